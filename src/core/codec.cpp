@@ -1,0 +1,193 @@
+#include "core/codec.hpp"
+
+#include <bit>
+#include <cstring>
+#include <type_traits>
+
+#include "core/error.hpp"
+
+namespace sibyl {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "the journal's byte order is little-endian");
+
+// Every struct says its fields once; `both` reads or writes them, depending on the archive.
+class Writer {
+ public:
+  explicit Writer(Bytes& out) : out_(out) {}
+  template <class... T>
+  void operator()(const T&... fields) {
+    (put(fields), ...);
+  }
+
+ private:
+  void raw(const void* data, std::size_t size) {
+    const auto* bytes = static_cast<const std::byte*>(data);
+    out_.insert(out_.end(), bytes, bytes + size);
+  }
+  template <class T>
+  requires std::is_arithmetic_v<T> || std::is_enum_v<T>
+  void put(const T& x) { raw(&x, sizeof x); }
+  void put(const std::string& text) {
+    put(static_cast<std::uint32_t>(text.size()));
+    raw(text.data(), text.size());
+  }
+  template <class T>
+  void put(const std::vector<T>& items) {
+    put(static_cast<std::uint32_t>(items.size()));
+    for (const T& item : items) put(item);
+  }
+  void put(const Values& values) {
+    put(static_cast<std::uint32_t>(values.size()));
+    for (const auto& [name, value] : values) {
+      put(name);
+      put(value);
+    }
+  }
+  template <class... T>
+  void put(const std::variant<T...>& value) {
+    put(static_cast<std::uint8_t>(value.index()));
+    std::visit([this](const auto& held) { put(held); }, value);
+  }
+  template <class T>
+  requires std::is_class_v<T>
+  void put(const T& object);
+
+  Bytes& out_;
+};
+
+class Reader {
+ public:
+  explicit Reader(std::span<const std::byte> in) : in_(in) {}
+  template <class... T>
+  void operator()(T&... fields) {
+    (get(fields), ...);
+  }
+  void end() const {
+    if (!in_.empty()) throw Error("a record is longer than its contents");
+  }
+
+  template <class T>
+  requires std::is_arithmetic_v<T> || std::is_enum_v<T>
+  void get(T& x) {
+    if constexpr (std::is_same_v<T, bool>) {
+      std::uint8_t byte = 0;
+      get(byte);
+      x = byte != 0;
+    } else {
+      std::memcpy(&x, take(sizeof x), sizeof x);
+    }
+  }
+  void get(std::string& text) {
+    const std::size_t size = count();
+    text.assign(reinterpret_cast<const char*>(take(size)), size);
+  }
+  template <class T>
+  void get(std::vector<T>& items) {
+    items.resize(count());
+    for (T& item : items) get(item);
+  }
+  void get(Values& values) {
+    for (std::size_t left = count(); left > 0; --left) {
+      std::string name;
+      get(name);
+      get(values[std::move(name)]);
+    }
+  }
+  template <class... T>
+  void get(std::variant<T...>& value) {
+    std::uint8_t index = 0;
+    get(index);
+    if (index >= sizeof...(T)) throw Error("a record is of a kind that this version does not know");
+    std::size_t place = 0;
+    (void)((place++ == index ? (get(value.template emplace<T>()), true) : false) || ...);
+  }
+  template <class T>
+  requires std::is_class_v<T>
+  void get(T& object);
+
+ private:
+  const std::byte* take(std::size_t size) {
+    if (size > in_.size()) throw Error("a record ends in the middle of its contents");
+    const std::byte* at = in_.data();
+    in_ = in_.subspan(size);
+    return at;
+  }
+  // Every item takes at least a byte, so a count can't exceed what is left: no huge allocation from a bad
+  // one.
+  std::size_t count() {
+    std::uint32_t count = 0;
+    get(count);
+    if (count > in_.size()) throw Error("a record ends in the middle of its contents");
+    return count;
+  }
+
+  std::span<const std::byte> in_;
+};
+
+// clang-format off
+void fields(auto& io, auto& x, const IntRange*) { io(x.min, x.max, x.step, x.sampling); }
+void fields(auto& io, auto& x, const FloatRange*) { io(x.min, x.max, x.step, x.sampling); }
+void fields(auto& io, auto& x, const Choices*) { io(x.values, x.ordered); }
+void fields(auto& io, auto& x, const Condition*) { io(x.parent, x.values); }
+void fields(auto& io, auto& x, const Hyperparameter*) { io(x.name, x.domain, x.default_value, x.conditions); }
+void fields(auto& io, auto& x, const Slot*) { io(x.trial, x.iteration, x.bracket, x.rung, x.first_epoch, x.last_epoch); }
+void fields(auto& io, auto& x, const Suggestion*) { io(x.slot, x.hyperparameters, x.executions, x.attempt); }
+void fields(auto& io, auto& x, const Metric*) { io(x.name, x.value); }
+void fields(auto& io, auto& x, const SweepOpened*) { io(x.time, x.job, x.command_line, x.options, x.versions, x.seed, x.metric, x.maximize, x.space); }
+void fields(auto& io, auto& x, const WorkerJoined*) { io(x.time, x.worker, x.host, x.device, x.device_name, x.uuid, x.threads, x.pid, x.warning); }
+void fields(auto& io, auto& x, const TrialStarted*) { io(x.time, x.worker, x.suggestion); }
+void fields(auto& io, auto& x, const HyperparametersFound*) { io(x.trial, x.attempt, x.hyperparameters, x.values); }
+void fields(auto& io, auto& x, const EpochReported*) { io(x.trial, x.attempt, x.execution, x.epoch, x.started, x.seconds, x.worker, x.metrics); }
+void fields(auto& io, auto& x, const TrialEnded*) { io(x.time, x.trial, x.attempt, x.worker, x.ending, x.cause, x.message, x.seconds); }
+void fields(auto& io, auto& x, const SweepClosed*) { io(x.time, x.reason); }
+// clang-format on
+void fields(Writer& out, const SearchSpace& space, const SearchSpace*) {
+  out(space.hyperparameters());
+}
+void fields(Reader& in, SearchSpace& space, const SearchSpace*) {
+  std::vector<Hyperparameter> hyperparameters;
+  in(hyperparameters);
+  for (Hyperparameter& hyperparameter : hyperparameters) space.add(std::move(hyperparameter));
+}
+
+template <class T>
+requires std::is_class_v<T>
+void Writer::put(const T& object) {
+  fields(*this, object, static_cast<const T*>(nullptr));
+}
+
+template <class T>
+requires std::is_class_v<T>
+void Reader::get(T& object) {
+  fields(*this, object, static_cast<const T*>(nullptr));
+}
+
+template <class T>
+T unpack(std::span<const std::byte> bytes) {
+  T result;
+  Reader in(bytes);
+  in(result);
+  in.end();
+  return result;
+}
+
+}  // namespace
+
+void pack(const Event& event, Bytes& out) {
+  Writer{out}(event);
+}
+
+void pack(const Suggestion& suggestion, Bytes& out) {
+  Writer{out}(suggestion);
+}
+
+Event unpack_event(std::span<const std::byte> bytes) {
+  return unpack<Event>(bytes);
+}
+
+Suggestion unpack_suggestion(std::span<const std::byte> bytes) {
+  return unpack<Suggestion>(bytes);
+}
+
+}  // namespace sibyl

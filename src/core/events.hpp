@@ -1,0 +1,105 @@
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/trial.hpp"
+
+namespace sibyl {
+
+// What happens in a sweep. The journal is a list of these, in the order in which the oracle was told; told
+// again, they bring back its exact state. Times are seconds since 1970.
+
+/// A sweep began. The options stand as JSON so that a reader needs none of our code.
+struct SweepOpened {
+  double time = 0;
+  std::string job;
+  std::string command_line;
+  std::string options;   ///< JSON object, resolved
+  std::string versions;  ///< JSON object: sibyl, libtorch, mpi, hdf5
+  std::uint64_t seed = 0;
+  std::string metric;
+  bool maximize = false;
+  SearchSpace space;
+};
+
+/// A rank reported for work. Several with the same number: one for each start of the sweep.
+struct WorkerJoined {
+  double time = 0;
+  int worker = 0;  ///< its MPI rank (0 where the only rank trains too)
+  std::string host;
+  std::string device;  ///< "cpu", "cuda:0"
+  std::string device_name;
+  std::string uuid;  ///< of a CUDA device, else empty
+  int threads = 1;
+  std::int64_t pid = 0;
+  std::string warning;  ///< something slow or odd about it, for people; empty if all is well
+};
+
+/// A slot was given to a worker.
+struct TrialStarted {
+  double time = 0;
+  int worker = 0;
+  Suggestion suggestion;
+};
+
+/// `build` or `fit` asked for hyperparameters that the oracle had not given.
+struct HyperparametersFound {
+  TrialId trial = 0;
+  int attempt = 0;
+  std::vector<Hyperparameter> hyperparameters;
+  Values values;
+};
+
+/// One epoch of one execution is done.
+struct EpochReported {
+  TrialId trial = 0;
+  int attempt = 0;
+  int execution = 0;
+  int epoch = 0;  ///< from 1
+  double started = 0;
+  double seconds = 0;
+  int worker = 0;
+  std::vector<Metric> metrics;
+};
+
+/// The work of a suggestion is over.
+struct TrialEnded {
+  double time = 0;
+  TrialId trial = 0;
+  int attempt = 0;
+  int worker = 0;
+  Ending ending = Ending::reached;
+  Cause cause = Cause::none;
+  std::string message;
+  double seconds = 0;  ///< that the worker spent on the suggestion
+};
+
+/// The sweep came to its end (a stopped or killed one has no such event).
+struct SweepClosed {
+  double time = 0;
+  std::string reason;
+};
+
+using Event = std::variant<SweepOpened, WorkerJoined, TrialStarted, HyperparametersFound, EpochReported,
+                           TrialEnded, SweepClosed>;
+
+/// What the scheduler did with a trial at the end of a rung.
+enum class RungDecision : std::uint8_t { promoted, stopped, completed, failed };
+std::string_view to_string(RungDecision decision);
+
+/// A row of /rungs.
+struct RungResult {
+  Slot slot;
+  double score = 0;
+  RungDecision decision = RungDecision::stopped;
+};
+
+/// What follows from an event; no event of its own, since a replay brings it back.
+struct Consequences {
+  std::vector<RungResult> decisions;
+  std::vector<TrialId> cancelled;  ///< to be ended early, where they run
+};
+
+}  // namespace sibyl

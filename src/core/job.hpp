@@ -1,0 +1,49 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "core/objective.hpp"
+#include "core/trainer.hpp"
+
+namespace sibyl {
+
+/// What a worker's trainer has to know; the same on every worker but for its place on the node.
+struct TrainerOptions {
+  std::uint64_t seed = 0;
+  Objective objective;
+  int patience = 0;                   ///< epochs without improvement of the objective; 0: no early stopping
+  double min_delta = 0;               ///< what counts as an improvement
+  std::filesystem::path data;         ///< `--data`; empty: the job's own default
+  std::filesystem::path checkpoints;  ///< a folder; empty: keep none
+  std::string device = "auto";        ///< "auto", "cpu" or "cuda"
+  int threads = 1;                    ///< for one trial's CPU work
+  int local_worker = 0;               ///< 0 .. local_workers - 1 among the workers of this node
+  int local_workers = 1;
+  bool deterministic = false;  ///< only deterministic algorithms, on CUDA too
+};
+
+/// What `sibyl::run` runs. A LibTorch job is a HyperModel, which train/ makes into one of these; a job
+/// without LibTorch (an analytic function, another library) implements it directly.
+class Job {
+ public:
+  virtual ~Job() = default;
+
+  virtual Objective objective() const = 0;
+  /// What the job asks for, without data and without training.
+  virtual SearchSpace search_space() = 0;
+  /// Called once on each worker. Chooses the device, loads the data; throws Error when there is none.
+  virtual std::unique_ptr<Trainer> make_trainer(const TrainerOptions& options) = 0;
+  /// Names and versions of the libraries behind it, for the record.
+  virtual std::map<std::string, std::string> versions() const { return {}; }
+};
+
+/// The folder of a trial's checkpoints, below TrainerOptions::checkpoints: one file an execution in it.
+inline std::string checkpoint_folder(TrialId trial) {
+  std::string digits = std::to_string(trial);
+  return "trial_" + std::string(digits.size() < 6 ? 6 - digits.size() : 0, '0') + digits;
+}
+
+}  // namespace sibyl

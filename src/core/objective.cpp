@@ -1,0 +1,60 @@
+#include "core/objective.hpp"
+
+#include <array>
+#include <cmath>
+
+#include "core/error.hpp"
+
+namespace sibyl {
+
+std::string_view to_string(Direction direction) {
+  return direction == Direction::minimize ? "minimize" : "maximize";
+}
+
+namespace {
+
+// The metrics of Keras and of common training loops.
+constexpr std::array less_is_better = {"loss",  "error",         "mae",     "mse",           "rmse",
+                                       "mape",  "msle",          "nll",     "cross_entropy", "perplexity",
+                                       "hinge", "kl_divergence", "log_loss"};
+constexpr std::array more_is_better = {
+    "accuracy",       "acc", "auc",      "f1",   "f1_score",          "precision", "recall", "r2", "r2_score",
+    "top_k_accuracy", "iou", "mean_iou", "bleu", "cosine_similarity", "reward"};
+
+template <class Names>
+bool has(const Names& names, std::string_view name) {
+  for (const std::string_view known : names)
+    if (known == name) return true;
+  return false;
+}
+
+}  // namespace
+
+Objective Objective::parse(std::string_view text) {
+  const auto colon = text.find(':');
+  const std::string metric(text.substr(0, colon));
+  if (metric.empty())
+    throw UsageError("--objective is empty: give a metric, such as val_accuracy or val_loss:min");
+  if (colon != std::string_view::npos) {
+    const std::string_view direction = text.substr(colon + 1);
+    if (direction == "min" || direction == "minimize") return {metric, Direction::minimize};
+    if (direction == "max" || direction == "maximize") return {metric, Direction::maximize};
+    throw UsageError("--objective " + std::string(text) + ": '" + std::string(direction) +
+                     "' is not a direction; say " + metric + ":min or " + metric + ":max");
+  }
+  std::string_view name = metric;
+  for (const std::string_view prefix : {"val_", "test_", "train_"})
+    if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
+  if (has(less_is_better, name)) return {metric, Direction::minimize};
+  if (has(more_is_better, name)) return {metric, Direction::maximize};
+  throw UsageError("can't tell whether less or more of '" + metric + "' is better; say --objective " +
+                   metric + ":min or --objective " + metric + ":max");
+}
+
+bool Objective::better(double a, double b) const {
+  if (!std::isfinite(a)) return false;
+  if (!std::isfinite(b)) return true;
+  return direction == Direction::minimize ? a < b : a > b;
+}
+
+}  // namespace sibyl

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/events.hpp"
+#include "core/objective.hpp"
+#include "core/samplers/sampler.hpp"
+#include "core/schedulers/scheduler.hpp"
+
+namespace sibyl {
+
+struct OracleOptions {
+  Objective objective;
+  std::int64_t max_trials = 0;       ///< 0: as many as the scheduler plans
+  int executions = 1;                ///< of each trial
+  int max_retries = 0;               ///< of a failed trial
+  int max_consecutive_failures = 0;  ///< that end the sweep; 0: no number does
+};
+
+/// Nothing to do now: wait for other trials.
+struct Idle {};
+/// The search is over.
+struct Stopped {
+  std::string reason;
+  bool hopeless = false;  ///< it was given up, not finished
+};
+using Decision = std::variant<Suggestion, Idle, Stopped>;
+
+/// Decides what to train next: joins a sampler (which values) and a scheduler (which trial, to which epoch).
+///
+/// `ask` is a question: it does not write. What is done with its answer is told as an event, and only `tell`
+/// learns. So a journal of the events, told to a fresh oracle with the same options, brings back the same
+/// state.
+class Oracle {
+ public:
+  Oracle(SearchSpace space, OracleOptions options, std::unique_ptr<Sampler> sampler,
+         std::unique_ptr<Scheduler> scheduler);
+
+  Decision ask() const;
+
+  /// Events that are not the oracle's (SweepOpened, WorkerJoined, SweepClosed) change nothing.
+  Consequences tell(const Event& event);
+  /// Does the report say something new? Not if it comes from an attempt that was given up, or tells of an
+  /// epoch that is known (trained again after a restart, with the same result).
+  bool is_news(const EpochReported& report) const;
+  bool is_news(const HyperparametersFound& found) const;
+  bool is_news(const TrialEnded& ended) const;
+
+  const std::vector<Trial>& trials() const { return trials_; }
+  /// The best trial so far, -1 while there is none.
+  TrialId best() const { return best_; }
+  /// Trials that are on a worker.
+  const std::set<TrialId>& running() const { return running_; }
+  const OracleOptions& options() const { return options_; }
+  const Scheduler& scheduler() const { return *scheduler_; }
+  /// With the hyperparameters that workers found.
+  const SearchSpace& space() const { return space_; }
+
+ private:
+  void learn(const TrialStarted& event, Consequences& consequences);
+  void learn(const HyperparametersFound& event, Consequences& consequences);
+  void learn(const EpochReported& event, Consequences& consequences);
+  void learn(const TrialEnded& event, Consequences& consequences);
+  template <class Other>
+  void learn(const Other&, Consequences&) {}
+
+  bool knows(TrialId trial, int attempt) const;
+  void consider(TrialId id);
+  void find_best();
+  void close_if_used_up(Consequences& consequences);
+  void apply(const std::vector<RungResult>& decisions, double time);
+
+  SearchSpace space_;
+  OracleOptions options_;
+  std::unique_ptr<Sampler> sampler_;
+  std::unique_ptr<Scheduler> scheduler_;
+
+  std::vector<Trial> trials_;
+  std::set<TrialId> running_;
+  std::set<TrialId> again_;    ///< slots to be given out again: interrupted, lost, or to be retried
+  std::set<TrialId> unbuilt_;  ///< started, and not known yet whether they find more hyperparameters
+  TrialId best_ = -1;
+  bool found_more_ = false;  ///< a worker found hyperparameters that the sampler does not know
+  bool closed_ = false;      ///< no more new trials
+  int consecutive_failures_ = 0;
+  std::string last_failure_;
+};
+
+}  // namespace sibyl

@@ -1,0 +1,75 @@
+#include "core/schedulers/hyperband.hpp"
+
+#include "core/error.hpp"
+
+namespace sibyl {
+
+Hyperband::Hyperband(HyperbandOptions options, Objective objective) {
+  if (options.max_epochs < 1) throw UsageError("--max-epochs must be at least 1");
+  if (options.eta < 2) throw UsageError("--eta must be at least 2: one in eta trials of a rung goes on");
+  if (options.iterations < 1) throw UsageError("--iterations must be at least 1");
+  s_max_ = largest_bracket(options.max_epochs, options.eta);
+  for (int iteration = 0; iteration < options.iterations; ++iteration)
+    for (int s = s_max_; s >= 0; --s)
+      brackets_.emplace_back(plan_bracket(options.max_epochs, options.eta, s), iteration, s, objective);
+  unfinished_ = brackets_.size();
+}
+
+std::size_t Hyperband::place(const Slot& slot) const {
+  return static_cast<std::size_t>(slot.iteration * (s_max_ + 1) + (s_max_ - slot.bracket));
+}
+
+std::optional<Slot> Hyperband::next(std::optional<TrialId> new_trial) const {
+  if (!ready_.empty()) return brackets_[*ready_.begin()].ready_slot();
+  if (new_trial && filling_ < brackets_.size()) return brackets_[filling_].new_slot(*new_trial);
+  return std::nullopt;
+}
+
+// After a bracket changed.
+void Hyperband::update(std::size_t place, bool was_finished) {
+  const Bracket& bracket = brackets_[place];
+  if (bracket.has_ready())
+    ready_.insert(place);
+  else
+    ready_.erase(place);
+  if (!was_finished && bracket.finished()) --unfinished_;
+  while (filling_ < brackets_.size() && brackets_[filling_].unstarted() == 0) ++filling_;
+}
+
+void Hyperband::started(const Slot& slot) {
+  const std::size_t at = place(slot);
+  brackets_[at].started(slot);
+  update(at, brackets_[at].finished());
+}
+
+std::vector<RungResult> Hyperband::ended(const Slot& slot, double score, bool final) {
+  std::vector<RungResult> decisions;
+  const std::size_t at = place(slot);
+  const bool was_finished = brackets_[at].finished();
+  brackets_[at].ended(slot, score, final, decisions);
+  update(at, was_finished);
+  return decisions;
+}
+
+std::vector<RungResult> Hyperband::no_more_trials() {
+  std::vector<RungResult> decisions;
+  for (std::size_t at = filling_; at < brackets_.size(); ++at) {
+    const bool was_finished = brackets_[at].finished();
+    brackets_[at].no_more_trials(decisions);
+    update(at, was_finished);
+  }
+  return decisions;
+}
+
+std::vector<RungStatus> Hyperband::rungs() const {
+  std::vector<RungStatus> rungs;
+  for (const Bracket& bracket : brackets_)
+    for (int i = 0; i < bracket.rungs(); ++i) rungs.push_back(bracket.rung(i));
+  return rungs;
+}
+
+RungStatus Hyperband::rung(const Slot& slot) const {
+  return brackets_[place(slot)].rung(slot.rung);
+}
+
+}  // namespace sibyl

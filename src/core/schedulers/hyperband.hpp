@@ -1,0 +1,42 @@
+#pragma once
+
+#include <set>
+
+#include "core/schedulers/scheduler.hpp"
+
+namespace sibyl {
+
+struct HyperbandOptions {
+  int max_epochs = 100;  ///< R of the paper
+  int eta = 3;
+  int iterations = 1;  ///< how often all brackets are run
+};
+
+/// Synchronous Hyperband (Li et al. 2018, Algorithm 1): brackets s = s_max .. 0, again for each iteration.
+/// New trials fill the brackets in this order. A worker that would have to wait for a rung opens the next
+/// bracket, or the next iteration's first: brackets do not depend on one another, so no decision changes.
+class Hyperband : public Scheduler {
+ public:
+  /// Throws UsageError for options that make no plan.
+  Hyperband(HyperbandOptions options, Objective objective);
+
+  std::optional<Slot> next(std::optional<TrialId> new_trial) const override;
+  void started(const Slot& slot) override;
+  std::vector<RungResult> ended(const Slot& slot, double score, bool final) override;
+  std::vector<RungResult> no_more_trials() override;
+  bool finished() const override { return unfinished_ == 0; }
+  std::vector<RungStatus> rungs() const override;
+  RungStatus rung(const Slot& slot) const override;
+
+ private:
+  std::size_t place(const Slot& slot) const;
+  void update(std::size_t place, bool was_finished);
+
+  int s_max_ = 0;
+  std::vector<Bracket> brackets_;  ///< of all iterations, in order
+  std::size_t filling_ = 0;        ///< the first bracket that takes new trials
+  std::set<std::size_t> ready_;    ///< brackets with promotions that wait for a worker
+  std::size_t unfinished_ = 0;
+};
+
+}  // namespace sibyl

@@ -1,0 +1,91 @@
+#include "core/simulation.hpp"
+
+#include <queue>
+
+namespace sibyl {
+
+namespace {
+
+// A worker that has just finished an epoch of its trial, at a time.
+struct EpochDone {
+  double time = 0;
+  int worker = 0;
+  Suggestion suggestion;
+  int epoch = 0;
+  double began = 0;
+
+  // The queue's top is the earliest; ties go to the lower rank.
+  bool operator<(const EpochDone& other) const {
+    return time != other.time ? time > other.time : worker > other.worker;
+  }
+};
+
+}  // namespace
+
+SimulatedSweep simulate(Oracle& oracle, int workers, const SimulatedTraining& training) {
+  SimulatedSweep sweep;
+  std::priority_queue<EpochDone> queue;
+  std::set<int> free;
+  for (int worker = 1; worker <= workers; ++worker) free.insert(worker);
+
+  const auto tell = [&](const Event& event) {
+    ++sweep.events;
+    const Consequences consequences = oracle.tell(event);
+    sweep.decisions.insert(sweep.decisions.end(), consequences.decisions.begin(),
+                           consequences.decisions.end());
+    return consequences;
+  };
+  double now = 0;
+  while (true) {
+    while (!free.empty()) {
+      Decision decision = oracle.ask();
+      if (auto* stopped = std::get_if<Stopped>(&decision)) sweep.end = *stopped;
+      auto* suggestion = std::get_if<Suggestion>(&decision);
+      if (!suggestion) break;
+      const int worker = *free.begin();
+      free.erase(free.begin());
+      tell(TrialStarted{now, worker, *suggestion});
+      const int epoch = suggestion->slot.first_epoch + 1;
+      const double end = now + training.seconds(suggestion->slot.trial, epoch);
+      queue.push({end, worker, std::move(*suggestion), epoch, now});
+    }
+    if (queue.empty()) break;
+
+    EpochDone done = queue.top();
+    queue.pop();
+    now = done.time;
+    const Slot& slot = done.suggestion.slot;
+    const auto end = [&](Ending ending) {
+      tell(TrialEnded{now, slot.trial, done.suggestion.attempt, done.worker, ending,
+                      ending == Ending::failed ? Cause::exception : Cause::none, "", now - done.began});
+      sweep.busy += now - done.began;
+      free.insert(done.worker);
+    };
+    ++sweep.epochs;
+    if (training.fails(slot.trial, done.epoch)) {
+      end(Ending::failed);
+      continue;
+    }
+    const Consequences reported =
+        tell(EpochReported{slot.trial,
+                           done.suggestion.attempt,
+                           0,
+                           done.epoch,
+                           0,
+                           0,
+                           done.worker,
+                           {{oracle.options().objective.metric, training.score(slot.trial, done.epoch)}}});
+    const bool cancelled = !reported.cancelled.empty();
+    if (cancelled || done.epoch == slot.last_epoch) {
+      end(cancelled ? Ending::cancelled : Ending::reached);
+      continue;
+    }
+    ++done.epoch;
+    done.time = now + training.seconds(slot.trial, done.epoch);
+    queue.push(std::move(done));
+  }
+  sweep.makespan = now;
+  return sweep;
+}
+
+}  // namespace sibyl

@@ -1,0 +1,218 @@
+#include "core/oracle.hpp"
+
+#include <cmath>
+
+#include "catch.hpp"
+#include "core/samplers/random.hpp"
+#include "core/schedulers/full_budget.hpp"
+#include "core/schedulers/hyperband.hpp"
+
+using namespace sibyl;
+
+namespace {
+
+const Objective loss{"loss", Direction::minimize};
+
+SearchSpace line() {
+  SearchSpace space;
+  space.add({"x", FloatRange{0, 1}, 0.5, {}});
+  return space;
+}
+
+Oracle full(std::int64_t trials, int epochs, OracleOptions options = {}, SearchSpace space = line()) {
+  options.objective = loss;
+  return Oracle(space, options, std::make_unique<RandomSampler>(space, 1),
+                std::make_unique<FullBudget>(trials, epochs, loss));
+}
+
+Suggestion start(Oracle& oracle, int worker = 1) {
+  const auto suggestion = std::get<Suggestion>(oracle.ask());
+  oracle.tell(TrialStarted{1, worker, suggestion});
+  return suggestion;
+}
+
+void report(Oracle& oracle, const Suggestion& suggestion, int epoch, double value, int execution = 0) {
+  oracle.tell(
+      EpochReported{suggestion.slot.trial, suggestion.attempt, execution, epoch, 0, 0, 1, {{"loss", value}}});
+}
+
+Consequences end(Oracle& oracle, const Suggestion& suggestion, Ending ending = Ending::reached) {
+  return oracle.tell(TrialEnded{2, suggestion.slot.trial, suggestion.attempt, 1, ending,
+                                ending == Ending::failed ? Cause::exception : Cause::none, "why", 1});
+}
+
+}  // namespace
+
+TEST_CASE("a question does not write: asked twice it answers the same") {
+  Oracle oracle = full(3, 2);
+  const auto first = std::get<Suggestion>(oracle.ask());
+  CHECK(std::get<Suggestion>(oracle.ask()).hyperparameters == first.hyperparameters);
+  CHECK(oracle.trials().empty());
+  start(oracle);
+  CHECK(std::get<Suggestion>(oracle.ask()).slot.trial == 1);
+}
+
+TEST_CASE("a trial's score is its best epoch, and the best trial is known at any time") {
+  Oracle oracle = full(2, 3);
+  const Suggestion a = start(oracle), b = start(oracle);
+  report(oracle, a, 1, 0.5);
+  report(oracle, a, 2, 0.3);
+  report(oracle, a, 3, 0.4);
+  report(oracle, b, 1, NAN);
+  report(oracle, b, 2, 0.35);
+  CHECK(oracle.trials()[0].score == 0.3);
+  CHECK(oracle.trials()[0].best[0].epoch == 2);
+  CHECK(oracle.best() == 0);
+  report(oracle, b, 3, 0.3);
+  CHECK(oracle.best() == 0);  // a tie goes to the lower trial
+  CHECK(std::holds_alternative<Idle>(oracle.ask()));
+  end(oracle, a);
+  end(oracle, b);
+  CHECK(std::get<Stopped>(oracle.ask()).reason == "the plan is done");
+  CHECK(oracle.trials()[1].status == TrialStatus::completed);
+}
+
+TEST_CASE("late and repeated reports are no news and change nothing") {
+  Oracle oracle = full(2, 3);
+  const Suggestion a = start(oracle);
+  report(oracle, a, 1, 0.5);
+  const EpochReported again{0, a.attempt, 0, 1, 0, 0, 1, {{"loss", 0.1}}};
+  CHECK_FALSE(oracle.is_news(again));
+  oracle.tell(again);
+  CHECK(oracle.trials()[0].score == 0.5);
+  end(oracle, a, Ending::interrupted);
+  const Suggestion second = start(oracle, 2);
+  CHECK(second.slot == a.slot);
+  CHECK(second.attempt == a.attempt + 1);
+  CHECK_FALSE(oracle.is_news(EpochReported{0, a.attempt, 0, 2, 0, 0, 1, {{"loss", 0.1}}}));
+  CHECK_FALSE(oracle.is_news(TrialEnded{2, 0, a.attempt, 1, Ending::failed, {}, "", 1}));
+  CHECK_FALSE(oracle.is_news(EpochReported{77, 0, 0, 1, 0, 0, 1, {}}));
+  report(oracle, second, 2, 0.2);
+  CHECK(oracle.trials()[0].score == 0.2);
+}
+
+TEST_CASE("a failed trial is recorded, has no score and is never the best") {
+  Oracle oracle = full(2, 3);
+  const Suggestion a = start(oracle), b = start(oracle);
+  report(oracle, b, 1, 0.7);
+  report(oracle, a, 1, 0.1);
+  CHECK(oracle.best() == 0);
+  const auto consequences = end(oracle, a, Ending::failed);
+  REQUIRE(consequences.decisions.size() == 1);
+  CHECK(consequences.decisions[0].decision == RungDecision::failed);
+  CHECK(oracle.best() == 1);
+  CHECK(std::isnan(oracle.trials()[0].score));
+  CHECK(oracle.trials()[0].status == TrialStatus::failed);
+  CHECK(oracle.trials()[0].message == "why");
+}
+
+TEST_CASE("a trial that never reported its objective has failed") {
+  Oracle oracle = full(1, 1);
+  const Suggestion a = start(oracle);
+  oracle.tell(EpochReported{0, 0, 0, 1, 0, 0, 1, {{"accuracy", 1}}});
+  end(oracle, a);
+  CHECK(oracle.trials()[0].status == TrialStatus::failed);
+  CHECK_THAT(oracle.trials()[0].message, ContainsSubstring("'loss'"));
+}
+
+TEST_CASE("max-retries gives a failed slot out again, that often") {
+  OracleOptions options;
+  options.max_retries = 2;
+  Oracle oracle = full(1, 1, options);
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    const Suggestion again = start(oracle);
+    CHECK(again.slot.trial == 0);
+    CHECK(again.attempt == attempt);
+    end(oracle, again, Ending::failed);
+  }
+  CHECK(oracle.trials()[0].retries == 2);
+  CHECK(oracle.trials()[0].status == TrialStatus::failed);
+  CHECK(std::holds_alternative<Stopped>(oracle.ask()));
+}
+
+TEST_CASE("many failures in a row give the sweep up and say why") {
+  OracleOptions options;
+  options.max_consecutive_failures = 3;
+  Oracle oracle = full(10, 1, options);
+  for (int i = 0; i < 3; ++i) end(oracle, start(oracle), Ending::failed);
+  const auto stopped = std::get<Stopped>(oracle.ask());
+  CHECK(stopped.hopeless);
+  CHECK_THAT(stopped.reason,
+             ContainsSubstring("3 trials in a row failed") && ContainsSubstring("trial 2: why"));
+}
+
+TEST_CASE("the score of several executions is their mean, and none is compared before all have begun") {
+  OracleOptions options;
+  options.executions = 2;
+  Oracle oracle = full(2, 1, options);
+  const Suggestion a = start(oracle), b = start(oracle);
+  report(oracle, a, 1, 0.2, 0);
+  CHECK(oracle.best() == -1);
+  report(oracle, a, 1, 0.6, 1);
+  CHECK(oracle.trials()[0].score == Approx(0.4));
+  report(oracle, b, 1, 0.3, 0);
+  CHECK(oracle.best() == 0);
+  report(oracle, b, 1, 0.3, 1);
+  CHECK(oracle.best() == 1);
+}
+
+TEST_CASE("Hyperband on a 9-point space runs its rungs on 9 trials") {
+  SearchSpace space;
+  space.add({"x", IntRange{1, 9}, std::int64_t{1}, {}});
+  Oracle oracle(space, {loss}, std::make_unique<RandomSampler>(space, 1),
+                std::make_unique<Hyperband>(HyperbandOptions{81, 3, 1}, loss));
+  std::vector<Suggestion> queue;
+  int epochs = 0;
+  while (true) {
+    const Decision decision = oracle.ask();
+    if (std::holds_alternative<Stopped>(decision)) break;
+    REQUIRE(std::holds_alternative<Suggestion>(decision));
+    const Suggestion suggestion = start(oracle);
+    for (int epoch = suggestion.slot.first_epoch + 1; epoch <= suggestion.slot.last_epoch; ++epoch, ++epochs)
+      report(oracle, suggestion, epoch, static_cast<double>(suggestion.slot.trial));
+    end(oracle, suggestion);
+  }
+  CHECK(oracle.trials().size() == 9);
+  CHECK(epochs == 9 * 1 + 9 * 2 + 9 * 6 + 3 * 18 + 1 * 54);
+  CHECK(std::get<Stopped>(oracle.ask()).reason == "the search space is used up");
+  CHECK(oracle.best() == 0);
+}
+
+TEST_CASE("hyperparameters found on workers keep a used-up space open, whoever reports first") {
+  SearchSpace space;
+  space.add({"layers", IntRange{1, 2}, std::int64_t{1}, {}});
+  Oracle oracle = full(4, 1, {}, space);
+  const Suggestion a = start(oracle), b = start(oracle);
+  CHECK(std::holds_alternative<Idle>(oracle.ask()));  // the space may be used up: it is not known yet
+  report(oracle, a, 1, 0.5);
+  CHECK(std::holds_alternative<Idle>(oracle.ask()));
+  oracle.tell(HyperparametersFound{
+      b.slot.trial, 0, {{"units", IntRange{1, 64}, std::int64_t{1}, {}}}, {{"units", std::int64_t{7}}}});
+  CHECK(oracle.trials()[1].hyperparameters.at("units") == Value(std::int64_t{7}));
+  CHECK(oracle.space().has("units"));
+  CHECK(std::get<Suggestion>(oracle.ask()).slot.trial == 2);
+}
+
+TEST_CASE("max-trials cuts Hyperband's plan short") {
+  OracleOptions options{loss};
+  options.max_trials = 4;
+  const SearchSpace space = line();
+  Oracle oracle(space, options, std::make_unique<RandomSampler>(space, 1),
+                std::make_unique<Hyperband>(HyperbandOptions{9, 3, 1}, loss));
+  while (std::holds_alternative<Suggestion>(oracle.ask())) {
+    const Suggestion suggestion = start(oracle);
+    report(oracle, suggestion, suggestion.slot.last_epoch, 1.0);
+    end(oracle, suggestion);
+  }
+  CHECK(oracle.trials().size() == 4);
+  CHECK(std::holds_alternative<Stopped>(oracle.ask()));
+}
+
+TEST_CASE("a trial that was told to end is stopped, not completed") {
+  Oracle oracle = full(1, 5);
+  const Suggestion a = start(oracle);
+  report(oracle, a, 1, 0.5);
+  const auto consequences = end(oracle, a, Ending::cancelled);
+  CHECK(consequences.decisions.at(0).decision == RungDecision::stopped);
+  CHECK(oracle.trials()[0].status == TrialStatus::stopped);
+}

@@ -1,0 +1,70 @@
+#include "core/samplers/random.hpp"
+
+#include <set>
+
+#include "catch.hpp"
+
+using namespace sibyl;
+
+namespace {
+
+SearchSpace grid(std::int64_t side) {
+  SearchSpace space;
+  space.add({"x", IntRange{1, side}, std::int64_t{1}, {}});
+  space.add({"y", IntRange{1, side}, std::int64_t{1}, {}});
+  return space;
+}
+
+}  // namespace
+
+TEST_CASE("a small space is used up: every configuration exactly once") {
+  for (const std::int64_t side : {1, 2, 3, 10, 30}) {
+    RandomSampler sampler(grid(side), 11);
+    std::set<Values> seen;
+    for (TrialId trial = 0; trial < side * side; ++trial) {
+      REQUIRE_FALSE(sampler.exhausted());
+      const Values values = sampler.sample(trial);
+      REQUIRE(sampler.sample(trial) == values);  // a question: asked twice, answered the same
+      REQUIRE(seen.insert(values).second);
+      sampler.started(trial, values);
+    }
+    CHECK(sampler.exhausted());
+    CHECK(sampler.sample(side * side).size() == 2);  // repeats, where they are wanted
+  }
+}
+
+TEST_CASE("the values of a trial depend on the seed and the trials before it alone") {
+  const auto run = [](std::uint64_t seed) {
+    RandomSampler sampler(grid(20), seed);
+    std::vector<Values> all;
+    for (TrialId trial = 0; trial < 300; ++trial) {
+      all.push_back(sampler.sample(trial));
+      sampler.started(trial, all.back());
+    }
+    return all;
+  };
+  CHECK(run(0) == run(0));
+  CHECK(run(0) != run(1));  // seed 0 is a seed like any other
+}
+
+TEST_CASE("hyperparameters that a worker found do not make a configuration a new one") {
+  RandomSampler sampler(grid(1), 1);
+  Values values = sampler.sample(0);
+  values["found"] = 0.5;
+  sampler.started(0, values);
+  CHECK(sampler.exhausted());
+}
+
+TEST_CASE("a space whose weight is on few configurations gives repeats rather than no answer") {
+  SearchSpace space;
+  space.add({"kind", Choices{{false, true}}, false, {}});
+  space.add({"x", IntRange{1, 1'000'000}, std::int64_t{1}, {{"kind", {true}}}});
+  RandomSampler sampler(space, 1);
+  std::set<Values> seen;
+  for (TrialId trial = 0; trial < 1000; ++trial) {
+    const Values values = sampler.sample(trial);
+    seen.insert(values);
+    sampler.started(trial, values);
+  }
+  CHECK(seen.size() == 1000);
+}
