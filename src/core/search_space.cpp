@@ -240,6 +240,11 @@ bool SearchSpace::has(const std::string& name) const {
                      [&](const auto& h) { return h.name == name; });
 }
 
+bool SearchSpace::searches(const std::string& name) const {
+  return std::any_of(hyperparameters_.begin(), hyperparameters_.end(),
+                     [&](const auto& h) { return h.name == name && kind(h.domain) != "fixed"; });
+}
+
 std::vector<std::string> SearchSpace::names() const {
   std::vector<std::string> names;
   for (const Hyperparameter& hyperparameter : hyperparameters_)

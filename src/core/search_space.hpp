@@ -92,6 +92,8 @@ class SearchSpace {
 
   const std::vector<Hyperparameter>& hyperparameters() const { return hyperparameters_; }
   bool has(const std::string& name) const;
+  /// Is it a choice to be made, anywhere? Not if it is fixed.
+  bool searches(const std::string& name) const;
   /// Names in order, each once.
   std::vector<std::string> names() const;
 

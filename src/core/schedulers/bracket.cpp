@@ -37,15 +37,15 @@ std::vector<RungPlan> plan_bracket(int max_epochs, int eta, int s) {
 
 Bracket::Bracket(std::vector<RungPlan> plan, int iteration, int index, Objective objective) {
   for (const RungPlan& rung : plan) {
-    const RungStatus status{iteration, index, rungs(), rung.epoch, rung.trials, 0, 0};
+    const int first_epoch = rungs_.empty() ? 0 : rungs_.back().status.epoch;
+    const RungStatus status{iteration, index, rungs(), first_epoch, rung.epoch, rung.trials, 0, 0};
     rungs_.push_back({status, rung.trials, 0, 0, std::set<Waiting, BestFirst>(BestFirst{objective})});
   }
 }
 
 Slot Bracket::slot(TrialId trial, int rung) const {
   const RungStatus& status = rungs_[rung].status;
-  return {trial,       status.iteration, status.bracket, rung, rung == 0 ? 0 : rungs_[rung - 1].status.epoch,
-          status.epoch};
+  return {trial, status.iteration, status.bracket, rung, status.first_epoch, status.epoch};
 }
 
 void Bracket::started(const Slot& slot) {

@@ -30,11 +30,13 @@ struct RungStatus {
   int iteration = 0;
   int bracket = 0;
   int rung = 0;
-  int epoch = 0;
+  int first_epoch = 0;        ///< from where it takes its trials ...
+  int epoch = 0;              ///< ... to where
   std::int64_t expected = 0;  ///< trials that it will hold, as far as is known
   std::int64_t ended = 0;     ///< of them, through with it (failures included)
   std::int64_t failed = 0;
   bool full() const { return ended == expected; }
+  std::int64_t epochs() const { return expected * (epoch - first_epoch); }
 };
 
 /// One run of successive halving, in sync: the same promotions as if each rung waited for its last trial, but

@@ -1,0 +1,37 @@
+// Tunes a multi-layer perceptron on Fashion-MNIST:
+//
+//     mpirun -n 5 fashion_mnist --output runs/fmnist --sampler random --scheduler hyperband --max-epochs 27
+#include "sibyl.hpp"
+
+#include "train/datasets/fashion_mnist.hpp"
+
+struct FashionMnist : sibyl::HyperModel {
+  torch::nn::Sequential build(sibyl::HyperParameters& hp) override {
+    const auto layers = hp.Int("n_hidden", 0, 8, {.default_value = 2});
+    const auto neurons = hp.Int("n_neurons", 16, 256, {.default_value = 128});
+    torch::nn::Sequential model;
+    std::int64_t inputs = 28 * 28;
+    for (std::int64_t i = 0; i < layers; ++i) {
+      model->push_back(torch::nn::Linear(inputs, neurons));
+      model->push_back(torch::nn::ReLU());
+      inputs = neurons;
+    }
+    model->push_back(torch::nn::Linear(inputs, 10));
+    return model;
+  }
+
+  sibyl::Optimizer optimizer(sibyl::HyperParameters& hp) override {
+    return {.kind = hp.Choice("optimizer", {"sgd", "adam"}),
+            .learning_rate = hp.Float("learning_rate", 1e-4, 1e-2, {.sampling = sibyl::Sampling::log})};
+  }
+
+  int batch_size(sibyl::HyperParameters&) override { return 64; }
+
+  sibyl::Objective objective() const override { return sibyl::Objective::parse("val_accuracy"); }
+
+  sibyl::Data data(const sibyl::DataOptions& options) override { return sibyl::fashion_mnist(options); }
+};
+
+int main(int argc, char** argv) {
+  return sibyl::run<FashionMnist>(argc, argv);
+}

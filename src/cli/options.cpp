@@ -1,0 +1,263 @@
+#include "cli/options.hpp"
+
+#include <charconv>
+#include <cmath>
+#include <cxxopts.hpp>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "core/error.hpp"
+#include "core/samplers/random.hpp"
+#include "core/schedulers/full_budget.hpp"
+#include "core/schedulers/hyperband.hpp"
+
+namespace sibyl {
+
+namespace {
+
+cxxopts::Options described(const std::string& job) {
+  cxxopts::Options options(job, "Tunes the model in " + job + " on this machine or a cluster.");
+  options.custom_help("[COMMAND] [OPTION...]");
+  options.positional_help("");
+  const auto text = [] { return cxxopts::value<std::string>(); };
+  // clang-format off
+  options.add_options("Sweep")
+    ("output", "Directory of the sweep: journal, results.h5, checkpoints (default: runs/" + job + ")", text(), "DIR")
+    ("resume", "Continue the sweep that is there, or start one")
+    ("overwrite", "Delete the sweep that is there, and start one")
+    ("seed", "Of all random numbers (default: 0)", text(), "N")
+    ("objective", "Metric to improve, NAME or NAME:min or NAME:max (default: the job's)", text(), "METRIC")
+    ("set", "Fix a hyperparameter; may be repeated", cxxopts::value<std::vector<std::string>>(), "NAME=VALUE");
+  options.add_options("Search")
+    ("sampler", "Which values: random (without duplicates)", text(), "NAME")
+    ("scheduler", "Which trial, to which epoch: hyperband | full (default: hyperband)", text(), "NAME")
+    ("max-trials", "At most so many trials (default: hyperband: as its plan says; full: 10)", text(), "N")
+    ("max-epochs", "Epochs of a fully trained trial; Hyperband's R (default: 100)", text(), "N")
+    ("eta", "Hyperband: one in eta trials of a rung goes on (default: 3)", text(), "N")
+    ("iterations", "Hyperband: how often all brackets are run (default: 1)", text(), "N")
+    ("executions-per-trial", "Train each trial so many times; its score is the mean (default: 1)", text(), "N")
+    ("max-retries", "Give a failed trial out again, so many times (default: 0)", text(), "N")
+    ("max-consecutive-failures", "Give the sweep up after so many failed trials in a row; 0: never (default: 20)", text(), "N");
+  options.add_options("Training")
+    ("patience", "Stop a trial after so many epochs without improvement; 0: never (default: 0)", text(), "N")
+    ("min-delta", "The least change that is an improvement (default: 0)", text(), "X")
+    ("device", "auto | cpu | cuda (default: auto)", text(), "NAME")
+    ("threads", "CPU threads of a worker (default: the node's cores / its workers)", text(), "N")
+    ("data", "Directory of the job's data (default: the job's)", text(), "DIR")
+    ("deterministic", "Only deterministic algorithms, on CUDA too");
+  options.add_options("Commands' own")
+    ("workers", "plan: for so many workers (default: 4)", text(), "N")
+    ("epoch-seconds", "plan: if an epoch takes so long", text(), "X")
+    ("top", "summary: so many trials (default: 10)", text(), "N")
+    ("json", "plan, summary: print JSON, for programs")
+    ("h,help", "This text")
+    ("version", "The version");
+  options.add_options("positional")
+    ("words", "", cxxopts::value<std::vector<std::string>>());
+  // clang-format on
+  options.parse_positional({"words"});
+  return options;
+}
+
+template <class T>
+void read(const cxxopts::ParseResult& given, const std::string& name, T least, T& value) {
+  if (given.count(name) == 0) return;
+  if (given.count(name) > 1) throw UsageError("--" + name + " is given twice");
+  const auto text = given[name].as<std::string>();
+  const char* what = std::is_floating_point_v<T> ? "a number" : "a whole number";
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  bool good = error == std::errc() && end == text.data() + text.size() && !(value < least);
+  if constexpr (std::is_floating_point_v<T>) good = good && std::isfinite(value);
+  if (!good)
+    throw UsageError("--" + name + " takes " + what + ", at least " +
+                     std::to_string(static_cast<std::int64_t>(least)) + ", not '" + text + "'");
+}
+
+void read(const cxxopts::ParseResult& given, const std::string& name, std::string& value) {
+  if (given.count(name) == 0) return;
+  if (given.count(name) > 1) throw UsageError("--" + name + " is given twice");
+  value = given[name].as<std::string>();
+  if (value.empty()) throw UsageError("--" + name + " is empty");
+}
+
+void check_word(const std::string& name, const std::string& word, const std::vector<std::string>& known) {
+  std::string list;
+  for (const auto& each : known) {
+    if (each == word) return;
+    list += (list.empty() ? "" : ", ") + each;
+  }
+  throw UsageError("--" + name + " " + word + ": there is " + list);
+}
+
+}  // namespace
+
+Options parse_options(int argc, char** argv) {
+  Options options;
+  const std::string job = std::filesystem::path(argv[0]).filename();
+  cxxopts::ParseResult given;
+  try {
+    given = described(job).parse(argc, argv);
+  } catch (const cxxopts::exceptions::exception& wrong) {
+    throw UsageError(std::string(wrong.what()) + "; see " + job + " --help");
+  }
+  if (given.count("help")) options.command = Command::help;
+  if (given.count("version")) options.command = Command::version;
+
+  std::vector<std::string> words;
+  if (given.count("words")) words = given["words"].as<std::vector<std::string>>();
+  const std::map<std::string, Command> commands = {{"search", Command::search},
+                                                   {"space", Command::space},
+                                                   {"plan", Command::plan},
+                                                   {"summary", Command::summary},
+                                                   {"help", Command::help}};
+  if (!words.empty()) {
+    const auto command = commands.find(words[0]);
+    if (command == commands.end())
+      throw UsageError("'" + words[0] +
+                       "' is no command: there are search (the default), space, plan, summary");
+    if (options.command == Command::search) options.command = command->second;
+    words.erase(words.begin());
+  }
+  std::string directory = "runs/" + job;
+  read(given, "output", directory);
+  if (options.command == Command::summary && !words.empty()) {
+    directory = words[0];
+    words.erase(words.begin());
+  }
+  if (!words.empty()) throw UsageError("'" + words[0] + "' is one word too many; see " + job + " --help");
+  options.directory = directory;
+
+  SweepOptions& sweep = options.sweep;
+  options.resume = given.count("resume") > 0;
+  options.overwrite = given.count("overwrite") > 0;
+  if (options.resume && options.overwrite) throw UsageError("--resume and --overwrite exclude each other");
+  read<std::uint64_t>(given, "seed", 0, sweep.seed);
+  read(given, "sampler", sweep.sampler);
+  read(given, "scheduler", sweep.scheduler);
+  check_word("sampler", sweep.sampler, {"random"});
+  check_word("scheduler", sweep.scheduler, {"hyperband", "full"});
+  read<std::int64_t>(given, "max-trials", 1, sweep.max_trials);
+  if (sweep.max_trials == 0 && sweep.scheduler == "full") sweep.max_trials = 10;
+  read(given, "max-epochs", 1, sweep.max_epochs);
+  read(given, "eta", 2, sweep.eta);
+  read(given, "iterations", 1, sweep.iterations);
+  read(given, "objective", sweep.objective);
+  read(given, "executions-per-trial", 1, sweep.executions_per_trial);
+  read(given, "patience", 0, sweep.patience);
+  read(given, "min-delta", 0.0, sweep.min_delta);
+  read(given, "max-retries", 0, sweep.max_retries);
+  read(given, "max-consecutive-failures", 0, sweep.max_consecutive_failures);
+  sweep.deterministic = given.count("deterministic") > 0;
+  if (given.count("set")) {
+    for (const auto& pair : given["set"].as<std::vector<std::string>>()) {
+      const auto equals = pair.find('=');
+      if (equals == std::string::npos || equals == 0)
+        throw UsageError("--set takes NAME=VALUE, not '" + pair + "'");
+      sweep.set[pair.substr(0, equals)] = pair.substr(equals + 1);
+    }
+  }
+  read(given, "device", options.device);
+  check_word("device", options.device, {"auto", "cpu", "cuda"});
+  read(given, "threads", 1, options.threads);
+  std::string data;
+  read(given, "data", data);
+  options.data = data;
+  read(given, "workers", 1, options.workers);
+  read(given, "epoch-seconds", 0.0, options.epoch_seconds);
+  read(given, "top", 1, options.top);
+  options.json = given.count("json") > 0;
+  return options;
+}
+
+std::string help(const std::string& job) {
+  return described(job).help({"Sweep", "Search", "Training", "Commands' own"}) + R"(
+Commands:
+  search            run the sweep (the default): mpirun -n 5 )" +
+         job + R"( ..., or without mpirun in one process
+  space             print the search space
+  plan              print what a sweep would train, and how long that takes
+  summary [DIR]     print the best trials of a sweep
+
+Hyperband follows Algorithm 1 of Li et al. 2018: bracket s starts ceil((s_max + 1) eta^s / (s + 1)) trials. For
+R = 81 and eta = 3 that is 81, 34, 15, 8, 5; the paper's Table 1 prints 81, 27, 9, 6, 5, which is its authors' code.
+
+Exit codes: 0 finished; 64 bad usage; 75 stopped on request, resume me; 1 failed.
+)";
+}
+
+// -------------------------------------------------------------------------------------------------------
+// JSON
+
+namespace {
+
+nlohmann::ordered_json as_json(const SweepOptions& options) {
+  return {{"seed", options.seed},
+          {"sampler", options.sampler},
+          {"scheduler", options.scheduler},
+          {"max-trials", options.max_trials},
+          {"max-epochs", options.max_epochs},
+          {"eta", options.eta},
+          {"iterations", options.iterations},
+          {"objective", options.objective},
+          {"executions-per-trial", options.executions_per_trial},
+          {"patience", options.patience},
+          {"min-delta", options.min_delta},
+          {"max-retries", options.max_retries},
+          {"max-consecutive-failures", options.max_consecutive_failures},
+          {"deterministic", options.deterministic},
+          {"set", options.set}};
+}
+
+}  // namespace
+
+std::string to_json(const SweepOptions& options) {
+  return as_json(options).dump();
+}
+
+SweepOptions sweep_options_from_json(const std::string& text) {
+  SweepOptions options;
+  const auto json = nlohmann::json::parse(text);
+  json.at("seed").get_to(options.seed);
+  json.at("sampler").get_to(options.sampler);
+  json.at("scheduler").get_to(options.scheduler);
+  json.at("max-trials").get_to(options.max_trials);
+  json.at("max-epochs").get_to(options.max_epochs);
+  json.at("eta").get_to(options.eta);
+  json.at("iterations").get_to(options.iterations);
+  json.at("objective").get_to(options.objective);
+  json.at("executions-per-trial").get_to(options.executions_per_trial);
+  json.at("patience").get_to(options.patience);
+  json.at("min-delta").get_to(options.min_delta);
+  json.at("max-retries").get_to(options.max_retries);
+  json.at("max-consecutive-failures").get_to(options.max_consecutive_failures);
+  json.at("deterministic").get_to(options.deterministic);
+  json.at("set").get_to(options.set);
+  return options;
+}
+
+std::vector<std::string> differences(const SweepOptions& there, const SweepOptions& here) {
+  std::vector<std::string> lines;
+  const auto recorded = as_json(there), given = as_json(here);
+  for (const auto& [name, value] : recorded.items())
+    if (given.at(name) != value)
+      lines.push_back("--" + name + ": " + value.dump() + " there, " + given.at(name).dump() + " here");
+  return lines;
+}
+
+// -----------------------------------------------------------------------------------------------------
+// oracle
+
+Oracle make_oracle(const SweepOptions& options, const SearchSpace& space, const Objective& objective) {
+  std::unique_ptr<Scheduler> scheduler;
+  if (options.scheduler == "full")
+    scheduler = std::make_unique<FullBudget>(options.max_trials, options.max_epochs, objective);
+  else
+    scheduler = std::make_unique<Hyperband>(
+        HyperbandOptions{options.max_epochs, options.eta, options.iterations}, objective);
+  return Oracle(space,
+                {objective, options.max_trials, options.executions_per_trial, options.max_retries,
+                 options.max_consecutive_failures},
+                std::make_unique<RandomSampler>(space, options.seed), std::move(scheduler));
+}
+
+}  // namespace sibyl

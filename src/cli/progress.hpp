@@ -1,0 +1,54 @@
+#pragma once
+
+#include <iosfwd>
+#include <map>
+#include <set>
+#include <string>
+
+#include "cli/terminal.hpp"
+#include "cli/timing.hpp"
+#include "core/oracle.hpp"
+
+namespace sibyl {
+
+/// What people see while a sweep runs. On a terminal: a block that is redrawn in place, with bars. Anywhere
+/// else (a log file): a line for each rung that is finished, each new best trial and each failure.
+class Progress {
+ public:
+  Progress(std::ostream& out, Terminal terminal, const Oracle& oracle)
+      : out_(out), terminal_(terminal), oracle_(oracle) {}
+  /// Leaves what was drawn last on the screen.
+  ~Progress();
+
+  /// After the oracle has learned of the event. `quiet`: it happened before the sweep was resumed.
+  void learn(const Event& event, const Consequences& consequences, double now, bool quiet = false);
+  /// Redraws the block; call it as often as you like.
+  void draw(double now);
+  /// A line that stays, above the block.
+  void line(const std::string& text, double now);
+
+  const Timing& timing() const { return timing_; }
+
+ private:
+  void show_worker(const WorkerJoined& joined, double now);
+  void show_best(double now);
+  void show_rungs(const Consequences& consequences, double now);
+  std::string block(double now) const;
+  void erase();
+
+  std::ostream& out_;
+  Terminal terminal_;
+  const Oracle& oracle_;
+  Timing timing_;
+  TrialId best_ = -1;
+  double best_score_ = 0;
+  std::set<std::tuple<int, int, int>> finished_rungs_;
+  std::map<std::string, int> device_users_;  ///< host and UUID: the rank that took it first
+  std::set<std::string> warnings_;
+  std::int64_t epochs_before_ = 0;  ///< trained before the sweep was resumed
+  double first_report_ = 0;
+  double next_draw_ = 0;
+  int drawn_lines_ = 0;
+};
+
+}  // namespace sibyl

@@ -1,0 +1,114 @@
+#include "cli/search.hpp"
+
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <thread>
+
+#include "cli/sweep.hpp"
+#include "cli/terminal.hpp"
+#include "core/error.hpp"
+#include "mpi/communicator.hpp"
+#include "mpi/environment.hpp"
+#include "mpi/loopback.hpp"
+#include "mpi/manager.hpp"
+#include "mpi/worker.hpp"
+
+namespace sibyl {
+
+SearchSpace search_space(const Options& options, Job& job) {
+  SearchSpace space = job.search_space();
+  for (const auto& [name, value] : options.sweep.set) space.fix(name, value);
+  return space;
+}
+
+Objective objective(const Options& options, const Job& job) {
+  return options.sweep.objective.empty() ? job.objective() : Objective::parse(options.sweep.objective);
+}
+
+namespace {
+
+TrainerOptions trainer_options(const Options& options, const Job& job, const Environment& environment) {
+  TrainerOptions trainer;
+  trainer.seed = options.sweep.seed;
+  trainer.objective = objective(options, job);
+  trainer.patience = options.sweep.patience;
+  trainer.min_delta = options.sweep.min_delta;
+  trainer.data = options.data;
+  trainer.checkpoints = options.directory / SweepFiles::checkpoints;
+  trainer.device = options.device;
+  trainer.threads = options.threads > 0 ? options.threads : environment.cores();
+  trainer.local_worker = environment.local_worker();
+  trainer.local_workers = environment.local_workers();
+  trainer.deterministic = options.sweep.deterministic;
+  return trainer;
+}
+
+SweepOpened describe(int argc, char** argv, const Options& options, Job& job) {
+  SweepOpened opened;
+  opened.time = wall_clock();
+  opened.job = std::filesystem::path(argv[0]).filename();
+  for (int i = 0; i < argc; ++i) opened.command_line += (i == 0 ? "" : " ") + std::string(argv[i]);
+  opened.options = to_json(options.sweep);
+  nlohmann::ordered_json versions = job.versions();
+  versions["sibyl"] = SIBYL_VERSION;
+  versions["mpi"] = mpi_library();
+  versions["hdf5"] = hdf5_version();
+  opened.versions = versions.dump();
+  opened.seed = options.sweep.seed;
+  const Objective improved = objective(options, job);
+  opened.metric = improved.metric;
+  opened.maximize = improved.direction == Direction::maximize;
+  opened.space = search_space(options, job);
+  return opened;
+}
+
+// Rank 0: sets the sweep up, runs it to its end and shows it.
+int lead(int argc, char** argv, const Options& options, Job& job, Link& link,
+         const std::vector<int>& workers) {
+  Sweep sweep(options, describe(argc, argv, options, job), objective(options, job), std::cout,
+              standard_output());
+  if (sweep.finished()) {
+    sweep.print_summary(options.top);
+    return 0;
+  }
+  ManagerHooks hooks;
+  hooks.now = wall_clock;
+  hooks.record = [&](const Event& event) { sweep.record(event); };
+  hooks.commit = [&] { sweep.commit(); };
+  hooks.learned = [&](const Event& event, const Consequences& after) { sweep.learned(event, after); };
+  hooks.unfit = [&](int worker, const std::string& reason) { sweep.unfit(worker, reason); };
+  hooks.tick = [&] { sweep.tick(); };
+  const Stopped end = manage(link, workers, sweep.oracle(), hooks);
+  if (!end.hopeless) sweep.close(end.reason);
+  sweep.print_summary(options.top);
+  if (end.hopeless)
+    throw Error("the sweep was given up: " + end.reason +
+                "\nMend what is common to the failures, or raise --max-consecutive-failures");
+  if (sweep.oracle().best() < 0) throw Error("no trial has a score: every one failed");
+  return 0;
+}
+
+}  // namespace
+
+int search(int argc, char** argv, const Options& options, Job& job) {
+  Environment environment(argc, argv);
+  const auto make_trainer = [&] { return job.make_trainer(trainer_options(options, job, environment)); };
+  if (environment.alone()) {
+    Loopback loopback;
+    std::jthread worker([&] { run_worker(loopback.worker(), 0, make_trainer); });
+    const Dismissal dismissal(loopback.manager(), {0});
+    return lead(argc, argv, options, job, loopback.manager(), {0});
+  }
+  Communicator communicator;
+  if (environment.rank() > 0) {
+    run_worker(communicator, environment.rank(), make_trainer);
+    return 0;  // what there is to say is said by rank 0, and by its exit code
+  }
+  std::vector<int> workers(static_cast<std::size_t>(environment.size() - 1));
+  std::iota(workers.begin(), workers.end(), 1);
+  const Dismissal dismissal(communicator, workers);
+  return lead(argc, argv, options, job, communicator, workers);
+}
+
+}  // namespace sibyl

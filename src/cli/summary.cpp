@@ -1,0 +1,136 @@
+#include "cli/summary.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <ostream>
+
+#include "cli/sweep.hpp"
+#include "cli/table.hpp"
+
+namespace sibyl {
+
+namespace {
+
+// All trials, the best first; those without a score last.
+std::vector<TrialId> ranking(const Oracle& oracle) {
+  const auto& trials = oracle.trials();
+  std::vector<TrialId> order(trials.size());
+  std::iota(order.begin(), order.end(), 0);
+  const BestFirst before{oracle.options().objective};
+  std::sort(order.begin(), order.end(), [&](TrialId a, TrialId b) {
+    return before({trials[a].score, a}, {trials[b].score, b});
+  });
+  return order;
+}
+
+std::int64_t count(const Oracle& oracle, TrialStatus status) {
+  return std::count_if(oracle.trials().begin(), oracle.trials().end(),
+                       [&](const Trial& trial) { return trial.status == status; });
+}
+
+// Of the execution that was best.
+int best_epoch(const Trial& trial, const Objective& objective) {
+  Best best;
+  for (const Best& each : trial.best)
+    if (objective.better(each.score, best.score)) best = each;
+  return best.epoch;
+}
+
+int epochs(const Trial& trial) {
+  return *std::max_element(trial.epochs.begin(), trial.epochs.end());
+}
+
+void print_table(std::ostream& out, const Oracle& oracle, const std::vector<TrialId>& order, int top) {
+  std::vector<std::string> header{"rank",       "trial",  oracle.options().objective.metric,
+                                  "best epoch", "epochs", "status"};
+  std::vector<std::string> names;
+  for (const std::string& name : oracle.space().names())
+    if (oracle.space().searches(name)) names.push_back(name);
+  header.insert(header.end(), names.begin(), names.end());
+  TextTable table(header);
+  for (int rank = 0; rank < std::min<int>(top, static_cast<int>(order.size())); ++rank) {
+    const Trial& trial = oracle.trials()[order[rank]];
+    if (std::isnan(trial.score)) break;
+    std::vector<std::string> row{
+        std::to_string(rank + 1),      std::to_string(order[rank]),
+        short_number(trial.score),     std::to_string(best_epoch(trial, oracle.options().objective)),
+        std::to_string(epochs(trial)), std::string(to_string(trial.status))};
+    for (const std::string& name : names) {
+      const auto value = trial.hyperparameters.find(name);
+      row.push_back(value == trial.hyperparameters.end() ? "" : short_text(value->second));
+    }
+    table.add(std::move(row));
+  }
+  table.print(out);
+}
+
+}  // namespace
+
+void print_summary(std::ostream& out, const Oracle& oracle, const Timing& timing, double now, int top,
+                   const std::filesystem::path& directory, const std::string& state) {
+  const auto order = ranking(oracle);
+  const TrialId best = oracle.best();
+  out << '\n';
+  if (best >= 0) {
+    print_table(out, oracle, order, top);
+    const Trial& trial = oracle.trials()[best];
+    out << "\nBest hyperparameters (trial " << best << ", " << oracle.options().objective.metric << " "
+        << short_number(trial.score) << "):\n";
+    for (const auto& [name, value] : trial.hyperparameters)
+      out << "  " << name << " = " << to_string(value) << '\n';
+  } else {
+    out << "No trial has a score yet.\n";
+  }
+  const auto failed = count(oracle, TrialStatus::failed);
+  out << "\nTrials    " << oracle.trials().size() << ": " << count(oracle, TrialStatus::completed)
+      << " completed, " << count(oracle, TrialStatus::stopped) << " stopped, " << failed << " failed";
+  if (const auto open = count(oracle, TrialStatus::running) + count(oracle, TrialStatus::paused); open > 0)
+    out << ", " << open << " under way";
+  out << "; " << timing.epochs() << " epochs\n";
+  if (failed > 0) {
+    const auto first = std::find_if(oracle.trials().begin(), oracle.trials().end(),
+                                    [](const Trial& trial) { return trial.status == TrialStatus::failed; });
+    out << "Failed    trial " << first - oracle.trials().begin() << ": " << first->message
+        << (failed > 1 ? " (all are in results.h5)" : "") << '\n';
+  }
+  out << "Time      " << duration(timing.wall(now)) << " with " << timing.workers()
+      << (timing.workers() == 1 ? " worker" : " workers") << ", which trained "
+      << percent(timing.busy_share(now)) << " of it\n";
+  out << "Results   " << (directory / SweepFiles::results).string() << '\n';
+  out << "State     " << state << std::endl;
+}
+
+std::string summary_json(const Oracle& oracle, const Timing& timing, double now,
+                         const std::filesystem::path& directory, const std::string& state) {
+  using nlohmann::ordered_json;
+  ordered_json trials = ordered_json::array();
+  for (const TrialId id : ranking(oracle)) {
+    const Trial& trial = oracle.trials()[id];
+    ordered_json values = ordered_json::object();
+    for (const auto& [name, value] : trial.hyperparameters)
+      std::visit([&, &name = name](const auto& held) { values[name] = held; }, value);
+    // JSON has no NaN: a trial without a score has null.
+    trials.push_back({{"trial", id},
+                      {"score", std::isnan(trial.score) ? ordered_json() : ordered_json(trial.score)},
+                      {"best_epoch", best_epoch(trial, oracle.options().objective)},
+                      {"epochs", epochs(trial)},
+                      {"status", to_string(trial.status)},
+                      {"message", trial.message},
+                      {"hyperparameters", values}});
+  }
+  const Objective& objective = oracle.options().objective;
+  return ordered_json{{"state", state},
+                      {"objective", objective.metric},
+                      {"direction", to_string(objective.direction)},
+                      {"results", (directory / SweepFiles::results).string()},
+                      {"wall_seconds", timing.wall(now)},
+                      {"busy_share", timing.busy_share(now)},
+                      {"epochs", timing.epochs()},
+                      {"best", oracle.best() < 0 ? ordered_json() : ordered_json(oracle.best())},
+                      {"trials", trials}}
+      .dump(2);
+}
+
+}  // namespace sibyl

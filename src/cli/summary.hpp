@@ -1,0 +1,20 @@
+#pragma once
+
+#include <filesystem>
+#include <iosfwd>
+#include <string>
+
+#include "cli/timing.hpp"
+#include "core/oracle.hpp"
+
+namespace sibyl {
+
+/// The best trials as a table, the best hyperparameters, where the time went and where the files are.
+void print_summary(std::ostream& out, const Oracle& oracle, const Timing& timing, double now, int top,
+                   const std::filesystem::path& directory, const std::string& state);
+
+/// The same as a JSON object, all trials included, the best first.
+std::string summary_json(const Oracle& oracle, const Timing& timing, double now,
+                         const std::filesystem::path& directory, const std::string& state);
+
+}  // namespace sibyl

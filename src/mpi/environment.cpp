@@ -1,0 +1,77 @@
+#include "mpi/environment.hpp"
+
+#include <mpi.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <string_view>
+#include <vector>
+
+#include "core/random.hpp"
+
+namespace sibyl {
+
+namespace {
+
+// Bound ranks have cores of their own, unbound ones (and those in a container) all have the same: so the
+// cores are divided by the workers of the node that may run on exactly these.
+int cores_for_each(MPI_Comm workers, int local_workers) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  sched_getaffinity(0, sizeof set, &set);
+  const std::string_view bits(reinterpret_cast<const char*>(&set), sizeof set);
+  const std::uint64_t mine = RandomStream::key(0, bits);
+  std::vector<std::uint64_t> all(static_cast<std::size_t>(local_workers));
+  MPI_Allgather(&mine, 1, MPI_UINT64_T, all.data(), 1, MPI_UINT64_T, workers);
+  return std::max(1, CPU_COUNT(&set) / static_cast<int>(std::count(all.begin(), all.end(), mine)));
+}
+
+}  // namespace
+
+Environment::Environment(int& argc, char**& argv) {
+  int provided = 0;
+  MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank_);
+  MPI_Comm_size(MPI_COMM_WORLD, &size_);
+
+  // Under mpirun SLURM_LOCALID is 0 for every rank: ask MPI who shares the node's memory.
+  const bool is_worker = rank_ != 0 || size_ == 1;
+  MPI_Comm node = MPI_COMM_NULL, workers = MPI_COMM_NULL;
+  MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &node);
+  MPI_Comm_split(node, is_worker ? 0 : MPI_UNDEFINED, rank_, &workers);
+  if (workers != MPI_COMM_NULL) {
+    MPI_Comm_rank(workers, &local_worker_);
+    MPI_Comm_size(workers, &local_workers_);
+    cores_ = cores_for_each(workers, local_workers_);
+    MPI_Comm_free(&workers);
+  }
+  MPI_Comm_free(&node);
+}
+
+Environment::~Environment() {
+  MPI_Finalize();
+}
+
+int rank_by_launcher() {
+  for (const char* name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"})
+    if (const char* rank = std::getenv(name)) return std::atoi(rank);
+  return 0;
+}
+
+std::string mpi_library() {
+  char text[MPI_MAX_LIBRARY_VERSION_STRING] = "";
+  int length = 0;
+  MPI_Get_library_version(text, &length);
+  std::string line(text);
+  return line.substr(0, line.find_first_of("\n,"));
+}
+
+std::string host_name() {
+  char name[256] = "";
+  gethostname(name, sizeof name - 1);
+  return name;
+}
+
+}  // namespace sibyl

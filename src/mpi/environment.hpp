@@ -1,0 +1,40 @@
+#pragma once
+
+#include <string>
+
+namespace sibyl {
+
+/// MPI, from its start to its end. Everything that is collective happens in the constructor; after it, ranks
+/// only send messages from one to another, so that one that dies blocks nobody.
+class Environment {
+ public:
+  Environment(int& argc, char**& argv);
+  ~Environment();
+  Environment(const Environment&) = delete;
+  Environment& operator=(const Environment&) = delete;
+
+  int rank() const { return rank_; }
+  int size() const { return size_; }
+  bool alone() const { return size_ == 1; }
+  /// This worker's place among the workers of its node, and how many they are. Rank 0 counts only when alone.
+  int local_worker() const { return local_worker_; }
+  int local_workers() const { return local_workers_; }
+  /// The cores that this worker may use, divided by the workers that it shares them with; at least 1.
+  int cores() const { return cores_; }
+
+ private:
+  int rank_ = 0;
+  int size_ = 1;
+  int local_worker_ = 0;
+  int local_workers_ = 1;
+  int cores_ = 1;
+};
+
+/// The rank that the launcher gave this process, before MPI is started (Open MPI, PMIx, MPICH, Slurm); 0
+/// without.
+int rank_by_launcher();
+/// "Open MPI v4.1.4, ..." in one line.
+std::string mpi_library();
+std::string host_name();
+
+}  // namespace sibyl

@@ -1,0 +1,74 @@
+#include "mpi/messages.hpp"
+
+#include <cstring>
+
+#include "core/error.hpp"
+
+namespace sibyl {
+
+namespace {
+
+void put(Bytes& out, std::int64_t number) {
+  const std::size_t size = out.size();
+  out.resize(size + sizeof number);
+  std::memcpy(out.data() + size, &number, sizeof number);
+}
+
+std::int64_t take(std::span<const std::byte>& in) {
+  std::int64_t number = 0;
+  if (in.size() < sizeof number) throw Error("a message is too short");
+  std::memcpy(&number, in.data(), sizeof number);
+  in = in.subspan(sizeof number);
+  return number;
+}
+
+}  // namespace
+
+Bytes pack(const Message& message) {
+  Bytes out{static_cast<std::byte>(message.index())};
+  struct {
+    Bytes& out;
+    void operator()(const Event& event) { pack(event, out); }
+    void operator()(const Suggestion& suggestion) { pack(suggestion, out); }
+    void operator()(const Begin&) {}
+    void operator()(const Quit&) {}
+    void operator()(const Unfit& unfit) {
+      out.resize(1 + unfit.reason.size());
+      std::memcpy(out.data() + 1, unfit.reason.data(), unfit.reason.size());
+    }
+    void operator()(const Cancel& cancel) {
+      put(out, cancel.trial);
+      put(out, cancel.attempt);
+    }
+    void operator()(const Acknowledged& acknowledged) { put(out, acknowledged.reports); }
+  } packer{out};
+  std::visit(packer, message);
+  return out;
+}
+
+Message unpack_message(std::span<const std::byte> bytes) {
+  if (bytes.empty()) throw Error("a message is empty");
+  const auto kind = std::to_integer<std::size_t>(bytes[0]);
+  bytes = bytes.subspan(1);
+  switch (kind) {
+    case 0:
+      return unpack_event(bytes);
+    case 1:
+      return unpack_suggestion(bytes);
+    case 2:
+      return Begin{};
+    case 3:
+      return Quit{};
+    case 4:
+      return Unfit{std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size())};
+    case 5: {
+      const TrialId trial = take(bytes);
+      return Cancel{trial, static_cast<int>(take(bytes))};
+    }
+    case 6:
+      return Acknowledged{take(bytes)};
+  }
+  throw Error("a message is of a kind that this version does not know: do all ranks run the same program?");
+}
+
+}  // namespace sibyl

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <variant>
+
+#include "core/codec.hpp"
+#include "core/events.hpp"
+
+namespace sibyl {
+
+// The whole protocol.
+//
+//   manager -> worker    Begin         get ready: choose the device, load the data
+//   worker -> manager    WorkerJoined  ready and free      (or Unfit: it can't train, and why)
+//   manager -> worker    Suggestion    train this
+//   worker -> manager    HyperparametersFound, EpochReported ...
+//   manager -> worker    Acknowledged  so many reports are durable: they survive any crash
+//   manager -> worker    Cancel        end this trial now
+//   worker -> manager    TrialEnded    done with the suggestion, and free again
+//   manager -> worker    Quit          at any time; the worker answers nothing and leaves
+//
+// A worker that has more than a fixed number of reports not yet acknowledged waits before it goes on.
+
+struct Begin {};
+struct Quit {};
+struct Unfit {
+  std::string reason;
+};
+struct Cancel {
+  TrialId trial = 0;
+  int attempt = 0;
+};
+struct Acknowledged {
+  std::int64_t reports = 0;
+};
+
+using Message = std::variant<Event, Suggestion, Begin, Quit, Unfit, Cancel, Acknowledged>;
+
+Bytes pack(const Message& message);
+/// Throws Error for bytes that `pack` did not make.
+Message unpack_message(std::span<const std::byte> bytes);
+
+}  // namespace sibyl

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+
+namespace sibyl {
+
+/// An open file, closed when it goes. Every failure is an Error that says what could not be done, why (from
+/// errno), and what to do about it.
+class File {
+ public:
+  /// `flags` and a mode of 0666 go to open(2).
+  File(std::filesystem::path path, int flags);
+  ~File();
+  File(File&& other) noexcept;
+  File& operator=(File&& other) noexcept;
+
+  std::uint64_t size() const;
+  /// Reads until `out` is full or the file ends; returns how much it read.
+  std::size_t read_at(std::uint64_t offset, std::span<std::byte> out) const;
+  void write_at(std::uint64_t offset, std::span<const std::byte> bytes);
+  void resize(std::uint64_t size);
+  /// Returns when contents and length are on the disk.
+  void sync();
+
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+  int descriptor_ = -1;
+};
+
+/// Makes a new name in the folder of `path` last through a crash of the machine.
+void sync_folder_of(const std::filesystem::path& path);
+
+/// Puts `bytes` in the place of the file, whole or not at all: they are written beside it as `path`.tmp,
+/// synced and renamed. A reader that has the old file open keeps it. After a failure the old file stands and
+/// no .tmp is left.
+void replace_file(const std::filesystem::path& path, std::span<const std::byte> bytes);
+
+/// Throws Error: "Cannot <action> <path>: <reason of errno>. <what to do>".
+[[noreturn]] void throw_io_error(const std::string& action, const std::filesystem::path& path, int error);
+
+}  // namespace sibyl

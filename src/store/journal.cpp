@@ -1,0 +1,80 @@
+#include "store/journal.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <limits>
+#include <string>
+
+#include "core/error.hpp"
+#include "store/journal_format.hpp"
+
+namespace sibyl {
+
+using namespace journal_format;
+
+Journal Journal::create(const std::filesystem::path& path) {
+  File file(path, O_RDWR | O_CREAT | O_EXCL);
+  try {
+    file.write_at(0, make_header());
+    file.sync();
+    sync_folder_of(path);
+  } catch (...) {
+    ::unlink(path.c_str());  // ours, and empty: a later start must not trip over it
+    throw;
+  }
+  return Journal(std::move(file), header_size);
+}
+
+Journal Journal::open(const std::filesystem::path& path, const JournalTail& tail) {
+  File file(path, O_RDWR);
+  if (file.size() != tail.valid_bytes + tail.torn_bytes)
+    throw Error("The journal " + path.string() +
+                " changed after it was read: another process is writing to it. Two "
+                "sweeps can't share a folder: stop the other one, or use another --output.");
+  if (tail.torn_bytes > 0) {
+    file.resize(tail.valid_bytes);
+    file.sync();
+  }
+  return Journal(std::move(file), tail.valid_bytes);
+}
+
+void Journal::append(const Event& event) {
+  const std::size_t start = pending_.size();
+  pending_.resize(start + prefix_size);
+  try {
+    pack(event, pending_);
+    const std::size_t length = pending_.size() - start - prefix_size;
+    if (length > std::numeric_limits<std::uint32_t>::max())
+      throw Error("An event of " + std::to_string(length) + " bytes does not fit into the journal " +
+                  path().string() + " (4 GiB at most): record less in it.");
+    std::byte* prefix = pending_.data() + start;
+    put_u32(prefix, static_cast<std::uint32_t>(length));
+    put_u32(prefix + 4, checksum(prefix, std::span(pending_).subspan(start + prefix_size)));
+  } catch (...) {
+    pending_.resize(start);
+    throw;
+  }
+}
+
+void Journal::commit() {
+  if (pending_.empty()) return;
+  try {
+    file_.write_at(committed_, pending_);
+    file_.sync();
+  } catch (const Error& error) {
+    std::string text = error.what();
+    try {
+      file_.resize(committed_);
+    } catch (const Error& also) {
+      text += std::string(" (") + also.what() + ")";
+    }
+    throw Error(text +
+                " The journal ends with the last event that was acknowledged; nothing acknowledged is lost. "
+                "Go on with --resume once that is mended.");
+  }
+  committed_ += pending_.size();
+  pending_.clear();
+}
+
+}  // namespace sibyl

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+
+#include "core/codec.hpp"
+#include "store/file.hpp"
+
+namespace sibyl {
+
+// The journal is the truth of a sweep: every event in the order in which the oracle was told, nothing else.
+//
+//     "SIBYLJNL"  u32 version                         the file's header
+//     u32 length  u32 CRC-32  payload                 a record: the CRC covers length and payload
+//
+// Numbers are little-endian; the payload is the core codec's packed Event. A process that is killed while it
+// writes leaves at most the beginning of its last records: a torn tail, which was never acknowledged.
+
+/// Where the records of a journal end.
+struct JournalTail {
+  std::uint64_t valid_bytes = 0;  ///< of the header and all whole records
+  std::uint64_t torn_bytes = 0;   ///< behind them: of a record that was being written when its writer died
+  std::uint64_t records = 0;
+};
+
+/// Calls back with each event, in order. A torn tail is reported, not an error. Throws Error for a file that
+/// is no journal, or of a newer version, or damaged: a bad record that valid ones follow.
+JournalTail read_journal(const std::filesystem::path& path, const std::function<void(Event&&)>& callback);
+
+/// A journal that is being written.
+class Journal {
+ public:
+  /// Starts a new one; throws Error when the file exists.
+  static Journal create(const std::filesystem::path& path);
+  /// Goes on with one that was read just now: cuts the torn tail off. Throws Error when the file is no longer
+  /// as long as the reader saw it, since then somebody else is writing to it.
+  static Journal open(const std::filesystem::path& path, const JournalTail& tail);
+
+  /// Takes the event into memory. Nothing is written before `commit`.
+  void append(const Event& event);
+  /// Returns when all appended events are on the disk: from then on they may be acknowledged. If that fails
+  /// the file is cut back to the last committed record, the events stay in memory, and an Error is thrown;
+  /// `commit` may be called again.
+  void commit();
+
+  /// Bytes that wait for a commit.
+  std::uint64_t pending() const { return pending_.size(); }
+  const std::filesystem::path& path() const { return file_.path(); }
+
+ private:
+  Journal(File file, std::uint64_t committed) : file_(std::move(file)), committed_(committed) {}
+
+  File file_;
+  std::uint64_t committed_;  ///< bytes of the file that are on the disk
+  Bytes pending_;
+};
+
+}  // namespace sibyl

@@ -1,0 +1,149 @@
+#include <fcntl.h>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+
+#include "core/error.hpp"
+#include "store/journal.hpp"
+#include "store/journal_format.hpp"
+
+namespace sibyl {
+namespace {
+
+using namespace journal_format;
+
+// The file as it was when the reading began, through a window: it may be larger than memory, and grow
+// meanwhile.
+class Window {
+ public:
+  explicit Window(const File& file) : file_(file), size_(file.size()) {}
+
+  std::uint64_t size() const { return size_; }
+
+  /// Bytes [offset, offset + count) of the file, fewer where it ends. Valid until the next call.
+  std::span<const std::byte> at(std::uint64_t offset, std::uint64_t count) {
+    count = std::min(count, size_ - std::min(offset, size_));
+    if (offset < start_ || offset + count > start_ + buffer_.size()) load(offset, count);
+    return std::span<const std::byte>(buffer_).subspan(offset - start_, count);
+  }
+
+ private:
+  void load(std::uint64_t offset, std::uint64_t count) {
+    constexpr std::uint64_t usual = 4 << 20;
+    const std::uint64_t wanted = std::min(std::max(count, usual), size_ - offset);
+    start_ = offset;
+    buffer_.resize(wanted);
+    if (file_.read_at(offset, buffer_) < wanted)
+      throw Error(
+          "The journal " + file_.path().string() +
+          " became shorter while it was read: another process is writing to it. Stop that one, or wait for "
+          "it, and try again.");
+  }
+
+  const File& file_;
+  std::uint64_t size_;
+  std::uint64_t start_ = 0;
+  Bytes buffer_;
+};
+
+// The payload of the record that begins at an offset; none if there is no whole and sound one. No event is
+// empty.
+std::optional<std::span<const std::byte>> record_at(Window& window, std::uint64_t offset) {
+  const auto prefix = window.at(offset, prefix_size);
+  if (prefix.size() < prefix_size) return {};
+  const std::uint64_t length = get_u32(prefix.data());
+  if (length == 0 || length > window.size() - offset - prefix_size) return {};
+  const auto record = window.at(offset, prefix_size + length);
+  if (checksum(record.data(), record.subspan(prefix_size)) != get_u32(record.data() + 4)) return {};
+  return record.subspan(prefix_size);
+}
+
+[[noreturn]] void throw_damaged(const File& file, std::uint64_t offset, std::uint64_t record,
+                                const std::string& why) {
+  const std::string at = std::to_string(offset);
+  throw Error(
+      "The journal " + file.path().string() + " is damaged: record " + std::to_string(record + 1) +
+      ", at byte " + at + ", " + why +
+      ". What it says can't be trusted from there on. Restore the file from a copy; or, to go on from the "
+      "record before (what came later is trained again), cut it with `truncate -s " +
+      at + " " + file.path().string() + "`.");
+}
+
+// Nothing sound begins at `offset`. Is that the end of an interrupted write, or damage? It is damage if a
+// sound record follows. A spoilt length hides where the next record begins, so every byte is tried, but not
+// endlessly: a killed writer leaves less than one record, and records are small. A machine that lost power
+// may leave zeros, any number of them.
+void require_torn_tail(Window& window, const File& file, std::uint64_t offset, std::uint64_t record) {
+  constexpr std::uint64_t far = 64 << 10;
+  const std::uint64_t last = std::min(window.size(), offset + far);
+  const auto prefix = window.at(offset, prefix_size);
+  if (prefix.size() == prefix_size) {  // most often the length is right: no need to search
+    const std::uint64_t next = offset + prefix_size + get_u32(prefix.data());
+    if (next < window.size() && record_at(window, next))
+      throw_damaged(file, offset, record, "does not match its checksum, and valid records follow");
+  }
+  for (std::uint64_t next = offset + 1; next < last; ++next)
+    if (record_at(window, next))
+      throw_damaged(file, offset, record, "has no valid length, and valid records follow");
+  if (last == window.size()) return;
+  for (std::uint64_t next = offset; next < window.size(); next += far)
+    for (const std::byte each : window.at(next, far))
+      if (each != std::byte{0})
+        throw_damaged(file, offset, record, "is followed by more than one unfinished record");
+}
+
+void check_header(Window& window, const File& file) {
+  const std::string name = file.path().string();
+  const auto expected = make_header();
+  const auto header = window.at(0, header_size);
+  if (header.size() < header_size && std::equal(header.begin(), header.end(), expected.begin()))
+    throw Error("The journal " + name +
+                " is empty: its sweep was stopped before anything was recorded. Remove the "
+                "file, or start with --overwrite.");
+  if (header.size() < header_size ||
+      !std::equal(header.begin(), header.begin() + magic.size(), expected.begin()))
+    throw Error("The file " + name + " is not a journal of Sibyl: it does not begin with " +
+                std::string(magic) + ". Check the path.");
+  const std::uint32_t found = get_u32(header.data() + magic.size());
+  if (found > version)
+    throw Error("The journal " + name + " has format version " + std::to_string(found) +
+                ", which is newer than this program's (" + std::to_string(version) +
+                "). Read it with the version of Sibyl that wrote it, or a newer one.");
+  if (found != version)
+    throw Error("The journal " + name + " has the unknown format version " + std::to_string(found) +
+                ": its header is damaged. Restore it from a copy.");
+}
+
+}  // namespace
+
+JournalTail read_journal(const std::filesystem::path& path, const std::function<void(Event&&)>& callback) {
+  const File file(path, O_RDONLY);
+  Window window(file);
+  check_header(window, file);
+  JournalTail tail{header_size, 0, 0};
+  while (tail.valid_bytes < window.size()) {
+    const auto payload = record_at(window, tail.valid_bytes);
+    if (!payload) {
+      require_torn_tail(window, file, tail.valid_bytes, tail.records);
+      break;
+    }
+    const std::uint64_t length = payload->size();
+    Event event;
+    try {
+      event = unpack_event(*payload);
+    } catch (const Error& error) {  // its checksum is right, so it is what somebody wrote
+      throw Error("The journal " + path.string() +
+                  " holds something that this program does not know: record " +
+                  std::to_string(tail.records + 1) + ", at byte " + std::to_string(tail.valid_bytes) + " (" +
+                  error.what() + "). Read it with the version of Sibyl that wrote it, or a newer one.");
+    }
+    callback(std::move(event));
+    tail.valid_bytes += prefix_size + length;
+    ++tail.records;
+  }
+  tail.torn_bytes = window.size() - tail.valid_bytes;
+  return tail;
+}
+
+}  // namespace sibyl

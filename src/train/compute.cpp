@@ -1,0 +1,62 @@
+#include "train/compute.hpp"
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <dlfcn.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+namespace sibyl {
+
+namespace {
+
+/// LibTorch does not pass its number of threads on to these.
+void set_blas_threads(int threads) {
+  if (auto* f = reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"))) f(threads);
+  if (auto* f = reinterpret_cast<void (*)(long)>(dlsym(RTLD_DEFAULT, "bli_thread_set_num_threads")))
+    f(threads);
+}
+
+}  // namespace
+
+ComputeScope::ComputeScope(c10::Device device, int threads) {
+  std::fegetenv(&environment_);
+  at::globalContext().setFlushDenormal(true);
+  at::set_num_threads(threads);
+  set_blas_threads(threads);
+  if (device.is_cuda()) device_.reset_device(device);
+}
+
+ComputeScope::~ComputeScope() {
+  std::fesetenv(&environment_);
+}
+
+void use_deterministic_algorithms() {
+  setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);  // read when cuBLAS starts
+  at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/false);
+  at::globalContext().setDeterministicCuDNN(true);
+  at::globalContext().setBenchmarkCuDNN(false);
+}
+
+std::string blas_warning() {
+  if (at::hasMKL()) return {};
+  void* sgemm = dlsym(RTLD_DEFAULT, "sgemm_");
+  Dl_info where{};
+  if (!sgemm || dladdr(sgemm, &where) == 0 || !where.dli_fname) return {};
+  std::error_code ignored;
+  const auto file = std::filesystem::canonical(where.dli_fname, ignored);
+  return ignored ? std::string() : blas_warning(file.string());
+}
+
+std::string blas_warning(const std::string& library) {
+  for (const char* fast : {"openblas", "blis", "mkl", "atlas", "flexiblas"}) {
+    if (library.find(fast) != std::string::npos) return {};
+  }
+  // A library of another name is some vendor's.
+  if (!std::filesystem::path(library).filename().string().starts_with("libblas.so")) return {};
+  return "LibTorch uses the reference BLAS (" + library +
+         "): training will be about 10x slower; install libopenblas0-pthread";
+}
+
+}  // namespace sibyl

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <exception>
+#include <string>
+
+#include "core/trial.hpp"
+
+namespace sibyl {
+
+/// Why a trial failed, as the record keeps it.
+struct Failure {
+  Cause cause = Cause::exception;
+  std::string message;
+};
+
+/// What an exception of the job or of LibTorch means. Its text is cut to a few lines: LibTorch's goes on with
+/// a backtrace of a hundred.
+Failure classify(std::exception_ptr exception);
+
+/// The same for a text alone.
+Failure classify(const std::string& what);
+
+/// More parameters than the job allows. (Thrown where the model is built, caught where trials end.)
+class TooLarge : public std::exception {
+ public:
+  explicit TooLarge(std::string message) : message_(std::move(message)) {}
+  const char* what() const noexcept override { return message_.c_str(); }
+
+ private:
+  std::string message_;
+};
+
+}  // namespace sibyl

@@ -1,0 +1,55 @@
+#include "train/hyper_model_job.hpp"
+
+#include <torch/version.h>
+
+#include "train/trial_trainer.hpp"
+
+namespace sibyl {
+
+namespace {
+
+/// Looking at a model must not change what is trained afterwards.
+class GeneratorGuard {
+ public:
+  GeneratorGuard() {
+    const std::lock_guard lock(generator_.mutex());
+    state_ = generator_.get_state();
+  }
+  ~GeneratorGuard() {
+    const std::lock_guard lock(generator_.mutex());
+    generator_.set_state(state_);
+  }
+  GeneratorGuard(const GeneratorGuard&) = delete;
+  GeneratorGuard& operator=(const GeneratorGuard&) = delete;
+
+ private:
+  at::Generator generator_ = at::globalContext().defaultGenerator(at::Device(at::kCPU));
+  at::Tensor state_;
+};
+
+}  // namespace
+
+HyperModelJob::HyperModelJob(std::shared_ptr<HyperModel> model) : model_(std::move(model)) {}
+
+Objective HyperModelJob::objective() const {
+  return model_->objective();
+}
+
+SearchSpace HyperModelJob::search_space() {
+  const GeneratorGuard guard;
+  HyperParameters hp;
+  torch::nn::Sequential model = model_->build(hp);
+  model_->make_optimizer(hp, model);
+  model_->batch_size(hp);
+  return hp.space();
+}
+
+std::unique_ptr<Trainer> HyperModelJob::make_trainer(const TrainerOptions& options) {
+  return std::make_unique<TrialTrainer>(model_, options);
+}
+
+std::map<std::string, std::string> HyperModelJob::versions() const {
+  return {{"libtorch", TORCH_VERSION}};
+}
+
+}  // namespace sibyl

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <memory>
+
+#include "core/job.hpp"
+#include "train/hyper_model.hpp"
+
+namespace sibyl {
+
+/// A HyperModel as what `sibyl::run` runs.
+class HyperModelJob : public Job {
+ public:
+  explicit HyperModelJob(std::shared_ptr<HyperModel> model);
+
+  Objective objective() const override;
+  SearchSpace search_space() override;
+  std::unique_ptr<Trainer> make_trainer(const TrainerOptions& options) override;
+  std::map<std::string, std::string> versions() const override;
+
+ private:
+  std::shared_ptr<HyperModel> model_;
+};
+
+template <class Model>
+std::unique_ptr<Job> make_job() {
+  return std::make_unique<HyperModelJob>(std::make_shared<Model>());
+}
+
+}  // namespace sibyl

@@ -1,0 +1,97 @@
+#include "train/loss.hpp"
+
+#include <torch/nn/functional/loss.h>
+
+#include <sstream>
+#include <stdexcept>
+
+#include "core/error.hpp"
+
+namespace sibyl {
+
+namespace {
+
+bool whole_numbers(const at::Tensor& y) {
+  return !y.is_floating_point();
+}
+
+/// y in the shape of the model's output.
+at::Tensor shaped(const at::Tensor& y, const at::Tensor& output) {
+  if (y.sizes() == output.sizes()) return y.to(output.scalar_type());
+  if (y.numel() == output.numel() && y.size(0) == output.size(0)) {
+    return y.reshape(output.sizes()).to(output.scalar_type());  // (samples) and (samples, 1)
+  }
+  std::ostringstream text;
+  text << "The model's output has the shape " << output.sizes() << ", but y has " << y.sizes()
+       << ": this loss compares them element by element. Change the model's last layer, or the loss.";
+  throw Error(text.str());
+}
+
+void check_classes(const at::Tensor& output, const at::Tensor& y) {
+  if (output.dim() == y.dim() + 1 && whole_numbers(y)) return;
+  std::ostringstream text;
+  text << "cross_entropy takes an output (samples, classes) and whole numbers y (samples), but the model's "
+          "output "
+       << "has the shape " << output.sizes() << " and y has " << y.sizes() << " of " << y.scalar_type()
+       << ". Change the model's last layer, or loss().";
+  throw Error(text.str());
+}
+
+}  // namespace
+
+std::string_view to_string(MetricKind kind) {
+  switch (kind) {
+    case MetricKind::accuracy:
+      return "accuracy";
+    case MetricKind::mae:
+      return "mae";
+    case MetricKind::mse:
+      return "mse";
+  }
+  throw std::logic_error("a metric without a name");
+}
+
+Loss resolve(Loss loss, const at::Tensor& y) {
+  if (loss != Loss::automatic) return loss;
+  return whole_numbers(y) ? Loss::cross_entropy : Loss::mse;
+}
+
+at::Tensor prepare_targets(const at::Tensor& y, at::ScalarType real) {
+  return y.to(whole_numbers(y) ? at::kLong : real).contiguous();
+}
+
+at::Tensor compute(Loss loss, const at::Tensor& output, const at::Tensor& y) {
+  switch (resolve(loss, y)) {
+    case Loss::cross_entropy:
+      check_classes(output, y);
+      return at::cross_entropy_loss(output, y);
+    case Loss::binary_cross_entropy:
+      return at::binary_cross_entropy_with_logits(output, shaped(y, output));
+    case Loss::mse:
+      return at::mse_loss(output, shaped(y, output));
+    case Loss::mae:
+      return at::l1_loss(output, shaped(y, output));
+    case Loss::huber:
+      return at::huber_loss(output, shaped(y, output));
+    case Loss::automatic:
+      break;  // resolved above
+  }
+  throw std::logic_error("a loss that is not computed");
+}
+
+at::Tensor compute(MetricKind kind, Loss loss, const at::Tensor& output, const at::Tensor& y) {
+  const at::NoGradGuard no_gradients;
+  switch (kind) {
+    case MetricKind::accuracy: {
+      if (resolve(loss, y) == Loss::cross_entropy) return output.argmax(1).eq(y).to(at::kFloat).mean();
+      return output.gt(0).eq(shaped(y, output).gt(0.5)).to(at::kFloat).mean();  // logits: above 0 is class 1
+    }
+    case MetricKind::mae:
+      return at::l1_loss(output, shaped(y, output));
+    case MetricKind::mse:
+      return at::mse_loss(output, shaped(y, output));
+  }
+  throw std::logic_error("a metric that is not computed");
+}
+
+}  // namespace sibyl

@@ -1,0 +1,50 @@
+#include "train/optimizer.hpp"
+
+#include <torch/optim.h>
+
+#include <string>
+
+#include "core/error.hpp"
+
+namespace sibyl {
+
+OptimizerKind::OptimizerKind(std::string_view name) {
+  if (name == "sgd") {
+    kind_ = sgd;
+  } else if (name == "adam") {
+    kind_ = adam;
+  } else if (name == "adamw") {
+    kind_ = adamw;
+  } else if (name == "rmsprop") {
+    kind_ = rmsprop;
+  } else {
+    throw Error("There is no optimizer \"" + std::string(name) + "\": take sgd, adam, adamw or rmsprop.");
+  }
+}
+
+std::unique_ptr<torch::optim::Optimizer> Optimizer::make(std::vector<at::Tensor> parameters) const {
+  namespace optim = torch::optim;
+  switch (kind) {
+    case OptimizerKind::sgd:
+      return std::make_unique<optim::SGD>(
+          std::move(parameters),
+          optim::SGDOptions(learning_rate).momentum(momentum).weight_decay(weight_decay).nesterov(nesterov));
+    case OptimizerKind::adam:
+      return std::make_unique<optim::Adam>(
+          std::move(parameters),
+          optim::AdamOptions(learning_rate).betas({beta1, beta2}).eps(epsilon).weight_decay(weight_decay));
+    case OptimizerKind::adamw:
+      return std::make_unique<optim::AdamW>(
+          std::move(parameters),
+          optim::AdamWOptions(learning_rate).betas({beta1, beta2}).eps(epsilon).weight_decay(weight_decay));
+    case OptimizerKind::rmsprop:
+      return std::make_unique<optim::RMSprop>(std::move(parameters), optim::RMSpropOptions(learning_rate)
+                                                                         .alpha(alpha)
+                                                                         .eps(epsilon)
+                                                                         .momentum(momentum)
+                                                                         .weight_decay(weight_decay));
+  }
+  throw std::logic_error("an optimizer kind without a maker");
+}
+
+}  // namespace sibyl

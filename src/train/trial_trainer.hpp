@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "core/job.hpp"
+#include "train/hyper_model.hpp"
+
+namespace sibyl {
+
+/// Trains the trials of a HyperModel on this worker's device, where the data stays.
+class TrialTrainer : public Trainer {
+ public:
+  /// Throws Error when there is no such device or no data. Within a slot, checkpoints are `save_every`
+  /// seconds apart or more.
+  TrialTrainer(std::shared_ptr<HyperModel> model, TrainerOptions options, double save_every = 60);
+
+  WorkerJoined describe() const override;
+  TrialEnded train(const Suggestion& suggestion, Reporter& reporter) override;
+
+ private:
+  TrialEnded train_executions(const Suggestion& suggestion, Reporter& reporter);
+  /// A CUDA context that has met a device-side assertion never works again, and its trial must not hide that.
+  void find_out_whether_the_device_still_works();
+
+  std::shared_ptr<HyperModel> model_;
+  TrainerOptions options_;
+  double save_every_;
+  at::Device device_;
+  Data data_;           ///< on the device, but for the test set
+  std::string broken_;  ///< why nothing can be trained here any more
+};
+
+}  // namespace sibyl

@@ -1,0 +1,83 @@
+#include "store/worker_rows.hpp"
+#include "sweep.hpp"
+
+#include "catch.hpp"
+
+using namespace sibyl;
+using namespace sibyl::test;
+
+namespace {
+
+template <class T>
+std::vector<T> column(const WorkerRows& rows, const std::string& name, double now) {
+  const Table table = rows.table(now);
+  for (const auto& each : table.columns()) {
+    if (each.name != name) continue;
+    const auto& span = std::get<std::span<const T>>(each.cells);
+    return {span.begin(), span.end()};
+  }
+  throw std::runtime_error("no column " + name);
+}
+
+std::vector<double> idle(const WorkerRows& rows, double now) {
+  return column<double>(rows, "idle", now);
+}
+std::vector<double> busy(const WorkerRows& rows, double now) {
+  return column<double>(rows, "busy", now);
+}
+
+}  // namespace
+
+TEST_CASE("A worker is busy for what it says, and idle for the rest, less what it is at now") {
+  WorkerRows rows;
+  rows.tell(joined(1, 100));
+  CHECK(idle(rows, 103) == std::vector<double>{3});
+  rows.tell(started(0, 1, 102));
+  CHECK(idle(rows, 110) == std::vector<double>{2});
+  rows.tell(ended(0, 1, 112, 9));
+  CHECK(busy(rows, 115) == std::vector<double>{9});
+  CHECK(idle(rows, 115) == std::vector<double>{6});
+  rows.tell(started(1, 1, 115));
+  rows.tell(ended(1, 1, 120, 5));
+  CHECK(busy(rows, 120) == std::vector<double>{14});
+  CHECK(column<std::int64_t>(rows, "trials", 120) == std::vector<std::int64_t>{2});
+  rows.tell(SweepClosed{121, ""});
+  CHECK(idle(rows, 1000) == std::vector<double>{7});
+}
+
+TEST_CASE("A worker that never joined has no row") {
+  WorkerRows rows;
+  rows.tell(started(0, 1, 102));
+  rows.tell(ended(0, 1, 112, 9));
+  CHECK(idle(rows, 115).empty());
+}
+
+TEST_CASE("The time between two starts of a sweep counts for nobody") {
+  WorkerRows rows;
+  rows.tell(joined(1, 100));
+  rows.tell(joined(2, 101));
+  rows.tell(started(0, 1, 102));
+  rows.tell(started(1, 2, 102));
+  rows.tell(ended(1, 2, 108, 6));
+  rows.tell(epoch(0, 1, 1, 109.5, {}));
+  // Killed at 110. The next start gives up trial 0, has a worker 3, and is without a worker 2.
+  TrialEnded given_up = ended(0, 1, 5000, 0);
+  given_up.ending = Ending::interrupted;
+  rows.tell(given_up);
+  rows.tell(joined(3, 5000));
+  rows.tell(started(2, 3, 5001));
+  rows.tell(joined(1, 5002));
+  CHECK(column<std::int32_t>(rows, "worker", 5010) == std::vector<std::int32_t>{1, 2, 3, 1});
+  CHECK(busy(rows, 5010) == std::vector<double>{0, 6, 0, 0});
+  CHECK(idle(rows, 5010) == std::vector<double>{2, 3, 1, 8});
+}
+
+TEST_CASE("What a killed worker was at counts neither as busy nor as idle") {
+  WorkerRows rows;
+  rows.tell(joined(1, 100));
+  rows.tell(started(0, 1, 102));
+  rows.tell(epoch(0, 1, 1, 109.5, {}));
+  rows.tell(joined(1, 5000));
+  CHECK(busy(rows, 5001) == std::vector<double>{0, 0});
+  CHECK(idle(rows, 5001) == std::vector<double>{2, 1});
+}

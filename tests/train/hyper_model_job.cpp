@@ -1,0 +1,60 @@
+#include "train/hyper_model_job.hpp"
+
+#include "support.hpp"
+// Last: LibTorch has a CHECK of its own.
+#include "catch.hpp"
+
+using namespace sibyl;
+
+namespace {
+
+struct Net : Blobs {
+  torch::nn::Sequential build(HyperParameters& hp) override {
+    const auto width = hp.Int("width", 2, 8);
+    return torch::nn::Sequential(torch::nn::Linear(4, width), torch::nn::Linear(width, 3));
+  }
+  Optimizer optimizer(HyperParameters& hp) override {
+    Optimizer optimizer{.kind = hp.Choice("optimizer", {"adam", "sgd"})};
+    if (auto sgd = hp.conditional_scope("optimizer", {"sgd"}))
+      optimizer.momentum = hp.Float("momentum", 0, 0.9);
+    return optimizer;
+  }
+  int batch_size(HyperParameters& hp) override {
+    return static_cast<int>(hp.Choice("batch", {std::int64_t{16}, std::int64_t{32}}));
+  }
+  Data data(const DataOptions&) override { throw Error("no data are needed to know the space"); }
+};
+
+}  // namespace
+
+TEST_CASE("A job's search space is what its model, optimizer and batch size ask for, without data") {
+  const auto job = make_job<Net>();
+  const SearchSpace space = job->search_space();
+  CHECK(space.names() == std::vector<std::string>{"width", "optimizer", "momentum", "batch"});
+  CHECK(space.hyperparameters()[2].conditions.size() == 1);
+  CHECK(job->objective() == Objective{"val_loss", Direction::minimize});
+  CHECK(job->versions().at("libtorch") == TORCH_VERSION);
+}
+
+TEST_CASE("Finding the search space leaves LibTorch's random numbers alone") {
+  const auto job = make_job<Net>();
+  torch::manual_seed(3);
+  const auto expected = torch::rand({4});
+  torch::manual_seed(3);
+  job->search_space();
+  CHECK(torch::equal(torch::rand({4}), expected));
+}
+
+TEST_CASE("A job makes a trainer that says where it trains") {
+  const auto job = make_job<Blobs>();
+  auto two = options();
+  two.threads = 2;
+  const auto trainer = job->make_trainer(two);
+  const WorkerJoined worker = trainer->describe();
+  CHECK(worker.device == "cpu");
+  CHECK(worker.uuid == "");
+  CHECK(worker.threads == 2);
+  Recorder recorder;
+  CHECK(trainer->train(slot(0, 1), recorder).ending == Ending::reached);
+  CHECK_THROWS_WITH(make_job<Net>()->make_trainer(options()), "no data are needed to know the space");
+}
