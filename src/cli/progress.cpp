@@ -13,7 +13,8 @@ namespace {
 
 constexpr double between_draws = 0.2;
 
-std::string bar(std::int64_t done, std::int64_t of, int width) {
+std::string bar(std::int64_t done, std::int64_t of) {
+  constexpr int width = 16;
   const auto filled = of > 0 ? static_cast<int>(std::min(done, of) * width / of) : 0;
   std::string text;
   for (int i = 0; i < width; ++i) text += i < filled ? "█" : "░";
@@ -136,26 +137,26 @@ std::string Progress::block(double now) const {
                           ? static_cast<double>(epochs - epochs_before_) / (now - first_report_)
                           : 0;
   std::ostringstream text;
-  text << "epochs  " << bar(epochs, planned, 24) << "  " << epochs << " of " << planned << "   "
-       << short_number(rate) << " epochs/s   " << duration(timing_.wall(now)) << " gone"
+  text << "epochs  " << bar(epochs, planned) << "  " << epochs << " of " << planned << ", "
+       << short_number(rate) << "/s   " << duration(timing_.wall(now)) << " gone"
        << (rate > 0 ? ", " + duration(static_cast<double>(planned - epochs) / rate) + " left" : "") << '\n';
-  text << "rungs   " << bar(full, static_cast<std::int64_t>(rungs.size()), 24) << "  " << full << " of "
-       << rungs.size() << "   trials: " << oracle_.running().size() << " running, " << oracle_.trials().size()
-       << " begun" << (failed > 0 ? ", " + std::to_string(failed) + " failed" : "") << "   busy "
+  text << "rungs   " << bar(full, static_cast<std::int64_t>(rungs.size())) << "  " << full << " of "
+       << rungs.size() << "   trials: " << oracle_.trials().size() << ", " << oracle_.running().size()
+       << " running" << (failed > 0 ? ", " + std::to_string(failed) + " failed" : "") << "   busy "
        << percent(timing_.busy_share(now)) << '\n';
   int shown = 0;
   for (const RungStatus& rung : rungs) {
     if (rung.ended == 0 || rung.full() || shown == 6) continue;
     ++shown;
-    text << "        " << bar(rung.ended, rung.expected, 24) << "  " << rung.ended << " of " << rung.expected
+    text << "        " << bar(rung.ended, rung.expected) << "  " << rung.ended << " of " << rung.expected
          << "   " << of_iteration(oracle_, rung.iteration) << "bracket " << rung.bracket << " rung "
          << rung.rung << ", to epoch " << rung.epoch << '\n';
   }
   if (const TrialId id = oracle_.best(); id >= 0) {
     const Trial& trial = oracle_.trials()[id];
     text << "best    trial " << id << ": " << oracle_.options().objective.metric << " "
-         << short_number(trial.score) << " at epoch " << trial.best[0].epoch << "   "
-         << short_text(searched(trial.hyperparameters, oracle_.space())) << '\n';
+         << short_number(trial.score) << " at epoch " << trial.best[0].epoch << '\n'
+         << "        " << short_text(searched(trial.hyperparameters, oracle_.space())) << '\n';
   }
   std::string clipped, line;
   for (std::istringstream lines(text.str()); std::getline(lines, line);)

@@ -95,10 +95,10 @@ int search(int argc, char** argv, const Options& options, Job& job) {
   Environment environment(argc, argv);
   const auto make_trainer = [&] { return job.make_trainer(trainer_options(options, job, environment)); };
   if (environment.alone()) {
-    Loopback loopback;
-    std::jthread worker([&] { run_worker(loopback.worker(), 0, make_trainer); });
-    const Dismissal dismissal(loopback.manager(), {0});
-    return lead(argc, argv, options, job, loopback.manager(), {0});
+    Loopback loopback(2);
+    std::jthread worker([&] { run_worker(loopback.rank(1), 1, make_trainer); });
+    const Dismissal dismissal(loopback.rank(0), {1});
+    return lead(argc, argv, options, job, loopback.rank(0), {1});
   }
   Communicator communicator;
   if (environment.rank() > 0) {

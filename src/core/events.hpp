@@ -27,7 +27,7 @@ struct SweepOpened {
 /// A rank reported for work. Several with the same number: one for each start of the sweep.
 struct WorkerJoined {
   double time = 0;
-  int worker = 0;  ///< its MPI rank (0 where the only rank trains too)
+  int worker = 0;  ///< its MPI rank; 1 where there is no mpirun
   std::string host;
   std::string device;  ///< "cpu", "cuda:0"
   std::string device_name;

@@ -13,10 +13,7 @@ Oracle::Oracle(SearchSpace space, OracleOptions options, std::unique_ptr<Sampler
       scheduler_(std::move(scheduler)) {}
 
 Decision Oracle::ask() const {
-  if (options_.max_consecutive_failures > 0 && consecutive_failures_ >= options_.max_consecutive_failures)
-    return Stopped{
-        std::to_string(consecutive_failures_) + " trials in a row failed, the last one: " + last_failure_,
-        true};
+  if (!hopeless_.empty()) return Stopped{hopeless_, true};
   if (!again_.empty()) {
     const Trial& trial = trials_[*again_.begin()];
     return Suggestion{trial.slot, trial.hyperparameters, options_.executions, trial.attempt + 1};
@@ -150,11 +147,14 @@ void Oracle::learn(const TrialEnded& event, Consequences& consequences) {
     again_.insert(event.trial);
     return;
   }
-  consecutive_failures_ = failed ? consecutive_failures_ + 1 : 0;
   if (failed) {
-    last_failure_ = "trial " + std::to_string(event.trial) + ": " + trial.message;
     trial.score = std::nan("");
     if (best_ == event.trial) find_best();
+    if (++consecutive_failures_ == options_.max_consecutive_failures)
+      hopeless_ = std::to_string(consecutive_failures_) + " trials in a row failed, the last one: trial " +
+                  std::to_string(event.trial) + ": " + trial.message;
+  } else if (event.ending != Ending::cancelled) {
+    consecutive_failures_ = 0;
   }
   trial.early_stopped = event.ending == Ending::early_stopped;
   const bool final = trial.early_stopped || event.ending == Ending::cancelled;

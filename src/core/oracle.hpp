@@ -88,7 +88,7 @@ class Oracle {
   bool found_more_ = false;  ///< a worker found hyperparameters that the sampler does not know
   bool closed_ = false;      ///< no more new trials
   int consecutive_failures_ = 0;
-  std::string last_failure_;
+  std::string hopeless_;  ///< why the search was given up; empty while it was not
 };
 
 }  // namespace sibyl

@@ -1,37 +1,35 @@
 #pragma once
 
 #include <deque>
+#include <memory>
 #include <mutex>
+#include <vector>
 
 #include "mpi/link.hpp"
 
 namespace sibyl {
 
-/// Two ends within one process, for a sweep of one rank (a manager and one worker, each in its own thread)
-/// and for tests. Both are rank 0 to each other.
+/// Ranks within one process, each in a thread of its own: for a sweep without mpirun (the manager and one
+/// worker) and for tests.
 class Loopback {
  public:
-  Link& manager() { return manager_; }
-  Link& worker() { return worker_; }
+  explicit Loopback(int ranks);
+  Link& rank(int rank) { return *ends_[static_cast<std::size_t>(rank)]; }
 
  private:
-  struct Queue {
-    std::mutex mutex;
-    std::deque<Message> messages;
-  };
   class End : public Link {
    public:
-    End(Queue& in, Queue& out) : in_(in), out_(out) {}
+    End(Loopback& owner, int rank) : owner_(owner), rank_(rank) {}
     void send(int rank, const Message& message) override;
     std::optional<std::pair<int, Message>> receive() override;
 
    private:
-    Queue& in_;
-    Queue& out_;
+    Loopback& owner_;
+    int rank_;
+    std::mutex mutex_;
+    std::deque<std::pair<int, Message>> arrived_;
   };
-  Queue to_manager_, to_worker_;
-  End manager_{to_manager_, to_worker_};
-  End worker_{to_worker_, to_manager_};
+  std::vector<std::unique_ptr<End>> ends_;
 };
 
 }  // namespace sibyl

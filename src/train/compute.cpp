@@ -3,6 +3,8 @@
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <dlfcn.h>
+#include <sched.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -37,6 +39,26 @@ void use_deterministic_algorithms() {
   at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/false);
   at::globalContext().setDeterministicCuDNN(true);
   at::globalContext().setBenchmarkCuDNN(false);
+}
+
+Cores available_cores() {
+  const int online = static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN));
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return {.count = online, .bound = false};
+  return {.count = CPU_COUNT(&set), .bound = CPU_COUNT(&set) < online};
+}
+
+std::string threads_warning(int threads, int local_workers, Cores cores) {
+  const int wanted = cores.bound ? threads : threads * local_workers;
+  if (threads == 1 || wanted <= cores.count) return {};
+  const auto number = [](int n, const char* noun) {
+    return std::to_string(n) + " " + noun + (n == 1 ? "" : "s");
+  };
+  const std::string who = cores.bound ? "this worker" : number(local_workers, "worker") + " of this node";
+  return number(wanted, "thread") + " of " + who + " share " + number(cores.count, "core") +
+         ": training will be many times slower; take a smaller --threads" +
+         (cores.bound ? ", or start mpirun with --bind-to none" : "");
 }
 
 std::string blas_warning() {

@@ -28,6 +28,18 @@ class ComputeScope {
 /// Only algorithms that give the same bits every time, for the whole process; before anything is computed.
 void use_deterministic_algorithms();
 
+/// The cores that this process may use, and whether they are its own: a launcher has bound it to a part of
+/// the node.
+struct Cores {
+  int count = 1;
+  bool bound = false;
+};
+Cores available_cores();
+
+/// Threads that wait for each other while they share a core cost far more than they give (measured: 27 times
+/// the time of one thread). Empty where the cores suffice.
+std::string threads_warning(int threads, int local_workers, Cores cores);
+
 /// What makes computing on the CPU slow here, for people; empty when nothing does.
 std::string blas_warning();
 

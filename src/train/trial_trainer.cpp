@@ -70,7 +70,10 @@ WorkerJoined TrialTrainer::describe() const {
   worker.device_name = identity.name;
   worker.uuid = identity.uuid;
   worker.threads = options_.threads;
-  if (device_.is_cpu()) worker.warning = blas_warning();
+  if (device_.is_cpu()) {
+    worker.warning = blas_warning();
+    add_line(worker.warning, threads_warning(options_.threads, options_.local_workers, available_cores()));
+  }
   return worker;
 }
 

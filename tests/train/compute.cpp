@@ -47,3 +47,15 @@ TEST_CASE("The reference BLAS is warned of, and no other") {
   CHECK(blas_warning("/opt/intel/mkl/lib/libmkl_rt.so.2") == "");
   CHECK(blas_warning("/opt/cray/libsci/lib/libsci_gnu.so.5") == "");
 }
+
+TEST_CASE("More threads than cores are warned of") {
+  CHECK(threads_warning(1, 8, {.count = 2, .bound = false}) == "");  // one thread each waits for nobody
+  CHECK(threads_warning(2, 2, {.count = 4, .bound = false}) == "");
+  CHECK(threads_warning(4, 8, {.count = 4, .bound = true}) == "");  // each worker has four of its own
+  CHECK_THAT(threads_warning(2, 3, {.count = 4, .bound = false}),
+             ContainsSubstring("6 threads of 3 workers of this node share 4 cores"));
+  CHECK_THAT(
+      threads_warning(2, 3, {.count = 1, .bound = true}),
+      ContainsSubstring("2 threads of this worker share 1 core") && ContainsSubstring("--bind-to none"));
+  CHECK(available_cores().count >= 1);
+}

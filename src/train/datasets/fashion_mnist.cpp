@@ -72,11 +72,12 @@ Split read(const fs::path& directory, const std::string& part) {
 
 }  // namespace
 
-Data mnist_like(const fs::path& directory, std::uint64_t seed, std::int64_t validation) {
+Data mnist_like(const fs::path& directory, std::uint64_t seed) {
   const Split all = read(directory, "train");
-  if (validation >= all.size()) {
+  const std::int64_t validation = all.size() / 6;
+  if (validation == 0) {
     throw Error(directory.string() + ": has " + std::to_string(all.size()) +
-                " training samples, too few to take " + std::to_string(validation) + " for validation");
+                " training samples, too few to take a sixth of them for validation");
   }
   at::Tensor order = at::arange(all.size(), at::kLong);
   auto* const places = order.data_ptr<std::int64_t>();
@@ -93,7 +94,7 @@ Data mnist_like(const fs::path& directory, std::uint64_t seed, std::int64_t vali
 }
 
 Data fashion_mnist(const DataOptions& options) {
-  return mnist_like(options.directory.empty() ? default_directory() : options.directory, options.seed, 10000);
+  return mnist_like(options.directory.empty() ? default_directory() : options.directory, options.seed);
 }
 
 }  // namespace sibyl

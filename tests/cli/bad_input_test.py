@@ -1,0 +1,122 @@
+"""Whatever is wrong: one clear message from rank 0, the right exit code, every rank gone within 5 s, nothing lost."""
+
+import gzip
+import os
+import pathlib
+import shutil
+import subprocess
+import time
+import unittest
+
+from idx import write_data_set
+from sweeps import JOBS, MPIRUN, SweepTest, command, run
+
+USAGE, FAILED = 64, 1
+
+
+class BadInput(SweepTest):
+    def refused(self, says, *arguments, job="synthetic", code=USAGE, ranks=3):
+        began = time.monotonic()
+        out, err = run(job, *arguments, ranks=ranks, code=code)
+        self.assertLess(time.monotonic() - began, 5)
+        for text in [says] if isinstance(says, str) else says:
+            self.assertIn(text, err)
+        self.assertEqual(err.count(f"{job}: "), 1, f"one message, from rank 0 only:\n{err}")
+        return out
+
+    def test_options(self):
+        for says, *arguments in [
+            ("max-epoch", "--max-epoch", "9"),
+            ("--max-epochs takes a whole number, at least 1, not '0'", "--max-epochs", "0"),
+            ("--max-epochs takes a whole number, at least 1, not 'nine'", "--max-epochs", "nine"),
+            ("--eta takes a whole number, at least 2", "--eta", "1"),
+            ("--seed takes a whole number, at least 0", "--seed", "-1"),
+            ("--max-trials takes a whole number", "--max-trials", "99999999999999999999"),
+            ("--scheduler best: there is hyperband, full", "--scheduler", "best"),
+            ("--sampler magic: there is random", "--sampler", "magic"),
+            ("my_metric:min or --objective my_metric:max", "--objective", "my_metric"),
+            ("no hyperparameter 'widht'", "--set", "widht=3"),
+            ("width takes a whole number from 8 to 256", "--set", "width=7"),
+            ("--set takes NAME=VALUE", "--set", "width"),
+            ("'serach' is no command", "serach"),
+            ("one word too many", "search", "now"),
+            ("exclude each other", "--resume", "--overwrite"),
+            ("--seed is given twice", "--seed", "1", "--seed", "2"),
+        ]:
+            with self.subTest(arguments=arguments):
+                self.refused(says, *arguments, "--output", self.folder / "sweep", ranks=2)
+                self.assertFalse((self.folder / "sweep").exists())
+
+    def test_directory_with_another_sweep(self):
+        output = self.folder / "sweep"
+        run("synthetic", "--max-epochs", 3, "--output", output)
+        before = {path.name: path.stat().st_mtime_ns for path in output.iterdir()}
+        self.refused(["holds a sweep already", "--resume", "--overwrite"], "--max-epochs", 3, "--output", output)
+        self.refused(["other settings", "--max-epochs: 3 there, 9 here"], "--max-epochs", 9, "--output", output, "--resume")
+        self.assertEqual(before, {path.name: path.stat().st_mtime_ns for path in output.iterdir()})
+        run("synthetic", "--max-epochs", 9, "--output", output, "--overwrite")
+
+    def test_output_is_a_file(self):
+        (self.folder / "file").write_text("mine")
+        self.refused("can't make the output directory", "--output", self.folder / "file", code=FAILED)
+        self.assertEqual((self.folder / "file").read_text(), "mine")
+
+    def in_small_file_system(self, script, size="1m"):
+        """Runs a shell script that finds a small file system at $SMALL."""
+        small = self.folder / "small"
+        small.mkdir()
+        isolate = ["unshare", "--mount"] + ([] if os.geteuid() == 0 else ["--user", "--map-root-user"])
+        mount = f"mount -t tmpfs -o size={size} tmpfs {small} && SMALL={small} && "
+        if subprocess.run(isolate + ["sh", "-c", mount + "true"], capture_output=True, check=False).returncode:
+            self.skipTest("file systems can't be mounted here")
+        return subprocess.run(isolate + ["sh", "-c", mount + script], capture_output=True, text=True, timeout=60, check=False)
+
+    def test_no_write_permission(self):
+        line = " ".join(command("synthetic", "--output", "$SMALL/sweep", ranks=3))
+        done = self.in_small_file_system(f"mount -o remount,ro $SMALL && {line}")
+        self.assertEqual(done.returncode, FAILED, done.stderr)
+        self.assertIn("Read-only file system", done.stderr)
+        self.assertEqual(done.stderr.count("synthetic: "), 1)
+
+    def test_a_disk_that_fills(self):
+        line = " ".join(command("synthetic", "--max-epochs", 81, "--iterations", 50, "--set", "epoch_seconds=0",
+                                "--output", "$SMALL/sweep", ranks=3))
+        kept = self.folder / "kept"
+        done = self.in_small_file_system(f"{line}; code=$?; cp -r $SMALL/sweep {kept}; exit $code", size="256k")
+        self.assertEqual(done.returncode, FAILED, done.stdout + done.stderr)
+        self.assertIn("No space left on device", done.stderr)
+        self.assertEqual(done.stderr.count("synthetic: "), 1)
+        self.assertEqual([path.name for path in kept.iterdir() if path.suffix == ".tmp"], [])
+        out, _ = run("synthetic", "summary", kept)  # what was acknowledged is there, and nothing half-written
+        self.assertIn("Best hyperparameters", out)
+
+    def test_summary_without_a_sweep(self):
+        _, err = run("synthetic", "summary", self.folder / "nothing", code=FAILED)
+        self.assertIn("there is no sweep in", err)
+
+    @unittest.skipUnless((JOBS / "fashion_mnist").exists(), "built without LibTorch")
+    def test_data(self):
+        data = write_data_set(self.folder / "data", train=100, test=50)
+        images = data / "train-images-idx3-ubyte.gz"
+        for says, spoil in [
+            ("train-images-idx3-ubyte", lambda: images.unlink()),
+            ("train-images-idx3-ubyte.gz", lambda: images.write_bytes(gzip.compress(gzip.decompress(images.read_bytes())[:5000]))),
+            ("train-images-idx3-ubyte.gz", lambda: images.write_bytes(images.read_bytes()[:5000])),
+            ("train-images-idx3-ubyte.gz", lambda: images.write_bytes(b"")),
+        ]:
+            original = images.read_bytes()
+            spoil()
+            with self.subTest(says=says):
+                output = self.folder / "sweep"
+                self.refused(says, "--data", data, "--output", output, job="fashion_mnist", code=FAILED)
+                shutil.rmtree(output, ignore_errors=True)
+            images.write_bytes(original)
+
+    def test_a_sweep_in_which_all_fails(self):
+        out = self.refused(["given up", " trials in a row failed", "an injected failure"], "--max-consecutive-failures", 5, "--set",
+                           "failure_probability=1", "--output", self.folder / "sweep", code=FAILED)
+        self.assertIn("No trial has a score", out)
+
+
+if __name__ == "__main__":
+    unittest.main()

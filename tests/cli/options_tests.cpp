@@ -1,0 +1,62 @@
+#include "cli/options.hpp"
+
+#include "catch.hpp"
+#include "core/error.hpp"
+
+using namespace sibyl;
+
+namespace {
+
+Options parse(std::vector<std::string> words) {
+  words.insert(words.begin(), "/somewhere/my_job");
+  std::vector<char*> argv;
+  for (auto& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  return parse_options(static_cast<int>(words.size()), argv.data());
+}
+
+}  // namespace
+
+TEST_CASE("without options there are sensible ones") {
+  const Options options = parse({});
+  CHECK(options.command == Command::search);
+  CHECK(options.directory == "runs/my_job");
+  CHECK(options.sweep.scheduler == "hyperband");
+  CHECK(options.sweep.max_epochs == 100);
+  CHECK(options.sweep.seed == 0);
+  CHECK(parse({"--scheduler", "full"}).sweep.max_trials == 10);
+}
+
+TEST_CASE("options are read as given") {
+  const Options options =
+      parse({"--output", "x", "--seed=18446744073709551615", "--min-delta", "1e-3", "--set", "a=1", "--set",
+             "b=c=d", "--deterministic", "--max-consecutive-failures", "0"});
+  CHECK(options.directory == "x");
+  CHECK(options.sweep.seed == 18446744073709551615u);
+  CHECK(options.sweep.min_delta == 1e-3);
+  CHECK(options.sweep.set == std::map<std::string, std::string>{{"a", "1"}, {"b", "c=d"}});
+  CHECK(options.sweep.deterministic);
+  CHECK(options.sweep.max_consecutive_failures == 0);
+  const Options summary = parse({"summary", "runs/there", "--json", "--top", "3"});
+  CHECK(summary.command == Command::summary);
+  CHECK(summary.directory == "runs/there");
+  CHECK(summary.json);
+  CHECK(summary.top == 3);
+}
+
+TEST_CASE("the recorded options read back") {
+  const SweepOptions given = parse({"--seed", "7", "--eta", "4", "--set", "a=1", "--patience", "3"}).sweep;
+  const SweepOptions back = sweep_options_from_json(to_json(given));
+  CHECK(differences(given, back).empty());
+  CHECK(to_json(back) == to_json(given));
+  const auto lines =
+      differences(given, parse({"--seed", "8", "--eta", "4", "--set", "a=1", "--patience", "3"}).sweep);
+  CHECK(lines == std::vector<std::string>{"--seed: 7 there, 8 here"});
+}
+
+TEST_CASE("numbers that are none, or too small, are refused") {
+  for (const char* wrong : {"", "x", "3x", "0", "-1", "2.5", "99999999999"})
+    CHECK_THROWS_AS(parse({"--max-epochs", wrong}), UsageError);
+  CHECK_THROWS_AS(parse({"--min-delta", "nan"}), UsageError);
+  CHECK_THROWS_WITH(parse({"--eta"}), ContainsSubstring("--help"));
+}

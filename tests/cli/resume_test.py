@@ -1,0 +1,44 @@
+"""--resume: a killed sweep goes on and comes out as if it had not been killed, on another number of workers too."""
+
+import signal
+import subprocess
+import time
+import unittest
+
+from idx import write_data_set
+from sweeps import JOBS, SweepTest, assert_same, command, run
+
+
+class Resume(SweepTest):
+    def killed_and_resumed(self, job, *options, after):
+        whole, killed = self.folder / "whole", self.folder / "killed"
+        run(job, *options, "--output", whole)
+        for ranks, seconds in zip((3, 2, 5), after):
+            with subprocess.Popen(command(job, *options, "--output", killed, "--resume", ranks=ranks),
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as mpirun:
+                time.sleep(seconds)
+                subprocess.run(["pkill", "-KILL", "-P", str(mpirun.pid)], check=False)
+                mpirun.send_signal(signal.SIGKILL)
+        out, _ = run(job, *options, "--output", killed, "--resume", ranks=3)
+        assert_same(whole, killed)
+        return out
+
+    def test_synthetic(self):
+        out = self.killed_and_resumed("synthetic", "--max-epochs", 27, "--set", "epoch_seconds=0.02", "--set",
+                                      "failure_probability=0.01", after=(1.0, 1.5, 1.2))
+        self.assertIn("finished: the plan is done", out)
+
+    @unittest.skipUnless((JOBS / "fashion_mnist").exists(), "built without LibTorch")
+    def test_real_training(self):
+        data = write_data_set(self.folder / "data")
+        self.killed_and_resumed("fashion_mnist", "--data", data, "--max-epochs", 27, "--threads", 1, after=(2.0, 2.5, 3.0))
+
+    def test_a_finished_sweep_resumes_to_its_summary(self):
+        output = self.folder / "sweep"
+        first, _ = run("synthetic", "--max-epochs", 3, "--output", output, ranks=2)
+        again, _ = run("synthetic", "--max-epochs", 3, "--output", output, "--resume", ranks=2)
+        self.assertEqual(first[first.index("  rank"):], again[again.index("  rank"):])
+
+
+if __name__ == "__main__":
+    unittest.main()

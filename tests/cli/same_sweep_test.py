@@ -1,0 +1,57 @@
+"""Law 1: the same sweep on any number of ranks, and without mpirun."""
+
+import unittest
+
+import h5py
+
+from idx import write_data_set
+from sweeps import JOBS, SweepTest, assert_same, run, tables
+
+
+class SameSweep(SweepTest):
+    def same_on_all(self, job, *options):
+        alone = self.folder / "alone"
+        run(job, *options, "--output", alone)
+        for ranks in (1, 2, 3, 5):
+            output = self.folder / str(ranks)
+            run(job, *options, "--output", output, ranks=ranks)
+            assert_same(alone, output)
+        return tables(alone)
+
+    def test_synthetic_with_failures(self):
+        found = self.same_on_all("synthetic", "--max-epochs", 9, "--iterations", 2, "--seed", 3, "--set",
+                                 "epoch_seconds=0.002", "--set", "failure_probability=0.05", "--executions-per-trial", 2)
+        self.assertGreater((found["trials"]["status"] == b"failed").sum(), 0)
+        self.assertEqual(len(found["trials"]), 34)
+
+    @unittest.skipUnless((JOBS / "fashion_mnist").exists(), "built without LibTorch")
+    def test_real_training_bit_for_bit(self):
+        data = write_data_set(self.folder / "data")
+        found = self.same_on_all("fashion_mnist", "--data", data, "--max-epochs", 9, "--eta", 3, "--seed", 7,
+                                 "--threads", 1)
+        self.assertEqual(len(found["trials"]), 17)
+        self.assertEqual(len(found["epochs"]), 69)
+        self.assertGreater(found["trials"]["score"].max(), 0.5)
+
+    def test_seeds_differ(self):
+        for seed in (0, 1):
+            run("synthetic", "--max-epochs", 3, "--seed", seed, "--output", self.folder / str(seed))
+        first, second = (tables(self.folder / str(seed))["trials"] for seed in (0, 1))
+        self.assertFalse(first["hp:learning_rate"].equals(second["hp:learning_rate"]))
+
+    def test_checkpoints_of_the_losers_are_gone(self):
+        if not (JOBS / "fashion_mnist").exists():
+            self.skipTest("built without LibTorch")
+        data = write_data_set(self.folder / "data", train=200, test=50)
+        output = self.folder / "sweep"
+        run("fashion_mnist", "--data", data, "--max-epochs", 9, "--threads", 1, "--output", output, ranks=3)
+        left = [path.name for path in (output / "checkpoints").iterdir()]
+        trials = tables(output)["trials"]
+        best = trials.sort_values(["score", "trial"], ascending=[False, True]).iloc[0]["trial"]
+        self.assertEqual(left, [f"trial_{best:06d}"])
+        with h5py.File(output / "results.h5") as file:
+            self.assertEqual(file.attrs["reason"], "the plan is done")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,60 @@
+"""Runs jobs as a user would, and reads what they leave."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+import h5py
+import pandas as pd
+
+JOBS = pathlib.Path(os.environ["SIBYL_JOBS"])
+MPIRUN = [os.environ["MPIEXEC"], "--oversubscribe", "--bind-to", "none"]
+
+# What may differ between two runs of the same sweep: who did it, and when.
+WHO_AND_WHEN = {"worker", "seconds", "started", "ended", "time", "attempt"}
+
+
+def command(job, *arguments, ranks=None):
+    """The command line of a job: under mpirun with so many ranks, or by itself."""
+    launcher = [] if ranks is None else MPIRUN + ["-n", str(ranks)]
+    return launcher + [str(JOBS / job), *map(str, arguments)]
+
+
+def run(job, *arguments, ranks=None, code=0, timeout=120):
+    """Runs a job and returns what it wrote to its output and its error output."""
+    done = subprocess.run(
+        command(job, *arguments, ranks=ranks), capture_output=True, text=True, timeout=timeout, check=False
+    )
+    if done.returncode != code:
+        raise AssertionError(f"exit code {done.returncode}, not {code}: {done.args}\n{done.stdout}\n{done.stderr}")
+    return done.stdout, done.stderr
+
+
+def tables(directory):
+    """The tables of a sweep, without what may differ between two runs of it, in an order of their own."""
+    keys = {"trials": ["trial"], "epochs": ["trial", "execution", "epoch"],
+            "rungs": ["iteration", "bracket", "rung", "trial"]}
+    with h5py.File(pathlib.Path(directory) / "results.h5") as file:
+        frames = {name: pd.DataFrame(file[name][:]) for name in keys}
+    return {
+        name: frame.drop(columns=WHO_AND_WHEN & set(frame.columns)).sort_values(keys[name]).reset_index(drop=True)
+        for name, frame in frames.items()
+    }
+
+
+def assert_same(one, other):
+    """Bit for bit: scores, metrics, hyperparameters, decisions."""
+    one, other = tables(one), tables(other)
+    for name in one:
+        pd.testing.assert_frame_equal(one[name], other[name], check_exact=True, obj=name)
+
+
+class SweepTest(unittest.TestCase):
+    """A test with a folder of its own."""
+
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="sibyl_test_"))
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)

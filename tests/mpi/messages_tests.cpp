@@ -1,0 +1,35 @@
+#include "mpi/messages.hpp"
+
+#include "catch.hpp"
+#include "core/error.hpp"
+
+using namespace sibyl;
+
+TEST_CASE("every message comes back as it was packed") {
+  const Suggestion suggestion{{42, 1, 2, 3, 9, 27}, {{"width", std::int64_t{32}}}, 2, 5};
+  const std::vector<Message> messages{
+      Event(TrialEnded{5.5, 42, 5, 3, Ending::failed, Cause::diverged, "NaN", 9.5}),
+      suggestion,
+      Begin{},
+      Quit{},
+      Unfit{"no data"},
+      Cancel{42, 5},
+      Acknowledged{17}};
+  for (const Message& message : messages) {
+    const Bytes bytes = pack(message);
+    const Message back = unpack_message(bytes);
+    CHECK(back.index() == message.index());
+    CHECK(pack(back) == bytes);
+  }
+  CHECK(std::get<Unfit>(unpack_message(pack(messages[4]))).reason == "no data");
+  CHECK(std::get<Cancel>(unpack_message(pack(messages[5]))).attempt == 5);
+  CHECK(std::get<Acknowledged>(unpack_message(pack(messages[6]))).reports == 17);
+}
+
+TEST_CASE("bytes that are no message are an error") {
+  CHECK_THROWS_AS(unpack_message({}), Error);
+  CHECK_THROWS_WITH(unpack_message(Bytes{std::byte{77}}), ContainsSubstring("same program"));
+  Bytes cancel = pack(Cancel{1, 2});
+  cancel.pop_back();
+  CHECK_THROWS_AS(unpack_message(cancel), Error);
+}

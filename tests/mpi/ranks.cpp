@@ -1,0 +1,88 @@
+// A sweep over real MPI: rank 0 manages, the others train. Exits with 1 if anything is not as it should be.
+#include <sys/resource.h>
+
+#include <chrono>
+#include <cstdio>
+#include <numeric>
+#include <thread>
+
+#include "core/samplers/random.hpp"
+#include "core/schedulers/hyperband.hpp"
+#include "mpi/communicator.hpp"
+#include "mpi/environment.hpp"
+#include "mpi/manager.hpp"
+#include "mpi/worker.hpp"
+
+using namespace sibyl;
+
+namespace {
+
+// Long messages too: MPI sends those in another way than short ones.
+class LongWinded : public Trainer {
+ public:
+  WorkerJoined describe() const override { return {}; }
+  TrialEnded train(const Suggestion& suggestion, Reporter& reporter) override {
+    for (int epoch = suggestion.slot.first_epoch + 1; epoch <= suggestion.slot.last_epoch; ++epoch) {
+      EpochReported report{.epoch = epoch,
+                           .metrics = {{"loss", 1.0 / static_cast<double>(suggestion.slot.trial + epoch)}}};
+      for (int i = 0; i < 500; ++i)
+        report.metrics.push_back({"a metric with a long name " + std::to_string(i), 1.0 * i});
+      reporter.epoch(std::move(report));
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    return {.message = std::string(100000, 'x')};
+  }
+};
+
+double cpu_seconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+         1e-6 * static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+}
+
+bool check(bool good, const char* what) {
+  if (!good) std::fprintf(stderr, "not so: %s\n", what);
+  return good;
+}
+
+int lead(Communicator& communicator, int size) {
+  SearchSpace space;
+  space.add({"x", FloatRange{0, 1}, 0.5, {}});
+  const Objective loss{"loss", Direction::minimize};
+  Oracle oracle(space, {loss}, std::make_unique<RandomSampler>(space, 1),
+                std::make_unique<Hyperband>(HyperbandOptions{27, 3, 1}, loss));
+  std::vector<int> workers(static_cast<std::size_t>(size - 1));
+  std::iota(workers.begin(), workers.end(), 1);
+  const Dismissal dismissal(communicator, workers);
+  int reports = 0;
+  bool whole = true;
+  ManagerHooks hooks;
+  hooks.now = [] { return 1.0; };
+  hooks.learned = [&](const Event& event, const Consequences&) {
+    if (const auto* report = std::get_if<EpochReported>(&event)) {
+      ++reports;
+      whole = whole && report->metrics.size() == 501 && report->metrics.back().value == 499;
+    }
+    if (const auto* ended = std::get_if<TrialEnded>(&event)) whole = whole && ended->message.size() == 100000;
+  };
+  const Stopped end = manage(communicator, workers, oracle, hooks);
+  return check(end.reason == "the plan is done", "the plan is done") & check(reports == 357, "357 epochs") &
+                 check(oracle.trials().size() == 49, "49 trials") & check(whole, "messages arrive whole")
+             ? 0
+             : 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Environment environment(argc, argv);
+  Communicator communicator;
+  if (environment.rank() == 0) return lead(communicator, environment.size());
+  if (!check(environment.local_workers() == environment.size() - 1, "all workers are on this node")) return 1;
+  if (!check(environment.local_worker() == environment.rank() - 1, "places among the workers of the node"))
+    return 1;
+  // Waits for the manager's Begin, without spinning.
+  run_worker(communicator, environment.rank(), [] { return std::make_unique<LongWinded>(); });
+  return check(cpu_seconds() < 20, "a worker spends little time") ? 0 : 1;
+}
