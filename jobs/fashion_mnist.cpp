@@ -9,11 +9,13 @@ struct FashionMnist : sibyl::HyperModel {
   torch::nn::Sequential build(sibyl::HyperParameters& hp) override {
     const auto layers = hp.Int("n_hidden", 0, 8, {.default_value = 2});
     const auto neurons = hp.Int("n_neurons", 16, 256, {.default_value = 128});
+    const auto dropout = hp.Fixed("dropout", 0.0);
     torch::nn::Sequential model;
     std::int64_t inputs = 28 * 28;
     for (std::int64_t i = 0; i < layers; ++i) {
       model->push_back(torch::nn::Linear(inputs, neurons));
       model->push_back(torch::nn::ReLU());
+      if (dropout > 0) model->push_back(torch::nn::Dropout(dropout));
       inputs = neurons;
     }
     model->push_back(torch::nn::Linear(inputs, 10));

@@ -76,7 +76,9 @@ class CurveTrainer : public Trainer {
         RandomStream random(options_.seed, "curve", slot.trial, execution, epoch);
         EpochReported report{.execution = execution, .epoch = epoch, .started = now(), .metrics = {}};
         const auto epoch_began = std::chrono::steady_clock::now();
-        if (!pass(curve.epoch_seconds, reporter)) return end(Ending::cancelled);
+        // Nothing needs to be saved: the curve is a function of the trial and the epoch.
+        if (const Order order = pass(curve.epoch_seconds, reporter); order != Order::go_on)
+          return end(order == Order::cancel ? Ending::cancelled : Ending::interrupted);
         if (random.uniform() < curve.failure_probability)
           return end(Ending::failed, Cause::exception,
                      "an injected failure in epoch " + std::to_string(epoch));
@@ -97,17 +99,17 @@ class CurveTrainer : public Trainer {
     return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
   }
 
-  // Lets the time of an epoch pass; false if the trial is to end.
-  static bool pass(double seconds, Reporter& reporter) {
+  // Lets the time of an epoch pass, unless something else is ordered.
+  static Order pass(double seconds, Reporter& reporter) {
     using Clock = std::chrono::steady_clock;
     const auto until =
         Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
-    while (!reporter.cancelled()) {
+    while (true) {
+      if (const Order order = reporter.order(); order != Order::go_on) return order;
       const auto left = until - Clock::now();
-      if (left <= Clock::duration::zero()) return true;
+      if (left <= Clock::duration::zero()) return Order::go_on;
       std::this_thread::sleep_for(std::min<Clock::duration>(left, std::chrono::milliseconds(20)));
     }
-    return false;
   }
 
   TrainerOptions options_;

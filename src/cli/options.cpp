@@ -23,8 +23,10 @@ cxxopts::Options described(const std::string& job) {
   // clang-format off
   options.add_options("Sweep")
     ("output", "Directory of the sweep: journal, results.h5, checkpoints (default: runs/" + job + ")", text(), "DIR")
-    ("resume", "Continue the sweep that is there, or start one")
+    ("resume", "Continue the sweep that is there, or start one; with more --max-trials or --iterations it goes on longer")
     ("overwrite", "Delete the sweep that is there, and start one")
+    ("time-limit", "Stop after so long, such as 3h55m, 90m or 45s: save everything, exit 75", text(), "TIME")
+    ("checkpoint-every", "What a hard kill may lose at most, such as 5m, or 2epochs (default: 60s)", text(), "TIME")
     ("seed", "Of all random numbers (default: 0)", text(), "N")
     ("objective", "Metric to improve, NAME or NAME:min or NAME:max (default: the job's)", text(), "METRIC")
     ("set", "Fix a hyperparameter; may be repeated", cxxopts::value<std::vector<std::string>>(), "NAME=VALUE");
@@ -80,6 +82,30 @@ void read(const cxxopts::ParseResult& given, const std::string& name, std::strin
   if (value.empty()) throw UsageError("--" + name + " is empty");
 }
 
+// "3h55m", "90m", "45s", "1d2h30m"; a bare number is of seconds.
+double parse_duration(const std::string& name, const std::string& text) {
+  const std::map<char, double> units{{'d', 86400}, {'h', 3600}, {'m', 60}, {'s', 1}};
+  double seconds = 0, last_unit = 1e9;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  bool good = true;
+  while (good && at < end) {
+    double count = 0;
+    const auto [next, error] = std::from_chars(at, end, count);
+    good = error == std::errc() && std::isfinite(count) && count >= 0;
+    if (!good) break;
+    const auto unit = next < end ? units.find(*next) : units.find('s');
+    good = unit != units.end() && unit->second < last_unit;
+    if (!good) break;
+    last_unit = unit->second;
+    seconds += count * unit->second;
+    at = next < end ? next + 1 : end;
+  }
+  if (!good || !(seconds > 0))
+    throw UsageError("--" + name + " takes a time such as 3h55m, 90m or 45s, not '" + text + "'");
+  return seconds;
+}
+
 void check_word(const std::string& name, const std::string& word, const std::vector<std::string>& known) {
   std::string list;
   for (const auto& each : known) {
@@ -105,22 +131,20 @@ Options parse_options(int argc, char** argv) {
 
   std::vector<std::string> words;
   if (given.count("words")) words = given["words"].as<std::vector<std::string>>();
-  const std::map<std::string, Command> commands = {{"search", Command::search},
-                                                   {"space", Command::space},
-                                                   {"plan", Command::plan},
-                                                   {"summary", Command::summary},
-                                                   {"help", Command::help}};
+  const std::map<std::string, Command> commands = {
+      {"search", Command::search},   {"space", Command::space},     {"plan", Command::plan},
+      {"summary", Command::summary}, {"rebuild", Command::rebuild}, {"help", Command::help}};
   if (!words.empty()) {
     const auto command = commands.find(words[0]);
     if (command == commands.end())
       throw UsageError("'" + words[0] +
-                       "' is no command: there are search (the default), space, plan, summary");
+                       "' is no command: there are search (the default), space, plan, summary, rebuild");
     if (options.command == Command::search) options.command = command->second;
     words.erase(words.begin());
   }
   std::string directory = "runs/" + job;
   read(given, "output", directory);
-  if (options.command == Command::summary && !words.empty()) {
+  if ((options.command == Command::summary || options.command == Command::rebuild) && !words.empty()) {
     directory = words[0];
     words.erase(words.begin());
   }
@@ -156,6 +180,22 @@ Options parse_options(int argc, char** argv) {
       sweep.set[pair.substr(0, equals)] = pair.substr(equals + 1);
     }
   }
+  std::string time;
+  read(given, "time-limit", time);
+  if (!time.empty()) options.time_limit = parse_duration("time-limit", time);
+  std::string every;
+  read(given, "checkpoint-every", every);
+  if (every.ends_with("epochs") || every.ends_with("epoch")) {
+    const std::string count = every.substr(0, every.find("epoch"));
+    const auto [end, error] =
+        std::from_chars(count.data(), count.data() + count.size(), options.checkpoint_epochs);
+    if (error != std::errc() || end != count.data() + count.size() || options.checkpoint_epochs < 1)
+      throw UsageError(
+          "--checkpoint-every takes a time such as 5m, or a number of epochs such as 2epochs, not '" + every +
+          "'");
+  } else if (!every.empty()) {
+    options.checkpoint_seconds = parse_duration("checkpoint-every", every);
+  }
   read(given, "device", options.device);
   check_word("device", options.device, {"auto", "cpu", "cuda"});
   read(given, "threads", 1, options.threads);
@@ -177,6 +217,11 @@ Commands:
   space             print the search space
   plan              print what a sweep would train, and how long that takes
   summary [DIR]     print the best trials of a sweep
+  rebuild [DIR]     write results.h5 anew from the journal alone
+
+SIGUSR1, SIGUSR2, SIGTERM, SIGINT and --time-limit stop a sweep: workers save what they train, in mid-epoch, and the exit
+code is 75. A second signal leaves at once. With --resume it goes on as if nothing had happened. (mpirun passes SIGUSR1 and
+SIGUSR2 on; after SIGTERM or Ctrl-C it gives its ranks one second, or OMPI_MCA_odls_base_sigkill_timeout seconds.)
 
 Hyperband follows Algorithm 1 of Li et al. 2018: bracket s starts ceil((s_max + 1) eta^s / (s + 1)) trials. For
 R = 81 and eta = 3 that is 81, 34, 15, 8, 5; the paper's Table 1 prints 81, 27, 9, 6, 5, which is its authors' code.
@@ -238,9 +283,14 @@ SweepOptions sweep_options_from_json(const std::string& text) {
 std::vector<std::string> differences(const SweepOptions& there, const SweepOptions& here) {
   std::vector<std::string> lines;
   const auto recorded = as_json(there), given = as_json(here);
-  for (const auto& [name, value] : recorded.items())
-    if (given.at(name) != value && name != "max-consecutive-failures")  // when to give up defines no trial
-      lines.push_back("--" + name + ": " + value.dump() + " there, " + given.at(name).dump() + " here");
+  for (const auto& [name, value] : recorded.items()) {
+    const auto& now = given.at(name);
+    const bool more_trials = name == "max-trials" && value != 0 && (now == 0 || now >= value);  // 0: no limit
+    const bool extends = more_trials || (name == "iterations" && now >= value);
+    if (now == value || extends || name == "max-consecutive-failures")
+      continue;  // when to give up defines no trial
+    lines.push_back("--" + name + ": " + value.dump() + " there, " + now.dump() + " here");
+  }
   return lines;
 }
 

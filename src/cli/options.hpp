@@ -12,7 +12,7 @@
 
 namespace sibyl {
 
-enum class Command { help, version, search, space, plan, summary };
+enum class Command { help, version, search, space, plan, summary, rebuild };
 
 /// What defines a sweep: recorded with it, and the same when it is resumed. An empty text or a 0 in what has
 /// no other default means "the job's" or "none", as `--help` says.
@@ -41,7 +41,10 @@ struct Options {
   bool resume = false;
   bool overwrite = false;
   std::string device = "auto";
-  int threads = 0;  ///< 0: the node's cores / its workers
+  double time_limit = 0;  ///< seconds; 0: none
+  double checkpoint_seconds = 60;
+  int checkpoint_epochs = 0;  ///< 0: the seconds alone decide
+  int threads = 0;            ///< 0: the node's cores / its workers
   std::filesystem::path data;
   int workers = 4;           ///< of `plan`
   double epoch_seconds = 0;  ///< of `plan`; 0: not given
@@ -56,7 +59,8 @@ std::string help(const std::string& job);
 /// A JSON object of everything that defines the sweep, every default filled in.
 std::string to_json(const SweepOptions& options);
 SweepOptions sweep_options_from_json(const std::string& json);
-/// What differs between two, as "--seed: 7 there, 8 here" lines.
+/// What differs between two, as "--seed: 7 there, 8 here" lines. Of --max-trials and --iterations only less
+/// than there was is a difference: more extends a sweep.
 std::vector<std::string> differences(const SweepOptions& there, const SweepOptions& here);
 
 /// The oracle that the options describe. Throws UsageError for a sampler or scheduler that does not exist.

@@ -36,7 +36,7 @@ void print_brackets(std::ostream& out, const std::vector<RungStatus>& rungs) {
 }  // namespace
 
 void print_plan(std::ostream& out, const Options& options, const SearchSpace& space,
-                const Objective& objective) {
+                const Objective& objective, std::int64_t checkpoint_bytes) {
   SweepOptions sweep = options.sweep;
   sweep.executions_per_trial = 1;  // each takes its epochs one after the other: the same in any number
   const int executions = options.sweep.executions_per_trial;
@@ -52,6 +52,8 @@ void print_plan(std::ostream& out, const Options& options, const SearchSpace& sp
                                 {"workers", options.workers},
                                 {"makespan_epochs", makespan},
                                 {"busy_share", run.busy_share(options.workers)},
+                                {"checkpoints", (run.most_checkpoints + 1) * executions},
+                                {"checkpoint_bytes", checkpoint_bytes},
                                 {"rungs", nlohmann::ordered_json::array()}};
     for (const RungStatus& rung : rungs)
       plan["rungs"].push_back({{"iteration", rung.iteration},
@@ -76,6 +78,13 @@ void print_plan(std::ostream& out, const Options& options, const SearchSpace& sp
   if (options.epoch_seconds > 0)
     out << ": " << duration(makespan * options.epoch_seconds) << " at " << short_number(options.epoch_seconds)
         << " s an epoch";
+  out << '\n';
+  // The best trial that has ended keeps its own, too.
+  const std::int64_t checkpoints = (run.most_checkpoints + 1) * executions;
+  out << "  at most " << checkpoints << " checkpoints on the disk at a time";
+  if (checkpoint_bytes > 0)
+    out << ": about " << short_number(static_cast<double>(checkpoints * checkpoint_bytes) / 1e6)
+        << " MB with the default hyperparameters";
   out << '\n';
   if (sweep.patience > 0) out << "  (at most: --patience stops some trials earlier)\n";
 }

@@ -10,6 +10,6 @@ namespace sibyl {
 /// alike. The figures come from a run of the whole sweep in virtual time, through the oracle and the sampler
 /// that ship.
 void print_plan(std::ostream& out, const Options& options, const SearchSpace& space,
-                const Objective& objective);
+                const Objective& objective, std::int64_t checkpoint_bytes);
 
 }  // namespace sibyl

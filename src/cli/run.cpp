@@ -6,7 +6,7 @@
 #include "cli/plan.hpp"
 #include "cli/search.hpp"
 #include "cli/space.hpp"
-#include "cli/sweep.hpp"
+#include "cli/stored_sweep.hpp"
 #include "core/error.hpp"
 #include "mpi/environment.hpp"
 
@@ -34,11 +34,15 @@ int execute(int argc, char** argv, const std::string& name,
       break;
     case Command::plan: {
       const auto job = make_job();
-      print_plan(std::cout, options, search_space(options, *job), objective(options, *job));
+      print_plan(std::cout, options, search_space(options, *job), objective(options, *job),
+                 job->checkpoint_bytes());
       break;
     }
     case Command::summary:
       summarize(std::cout, options);
+      break;
+    case Command::rebuild:
+      rebuild(std::cout, options);
       break;
     case Command::search:
       break;
@@ -50,16 +54,22 @@ int execute(int argc, char** argv, const std::string& name,
 
 int run(int argc, char** argv, const std::function<std::unique_ptr<Job>()>& make_job) {
   const std::string name = std::filesystem::path(argv[0]).filename();
-  const auto report = [&](const std::exception& problem, int code) {
-    if (rank_by_launcher() == 0) std::cerr << name << ": " << problem.what() << std::endl;
-    return code;
+  // In one write, so that nobody else's words come between.
+  const auto report = [&](const std::exception& problem) {
+    std::cerr << name + ": " + problem.what() + "\n" << std::flush;
   };
+  const bool speaks = rank_by_launcher() == 0;
   try {
     return execute(argc, argv, name, make_job);
   } catch (const UsageError& problem) {
-    return report(problem, bad_usage);
+    // All ranks see the same command line; a launcher that sees one of them fail may end the others at once,
+    // so the one that speaks is the one that fails.
+    if (!speaks) return 0;
+    report(problem);
+    return bad_usage;
   } catch (const std::exception& problem) {
-    return report(problem, failed);
+    if (speaks) report(problem);
+    return failed;
   }
 }
 

@@ -1,10 +1,13 @@
 #include "cli/search.hpp"
 
+#include <unistd.h>
+
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <thread>
 
+#include "cli/stop.hpp"
 #include "cli/sweep.hpp"
 #include "cli/terminal.hpp"
 #include "core/error.hpp"
@@ -36,6 +39,8 @@ TrainerOptions trainer_options(const Options& options, const Job& job, const Env
   trainer.min_delta = options.sweep.min_delta;
   trainer.data = options.data;
   trainer.checkpoints = options.directory / SweepFiles::checkpoints;
+  trainer.checkpoint_seconds = options.checkpoint_seconds;
+  trainer.checkpoint_epochs = options.checkpoint_epochs;
   trainer.device = options.device;
   trainer.threads = options.threads > 0 ? options.threads : environment.cores();
   trainer.local_worker = environment.local_worker();
@@ -66,8 +71,7 @@ SweepOpened describe(int argc, char** argv, const Options& options, Job& job) {
 // Rank 0: sets the sweep up, runs it to its end and shows it.
 int lead(int argc, char** argv, const Options& options, Job& job, Link& link,
          const std::vector<int>& workers) {
-  Sweep sweep(options, describe(argc, argv, options, job), objective(options, job), std::cout,
-              standard_output());
+  Sweep sweep(options, describe(argc, argv, options, job), std::cout, standard_output());
   if (sweep.finished()) {
     sweep.print_summary(options.top);
     return 0;
@@ -78,10 +82,25 @@ int lead(int argc, char** argv, const Options& options, Job& job, Link& link,
   hooks.commit = [&] { sweep.commit(); };
   hooks.learned = [&](const Event& event, const Consequences& after) { sweep.learned(event, after); };
   hooks.unfit = [&](int worker, const std::string& reason) { sweep.unfit(worker, reason); };
+  const double began = wall_clock();
+  hooks.stop_reason = [&]() -> std::string {
+    if (stop_signalled()) return stop_signal() + " came";
+    if (options.time_limit > 0 && wall_clock() - began >= options.time_limit)
+      return "the time limit is reached";
+    return "";
+  };
   hooks.tick = [&] { sweep.tick(); };
   const Stopped end = manage(link, workers, sweep.oracle(), hooks);
-  if (!end.hopeless) sweep.close(end.reason);
+  if (end.on_request)
+    sweep.stop(end.reason);
+  else if (!end.hopeless)
+    sweep.close(end.reason);
   sweep.print_summary(options.top);
+  if (end.on_request) {
+    // A worker that has not answered would keep MPI's end waiting. All is on the disk.
+    if (!sweep.oracle().running().empty()) _exit(stopped_on_request);
+    return stopped_on_request;
+  }
   if (end.hopeless)
     throw Error("the sweep was given up: " + end.reason +
                 "\nMend what is common to the failures, or raise --max-consecutive-failures");
@@ -93,16 +112,17 @@ int lead(int argc, char** argv, const Options& options, Job& job, Link& link,
 
 int search(int argc, char** argv, const Options& options, Job& job) {
   Environment environment(argc, argv);
+  listen_for_stop_signals();  // after MPI, which has handlers of its own
   const auto make_trainer = [&] { return job.make_trainer(trainer_options(options, job, environment)); };
   if (environment.alone()) {
     Loopback loopback(2);
-    std::jthread worker([&] { run_worker(loopback.rank(1), 1, make_trainer); });
+    std::jthread worker([&] { run_worker(loopback.rank(1), 1, make_trainer, stop_signalled); });
     const Dismissal dismissal(loopback.rank(0), {1});
     return lead(argc, argv, options, job, loopback.rank(0), {1});
   }
   Communicator communicator;
   if (environment.rank() > 0) {
-    run_worker(communicator, environment.rank(), make_trainer);
+    run_worker(communicator, environment.rank(), make_trainer, stop_signalled);
     return 0;  // what there is to say is said by rank 0, and by its exit code
   }
   std::vector<int> workers(static_cast<std::size_t>(environment.size() - 1));

@@ -1,11 +1,16 @@
 #include "cli/sweep.hpp"
 
+#include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <ostream>
+#include <utility>
 
+#include "cli/stored_sweep.hpp"
 #include "cli/summary.hpp"
 #include "core/error.hpp"
 #include "core/job.hpp"
+#include "store/file.hpp"
 #include "store/replay.hpp"
 
 namespace sibyl {
@@ -26,33 +31,48 @@ bool holds_sweep(const fs::path& directory) {
   return fs::exists(directory / SweepFiles::journal);
 }
 
-void prepare(const Options& options) {
-  const fs::path& directory = options.directory;
+// Refuses what is not wanted before anything is made.
+void check_directory(const Options& options) {
+  if (!holds_sweep(options.directory) || options.resume || options.overwrite) return;
+  throw UsageError(options.directory.string() + " holds a sweep already: add --resume to continue it, " +
+                   "--overwrite to delete it, or name another directory with --output");
+}
+
+void make_directory(const fs::path& directory) {
   std::error_code problem;
+  fs::path existing = fs::absolute(directory, problem);
+  std::vector<fs::path> made;
+  while (!existing.empty() && !fs::exists(existing) && existing.has_relative_path()) {
+    made.push_back(existing);
+    existing = existing.parent_path();
+  }
   fs::create_directories(directory, problem);
   if (!problem && !fs::is_directory(directory)) problem = std::make_error_code(std::errc::not_a_directory);
   if (problem)
     throw Error("can't make the output directory " + directory.string() + ": " + problem.message() +
                 "; name another with --output");
-  if (!holds_sweep(directory) || options.resume) return;
-  if (!options.overwrite)
-    throw UsageError(directory.string() +
-                     " holds a sweep already: add --resume to continue it, --overwrite to " +
-                     "delete it, or name another directory with --output");
-  for (const char* file : {SweepFiles::results, SweepFiles::checkpoints, SweepFiles::journal}) {
+  for (const fs::path& each : made) sync_folder_of(each);  // its name, too, must outlast a power cut
+}
+
+// The journal goes last: as long as it is there, the rest belongs to it.
+void delete_sweep(const fs::path& directory) {
+  for (const char* file : {SweepFiles::checkpoints, SweepFiles::results, SweepFiles::journal}) {
+    std::error_code problem;
     fs::remove_all(directory / file, problem);
     if (problem) throw Error("can't delete " + (directory / file).string() + ": " + problem.message());
+    sync_folder_of(directory / file);
   }
 }
 
 // What differs between the sweep that is there and the one that is asked for.
-void check_same(const SweepOpened& there, const SweepOpened& here, const SweepOptions& options,
-                const fs::path& directory) {
-  auto lines = differences(sweep_options_from_json(there.options), options);
+void check_same(const SweepOpened& there, const SweepOpened& here, const fs::path& directory) {
+  auto lines = differences(sweep_options_from_json(there.options), sweep_options_from_json(here.options));
   if (there.job != here.job)
     lines.insert(lines.begin(), "job: " + there.job + " there, " + here.job + " here");
+  if (lines.empty() && (there.metric != here.metric || there.maximize != here.maximize))
+    lines.push_back("objective: " + there.metric + " there, " + here.metric + " here");
   if (lines.empty() && there.space != here.space)
-    lines.push_back("the job's search space was changed since then");
+    lines.push_back("the job's search space was changed since then (see the job's `space` and its source)");
   if (lines.empty()) return;
   std::string text =
       directory.string() + " holds a sweep with other settings, so it can't be resumed with these:";
@@ -62,114 +82,161 @@ void check_same(const SweepOpened& there, const SweepOpened& here, const SweepOp
 
 }  // namespace
 
-Sweep::Sweep(const Options& options, SweepOpened opened, const Objective& objective, std::ostream& out,
-             Terminal terminal)
-    : directory_((prepare(options), options.directory)),
-      out_(out),
-      oracle_(make_oracle(options.sweep, opened.space, objective)),
-      progress_(out, terminal, oracle_) {
+Sweep::Sweep(const Options& options, const SweepOpened& opened, std::ostream& out, Terminal terminal)
+    : directory_(options.directory), out_(out), terminal_(terminal), options_(options.sweep) {
+  check_directory(options);
+  make_directory(directory_);
+  lock_.emplace(directory_);
+  check_directory(options);  // who held the lock may have begun a sweep
+  if (options.overwrite) delete_sweep(directory_);
   if (holds_sweep(directory_))
-    resume(opened, options.sweep);
+    resume(opened);
   else
     start(opened);
   std::error_code problem;
   fs::create_directories(directory_ / SweepFiles::checkpoints, problem);
   if (problem)
     throw Error("can't make " + (directory_ / SweepFiles::checkpoints).string() + ": " + problem.message());
+  if (!lock_->works())
+    progress_->line("WARNING: the file system of " + directory_.string() +
+                        " knows no locks: make sure that no other " + "sweep writes there",
+                    wall_clock());
   publish();
 }
 
-void Sweep::start(const SweepOpened& opened) {
-  if (!journal_) journal_ = Journal::create(directory_ / SweepFiles::journal);
-  record(opened);
-  commit();
-  learned(opened, oracle_.tell(opened));
+void Sweep::begin(const SweepOpened& opened) {
+  oracle_.emplace(recorded_oracle(opened));
+  progress_.emplace(out_, terminal_, *oracle_);
 }
 
-void Sweep::resume(const SweepOpened& opened, const SweepOptions& options) {
+void Sweep::start(const SweepOpened& opened) {
+  begin(opened);
+  if (!journal_) journal_ = Journal::create(directory_ / SweepFiles::journal);
+  tell(opened);
+  commit();
+}
+
+void Sweep::resume(const SweepOpened& opened) {
   const fs::path path = directory_ / SweepFiles::journal;
-  bool first = true;
-  double latest = 0;
+  SweepOpened recorded;
+  SweepOptions settings;  // recorded ones, as last extended
   const JournalTail tail = replay(
       path,
       [&](const Event& event) {
-        if (first) {
-          const auto* recorded = std::get_if<SweepOpened>(&event);
-          if (!recorded)
-            throw Error(path.string() + " does not begin with a sweep's settings: it is damaged");
-          check_same(*recorded, opened, options, directory_);
+        if (const auto* there = std::get_if<SweepOpened>(&event)) {
+          recorded = *there;
+          settings = sweep_options_from_json(there->options);
+          begin(*there);
         }
-        first = false;
+        if (!oracle_) throw Error(path.string() + " does not begin with a sweep's settings: it is damaged");
         if (const auto* closed = std::get_if<SweepClosed>(&event)) closed_ = closed->reason;
-        const Consequences consequences = oracle_.tell(event);
-        progress_.learn(event, consequences, latest, true);
+        if (const auto* resumed = std::get_if<SweepResumed>(&event)) {
+          closed_.reset();
+          settings.max_trials = resumed->max_trials;
+          settings.iterations = resumed->iterations;
+        }
+        const Consequences consequences = oracle_->tell(event);
+        progress_->learn(event, consequences, 0, true);
         return consequences;
       },
       results_);
+  if (oracle_) {
+    recorded.options = to_json(settings);
+    check_same(recorded, opened, directory_);
+  }
   journal_ = Journal::open(path, tail);
-  if (first) {  // it was killed before its first record was whole
+  if (!oracle_) {  // it was killed before its first record was whole
     start(opened);
     return;
   }
   if (tail.torn_bytes > 0)
-    progress_.line(
+    progress_->line(
         "the journal's last " + std::to_string(tail.torn_bytes) +
-            " bytes were being written when the sweep was killed; they were never acknowledged and are "
-            "cut off",
+            " bytes were being written when the sweep was killed; they were never acknowledged and "
+            "are cut off",
         wall_clock());
-  if (closed_) return;
-  const auto running = oracle_.running();
-  progress_.line("resumed: " + std::to_string(oracle_.trials().size()) + " trials and " +
-                     std::to_string(progress_.timing().epochs()) + " epochs are there; " +
-                     std::to_string(running.size()) + " trials go on where they were",
-                 wall_clock());
+  const bool more = settings.max_trials != options_.max_trials || settings.iterations != options_.iterations;
+  discard_leftovers();
+  if (!closed_ || more) take_up(opened);
+}
+
+// Checkpoints of trials that have ended: their deletion was cut off, or they were the best once.
+void Sweep::discard_leftovers() {
+  std::error_code problem;
+  for (const auto& entry : fs::directory_iterator(directory_ / SweepFiles::checkpoints, problem)) {
+    const std::string name = entry.path().filename();
+    TrialId id = -1;
+    std::from_chars(name.data() + std::min(name.size(), name.find('_') + 1), name.data() + name.size(), id);
+    const auto trials = static_cast<TrialId>(oracle_->trials().size());
+    if (id < 0 || id >= trials || name != checkpoint_folder(id) || oracle_->trials()[id].ended == 0) continue;
+    if (id == oracle_->best())
+      kept_ = id;
+    else
+      obsolete_.push_back(id);
+  }
+}
+
+// What was running when the sweep ended goes on from its last checkpoint, on any worker.
+void Sweep::take_up(const SweepOpened& opened) {
+  tell(SweepResumed{wall_clock(), opened.command_line, options_.max_trials, options_.iterations});
+  const auto running = oracle_->running();
   for (const TrialId id : running) {
-    const Trial& trial = oracle_.trials()[id];
-    const TrialEnded interrupted{wall_clock(), id, trial.attempt, trial.worker, Ending::interrupted, {},
-                                 "",           0};
-    record(interrupted);
-    learned(interrupted, oracle_.tell(interrupted));
+    const Trial& trial = oracle_->trials()[id];
+    tell(TrialEnded{wall_clock(), id, trial.attempt, trial.worker, Ending::interrupted, {}, "", 0});
   }
   commit();
+  closed_.reset();
+  progress_->line("resumed: " + std::to_string(oracle_->trials().size()) + " trials and " +
+                      std::to_string(progress_->timing().epochs()) + " epochs are there; " +
+                      std::to_string(oracle_->interrupted()) + " trials go on where they were",
+                  wall_clock());
+}
+
+void Sweep::tell(const Event& event) {
+  record(event);
+  learned(event, oracle_->tell(event));
 }
 
 void Sweep::learned(const Event& event, const Consequences& consequences) {
   results_.tell(event, consequences);
-  progress_.learn(event, consequences, wall_clock());
-  discard_checkpoints(consequences);
+  progress_->learn(event, consequences, wall_clock());
+  note_ended(consequences);
+}
+
+void Sweep::commit() {
+  journal_->commit();
+  // Only now: had the sweep been killed before, these trials would have to be trained again.
+  for (const TrialId id : obsolete_) {
+    std::error_code ignored;  // what can't be deleted costs space, nothing else
+    fs::remove_all(directory_ / SweepFiles::checkpoints / checkpoint_folder(id), ignored);
+  }
+  obsolete_.clear();
 }
 
 // Trials that have ended need no checkpoint, but for the best of them.
-void Sweep::discard_checkpoints(const Consequences& consequences) {
-  const auto discard = [&](TrialId id) {
-    std::error_code ignored;  // what can't be deleted costs space, nothing else
-    fs::remove_all(directory_ / SweepFiles::checkpoints / checkpoint_folder(id), ignored);
-  };
+void Sweep::note_ended(const Consequences& consequences) {
   for (const RungResult& each : consequences.decisions) {
     const TrialId id = each.slot.trial;
     if (each.decision == RungDecision::promoted) continue;
-    if (id != oracle_.best()) {
-      discard(id);
-      continue;
-    }
-    if (kept_ >= 0) discard(kept_);
-    kept_ = id;
+    TrialId obsolete = id;
+    if (id == oracle_->best()) obsolete = std::exchange(kept_, id);
+    if (obsolete >= 0) obsolete_.push_back(obsolete);
   }
 }
 
 void Sweep::unfit(int worker, const std::string& reason) {
-  progress_.line("WARNING: worker " + std::to_string(worker) + " can't train, the others go on: " + reason,
-                 wall_clock());
+  progress_->line("WARNING: worker " + std::to_string(worker) + " can't train, the others go on: " + reason,
+                  wall_clock());
 }
 
 void Sweep::tick() {
-  progress_.draw(wall_clock());
+  progress_->draw(wall_clock());
   if (!publication_.due(steady_seconds())) return;
   try {
     publish();
   } catch (const Error& problem) {
     // The journal holds everything; the next attempt may succeed.
-    progress_.line(std::string("WARNING: ") + problem.what(), wall_clock());
+    progress_->line(std::string("WARNING: ") + problem.what(), wall_clock());
   }
 }
 
@@ -180,46 +247,28 @@ void Sweep::publish() {
     double began;
     ~Done() { publication.done(began, steady_seconds()); }
   } done{publication_, began};
-  results_.publish(directory_ / SweepFiles::results, oracle_.trials(), wall_clock());
+  results_.publish(directory_ / SweepFiles::results, oracle_->trials(), wall_clock());
 }
 
 void Sweep::close(const std::string& reason) {
-  const SweepClosed closed{wall_clock(), reason};
-  record(closed);
+  tell(SweepClosed{wall_clock(), reason});
   commit();
-  learned(closed, oracle_.tell(closed));
   closed_ = reason;
   publish();
 }
 
-void Sweep::print_summary(int top) const {
-  sibyl::print_summary(out_, oracle_, progress_.timing(), wall_clock(), top, directory_,
-                       closed_ ? "finished: " + *closed_ : "not finished; continue it with --resume");
+void Sweep::stop(const std::string& reason) {
+  tell(SweepStopped{wall_clock(), reason});
+  commit();
+  stopped_ = reason;
+  publish();
 }
 
-void summarize(std::ostream& out, const Options& options) {
-  if (!holds_sweep(options.directory))
-    throw Error("there is no sweep in " + options.directory.string() + " (no " + SweepFiles::journal +
-                "): give the directory of one");
-  std::optional<Oracle> oracle;
-  Timing timing;
-  std::string state = "not finished";
-  read_journal(options.directory / SweepFiles::journal, [&](Event&& event) {
-    if (const auto* opened = std::get_if<SweepOpened>(&event)) {
-      const Objective objective{opened->metric, opened->maximize ? Direction::maximize : Direction::minimize};
-      oracle.emplace(make_oracle(sweep_options_from_json(opened->options), opened->space, objective));
-    }
-    if (!oracle) throw Error("the journal does not begin with a sweep's settings: it is damaged");
-    if (const auto* closed = std::get_if<SweepClosed>(&event)) state = "finished: " + closed->reason;
-    oracle->tell(event);
-    timing.learn(event);
-  });
-  if (!oracle)
-    throw Error("the journal in " + options.directory.string() + " is empty: the sweep never began");
-  if (options.json)
-    out << summary_json(*oracle, timing, timing.latest(), options.directory, state) << std::endl;
-  else
-    print_summary(out, *oracle, timing, timing.latest(), options.top, options.directory, state);
+void Sweep::print_summary(int top) const {
+  const std::string state = closed_    ? "finished: " + *closed_
+                            : stopped_ ? "stopped: " + *stopped_ + "; continue it with --resume"
+                                       : "not finished; continue it with --resume";
+  sibyl::print_summary(out_, *oracle_, progress_->timing(), wall_clock(), top, directory_, state);
 }
 
 }  // namespace sibyl

@@ -1,21 +1,22 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <iosfwd>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/options.hpp"
 #include "cli/progress.hpp"
 #include "core/events.hpp"
 #include "store/journal.hpp"
+#include "store/lock.hpp"
 #include "store/publication.hpp"
 #include "store/results.hpp"
 
 namespace sibyl {
 
-/// What a sweep's directory holds.
+/// What a sweep's directory holds, besides its lock.
 struct SweepFiles {
   static constexpr const char* journal = "journal.bin";
   static constexpr const char* results = "results.h5";
@@ -31,42 +32,49 @@ class Sweep {
   /// Starts the sweep that `opened` describes in the options' directory, or goes on with the one that is
   /// there
   /// (`--resume`). Throws UsageError when the directory holds another sweep, Error when it can't be used.
-  Sweep(const Options& options, SweepOpened opened, const Objective& objective, std::ostream& out,
-        Terminal terminal);
+  Sweep(const Options& options, const SweepOpened& opened, std::ostream& out, Terminal terminal);
 
-  Oracle& oracle() { return oracle_; }
-  /// Was it finished before? Then there is nothing to do but to look at it.
+  Oracle& oracle() { return *oracle_; }
+  /// Was it finished before, and is there nothing more to do?
   bool finished() const { return closed_.has_value(); }
 
   // The manager's hooks.
   void record(const Event& event) { journal_->append(event); }
-  void commit() { journal_->commit(); }
+  void commit();
   void learned(const Event& event, const Consequences& consequences);
   void unfit(int worker, const std::string& reason);
   void tick();
 
   /// The search is over: records it and publishes the results.
   void close(const std::string& reason);
+  /// The sweep was told to stop: the same.
+  void stop(const std::string& reason);
   void print_summary(int top) const;
 
  private:
+  void begin(const SweepOpened& opened);
   void start(const SweepOpened& opened);
-  void resume(const SweepOpened& opened, const SweepOptions& options);
-  void discard_checkpoints(const Consequences& consequences);
+  void resume(const SweepOpened& opened);
+  void take_up(const SweepOpened& opened);
+  void tell(const Event& event);
+  void note_ended(const Consequences& consequences);
+  void discard_leftovers();
   void publish();
 
   std::filesystem::path directory_;
   std::ostream& out_;
-  Oracle oracle_;
-  Progress progress_;
+  Terminal terminal_;
+  SweepOptions options_;
+  std::optional<DirectoryLock> lock_;
+  std::optional<Oracle> oracle_;      ///< since the sweep's settings are known
+  std::optional<Progress> progress_;  ///< like it
   Results results_;
   std::optional<Journal> journal_;
-  std::optional<std::string> closed_;  ///< why it came to its end
+  std::optional<std::string> closed_;   ///< why it came to its end
+  std::optional<std::string> stopped_;  ///< why it was stopped before
   Publication publication_;
-  TrialId kept_ = -1;  ///< the best trial that has ended: its checkpoint stays
+  TrialId kept_ = -1;              ///< the best trial that has ended: its checkpoint stays
+  std::vector<TrialId> obsolete_;  ///< have ended; their checkpoints go after the next commit
 };
-
-/// Prints the best trials of the sweep in a directory, from its journal. Throws Error when there is none.
-void summarize(std::ostream& out, const Options& options);
 
 }  // namespace sibyl

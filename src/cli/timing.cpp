@@ -29,10 +29,14 @@ void Timing::learn(const Event& event) {
     latest_ = ended->time;
   } else if (const auto* closed = std::get_if<SweepClosed>(&event)) {
     latest_ = closed->time;
-    const auto workers = std::move(workers_);
     close_session();
-    workers_ = workers;
-    for (auto& [rank, worker] : workers_) past_available_ += latest_ - worker.joined;
+  } else if (const auto* stopped = std::get_if<SweepStopped>(&event)) {
+    latest_ = stopped->time;
+    close_session();
+  } else if (const auto* resumed = std::get_if<SweepResumed>(&event)) {
+    close_session();  // if it was killed, at its last sign of life
+    workers_.clear();
+    latest_ = resumed->time;
   }
 }
 
@@ -40,7 +44,6 @@ void Timing::close_session() {
   if (!running_) return;
   past_wall_ += latest_ - began_;
   for (const auto& [rank, worker] : workers_) past_available_ += latest_ - worker.joined;
-  workers_.clear();
   running_ = false;
 }
 

@@ -141,6 +141,8 @@ void fields(auto& io, auto& x, const HyperparametersFound*) { io(x.trial, x.atte
 void fields(auto& io, auto& x, const EpochReported*) { io(x.trial, x.attempt, x.execution, x.epoch, x.started, x.seconds, x.worker, x.metrics); }
 void fields(auto& io, auto& x, const TrialEnded*) { io(x.time, x.trial, x.attempt, x.worker, x.ending, x.cause, x.message, x.seconds); }
 void fields(auto& io, auto& x, const SweepClosed*) { io(x.time, x.reason); }
+void fields(auto& io, auto& x, const SweepStopped*) { io(x.time, x.reason); }
+void fields(auto& io, auto& x, const SweepResumed*) { io(x.time, x.command_line, x.max_trials, x.iterations); }
 // clang-format on
 void fields(Writer& out, const SearchSpace& space, const SearchSpace*) {
   out(space.hyperparameters());

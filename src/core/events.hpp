@@ -82,8 +82,22 @@ struct SweepClosed {
   std::string reason;
 };
 
+/// A sweep was told to stop, and did; it can be resumed.
+struct SweepStopped {
+  double time = 0;
+  std::string reason;
+};
+
+/// A sweep was taken up again, perhaps with more to do.
+struct SweepResumed {
+  double time = 0;
+  std::string command_line;
+  std::int64_t max_trials = 0;
+  int iterations = 1;
+};
+
 using Event = std::variant<SweepOpened, WorkerJoined, TrialStarted, HyperparametersFound, EpochReported,
-                           TrialEnded, SweepClosed>;
+                           TrialEnded, SweepClosed, SweepStopped, SweepResumed>;
 
 /// What the scheduler did with a trial at the end of a rung.
 enum class RungDecision : std::uint8_t { promoted, stopped, completed, failed };

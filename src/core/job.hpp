@@ -18,9 +18,11 @@ struct TrainerOptions {
   double min_delta = 0;               ///< what counts as an improvement
   std::filesystem::path data;         ///< `--data`; empty: the job's own default
   std::filesystem::path checkpoints;  ///< a folder; empty: keep none
-  std::string device = "auto";        ///< "auto", "cpu" or "cuda"
-  int threads = 1;                    ///< for one trial's CPU work
-  int local_worker = 0;               ///< 0 .. local_workers - 1 among the workers of this node
+  double checkpoint_seconds = 60;  ///< the most that a hard kill may lose; 0: save at the end of a slot only
+  int checkpoint_epochs = 0;       ///< also after so many epochs; 0: the seconds alone decide
+  std::string device = "auto";     ///< "auto", "cpu" or "cuda"
+  int threads = 1;                 ///< for one trial's CPU work
+  int local_worker = 0;            ///< 0 .. local_workers - 1 among the workers of this node
   int local_workers = 1;
   bool deterministic = false;  ///< only deterministic algorithms, on CUDA too
 };
@@ -36,6 +38,8 @@ class Job {
   virtual SearchSpace search_space() = 0;
   /// Called once on each worker. Chooses the device, loads the data; throws Error when there is none.
   virtual std::unique_ptr<Trainer> make_trainer(const TrainerOptions& options) = 0;
+  /// About how much a checkpoint of a trial takes, for `plan`; 0: not known.
+  virtual std::int64_t checkpoint_bytes() { return 0; }
   /// Names and versions of the libraries behind it, for the record.
   virtual std::map<std::string, std::string> versions() const { return {}; }
 };

@@ -181,6 +181,17 @@ void Oracle::find_best() {
     if (std::isfinite(trials_[id].score)) consider(id);
 }
 
+void Oracle::learn(const SweepResumed& event, Consequences& consequences) {
+  options_.max_trials = event.max_trials;
+  scheduler_->extend(event.max_trials, event.iterations);
+  closed_ = options_.max_trials > 0 && static_cast<std::int64_t>(trials_.size()) >= options_.max_trials;
+  if (closed_) {
+    consequences.decisions = scheduler_->no_more_trials();
+    apply(consequences.decisions, event.time);
+  }
+  close_if_used_up(consequences);
+}
+
 // Once every configuration has been tried and no trial asked for more than the sampler knows.
 void Oracle::close_if_used_up(Consequences& consequences) {
   if (closed_ || found_more_ || !unbuilt_.empty() || !sampler_->exhausted()) return;

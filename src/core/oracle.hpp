@@ -27,7 +27,8 @@ struct Idle {};
 /// The search is over.
 struct Stopped {
   std::string reason;
-  bool hopeless = false;  ///< it was given up, not finished
+  bool hopeless = false;    ///< it was given up, not finished
+  bool on_request = false;  ///< it was told to stop, and can be resumed
 };
 using Decision = std::variant<Suggestion, Idle, Stopped>;
 
@@ -43,7 +44,7 @@ class Oracle {
 
   Decision ask() const;
 
-  /// Events that are not the oracle's (SweepOpened, WorkerJoined, SweepClosed) change nothing.
+  /// Events that are not the oracle's (SweepOpened, WorkerJoined, SweepStopped, SweepClosed) change nothing.
   Consequences tell(const Event& event);
   /// Does the report say something new? Not if it comes from an attempt that was given up, or tells of an
   /// epoch that is known (trained again after a restart, with the same result).
@@ -56,6 +57,8 @@ class Oracle {
   TrialId best() const { return best_; }
   /// Trials that are on a worker.
   const std::set<TrialId>& running() const { return running_; }
+  /// How many slots are to be given out again: of trials that were interrupted, or are retried.
+  std::size_t interrupted() const { return again_.size(); }
   const OracleOptions& options() const { return options_; }
   const Scheduler& scheduler() const { return *scheduler_; }
   /// With the hyperparameters that workers found.
@@ -66,6 +69,7 @@ class Oracle {
   void learn(const HyperparametersFound& event, Consequences& consequences);
   void learn(const EpochReported& event, Consequences& consequences);
   void learn(const TrialEnded& event, Consequences& consequences);
+  void learn(const SweepResumed& event, Consequences& consequences);
   template <class Other>
   void learn(const Other&, Consequences&) {}
 

@@ -1,6 +1,8 @@
 #include "core/simulation.hpp"
 
+#include <algorithm>
 #include <queue>
+#include <set>
 
 namespace sibyl {
 
@@ -28,11 +30,16 @@ SimulatedSweep simulate(Oracle& oracle, int workers, const SimulatedTraining& tr
   std::set<int> free;
   for (int worker = 1; worker <= workers; ++worker) free.insert(worker);
 
+  std::set<TrialId> open;
   const auto tell = [&](const Event& event) {
     ++sweep.events;
     const Consequences consequences = oracle.tell(event);
     sweep.decisions.insert(sweep.decisions.end(), consequences.decisions.begin(),
                            consequences.decisions.end());
+    if (const auto* started = std::get_if<TrialStarted>(&event)) open.insert(started->suggestion.slot.trial);
+    sweep.most_checkpoints = std::max(sweep.most_checkpoints, static_cast<std::int64_t>(open.size()));
+    for (const RungResult& each : consequences.decisions)
+      if (each.decision != RungDecision::promoted) open.erase(each.slot.trial);
     return consequences;
   };
   double now = 0;

@@ -16,10 +16,11 @@ struct SimulatedTraining {
 };
 
 struct SimulatedSweep {
-  double makespan = 0;      ///< seconds until the last worker is done
-  double busy = 0;          ///< seconds that workers trained, summed over workers
-  std::int64_t epochs = 0;  ///< trained
-  std::int64_t events = 0;  ///< told to the oracle
+  double makespan = 0;                ///< seconds until the last worker is done
+  double busy = 0;                    ///< seconds that workers trained, summed over workers
+  std::int64_t epochs = 0;            ///< trained
+  std::int64_t events = 0;            ///< told to the oracle
+  std::int64_t most_checkpoints = 0;  ///< on the disk at one time: of trials that run or wait for a decision
   std::vector<RungResult> decisions;
   Stopped end;
 

@@ -4,14 +4,21 @@
 
 namespace sibyl {
 
+/// What a trainer is to do with the suggestion it works on.
+enum class Order : std::uint8_t {
+  go_on,
+  cancel,     ///< end now; the trial is over (Ending::cancelled)
+  interrupt,  ///< save everything and end now; the trial goes on some other time (Ending::interrupted)
+};
+
 /// Where a trainer's reports go. The worker implements it; tests do too.
 class Reporter {
  public:
   virtual ~Reporter() = default;
   virtual void found(HyperparametersFound found) = 0;
   virtual void epoch(EpochReported report) = 0;
-  /// Should the training of the current suggestion end now? Cheap; asked before every step.
-  virtual bool cancelled() = 0;
+  /// Cheap; asked before every step, and followed at once.
+  virtual Order order() = 0;
 };
 
 /// Trains what a suggestion says. Whatever goes wrong with the trial (an exception, NaN) is an

@@ -14,6 +14,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr int most_messages_a_round = 1000;
 constexpr std::chrono::milliseconds between_ticks{50};
+/// For a worker's current step and its checkpoint, when the sweep is stopped.
+constexpr std::chrono::seconds longest_stop{30};
 
 class Manager {
  public:
@@ -25,7 +27,8 @@ class Manager {
     Backoff backoff;
     while (true) {
       const int received = receive();
-      const bool over = hand_out();
+      look_for_stop();
+      const bool over = stopping_ ? stopped() : hand_out();
       commit();
       if (over) return end_;
       if (Clock::now() >= next_tick_) {
@@ -51,6 +54,8 @@ class Manager {
         std::visit([&](auto& each) { handle(worker, each); }, *event);
       else if (const auto* unfit = std::get_if<Unfit>(&arrived->second))
         count_out(worker, unfit->reason);
+      else if (std::holds_alternative<Leaving>(arrived->second))
+        let_go(worker);
     }
     return received;
   }
@@ -100,9 +105,51 @@ class Manager {
     awaited_.erase(worker);
     fit_.erase(worker);
     free_.erase(worker);
+    take_back(worker);
     unfit_.emplace(worker, reason);
     check_all_answered();
   }
+
+  // A worker got a signal of its own. The others go on; without any other, the sweep stops.
+  void let_go(int worker) {
+    awaited_.erase(worker);
+    fit_.erase(worker);
+    free_.erase(worker);
+    take_back(worker);
+    if (awaited_.empty() && fit_.empty()) begin_stop("all workers were told to stop");
+  }
+
+  // What was sent to a worker that takes nothing more is for another.
+  void take_back(int worker) {
+    const auto running = oracle_.running();
+    for (const TrialId id : running) {
+      const Trial& trial = oracle_.trials()[id];
+      if (trial.worker != worker) continue;
+      TrialEnded ended;
+      ended.time = hooks_.now();
+      ended.trial = id;
+      ended.attempt = trial.attempt;
+      ended.worker = worker;
+      ended.ending = Ending::interrupted;
+      learn(ended);
+    }
+  }
+
+  void look_for_stop() {
+    if (stopping_) return;
+    if (const std::string reason = hooks_.stop_reason(); !reason.empty()) begin_stop(reason);
+  }
+
+  void begin_stop(const std::string& reason) {
+    if (stopping_) return;
+    stopping_ = true;
+    stop_deadline_ = Clock::now() + longest_stop;
+    end_ = {.reason = reason, .on_request = true};
+    for (const int worker : fit_) link_.send(worker, Stop{});
+  }
+
+  // Has every trial been saved? One that has not is given out again after a resume, from its last checkpoint.
+  bool stopped() const { return oracle_.running().empty() || Clock::now() >= stop_deadline_; }
 
   // Before all have answered, nobody knows whether it is one worker's trouble or everybody's.
   void check_all_answered() {
@@ -117,9 +164,8 @@ class Manager {
     while (!free_.empty()) {
       Decision decision = oracle_.ask();
       if (auto* stopped = std::get_if<Stopped>(&decision)) {
-        if (!stopping_ && stopped->hopeless)
+        if (stopped->hopeless && !end_.hopeless)
           for (const TrialId trial : oracle_.running()) cancel(trial);
-        stopping_ = true;
         end_ = std::move(*stopped);
         return oracle_.running().empty();
       }
@@ -154,7 +200,8 @@ class Manager {
   std::vector<std::pair<int, Suggestion>> handed_out_;
   bool recorded_ = false;  ///< something since the last commit
   Clock::time_point next_tick_ = Clock::now();
-  bool stopping_ = false;
+  bool stopping_ = false;  ///< on request
+  Clock::time_point stop_deadline_;
   Stopped end_;
 };
 

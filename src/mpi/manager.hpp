@@ -20,12 +20,15 @@ struct ManagerHooks {
   std::function<void(const Event&, const Consequences&)> learned = [](const Event&, const Consequences&) {};
   /// A worker can't train; the sweep goes on with the others.
   std::function<void(int worker, const std::string& reason)> unfit = [](int, const std::string&) {};
+  /// Why the sweep is to stop now (a signal, a time limit); empty while it is to go on.
+  std::function<std::string()> stop_reason = [] { return std::string(); };
   /// Several times a second.
   std::function<void()> tick = [] {};
 };
 
 /// Rank 0's loop: hands the oracle's suggestions to free workers and its workers' reports to the oracle,
-/// until the search is over. Throws Error when no worker can train, and whatever a hook throws.
+/// until the search is over or the sweep is told to stop; then the workers save what they train, and it waits
+/// for them for half a minute. Throws Error when no worker can train, and whatever a hook throws.
 Stopped manage(Link& link, const std::vector<int>& workers, Oracle& oracle, const ManagerHooks& hooks);
 
 /// Tells the workers to quit when it goes, whatever happened before.

@@ -32,6 +32,8 @@ Bytes pack(const Message& message) {
     void operator()(const Suggestion& suggestion) { pack(suggestion, out); }
     void operator()(const Begin&) {}
     void operator()(const Quit&) {}
+    void operator()(const Stop&) {}
+    void operator()(const Leaving&) {}
     void operator()(const Unfit& unfit) {
       out.resize(1 + unfit.reason.size());
       std::memcpy(out.data() + 1, unfit.reason.data(), unfit.reason.size());
@@ -67,6 +69,10 @@ Message unpack_message(std::span<const std::byte> bytes) {
     }
     case 6:
       return Acknowledged{take(bytes)};
+    case 7:
+      return Stop{};
+    case 8:
+      return Leaving{};
   }
   throw Error("a message is of a kind that this version does not know: do all ranks run the same program?");
 }

@@ -19,12 +19,16 @@ namespace sibyl {
 //   manager -> worker    Acknowledged  so many reports are durable: they survive any crash
 //   manager -> worker    Cancel        end this trial now
 //   worker -> manager    TrialEnded    done with the suggestion, and free again
+//   manager -> worker    Stop          save what you train, end it as interrupted, and take nothing more
+//   worker -> manager    Leaving       this rank was told to stop (a signal), and takes nothing more
 //   manager -> worker    Quit          at any time; the worker answers nothing and leaves
 //
 // A worker that has more than a fixed number of reports not yet acknowledged waits before it goes on.
 
 struct Begin {};
 struct Quit {};
+struct Stop {};
+struct Leaving {};
 struct Unfit {
   std::string reason;
 };
@@ -36,7 +40,7 @@ struct Acknowledged {
   std::int64_t reports = 0;
 };
 
-using Message = std::variant<Event, Suggestion, Begin, Quit, Unfit, Cancel, Acknowledged>;
+using Message = std::variant<Event, Suggestion, Begin, Quit, Unfit, Cancel, Acknowledged, Stop, Leaving>;
 
 Bytes pack(const Message& message);
 /// Throws Error for bytes that `pack` did not make.

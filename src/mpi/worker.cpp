@@ -17,13 +17,15 @@ constexpr std::int64_t most_unacknowledged = 64;
 
 class Worker : public Reporter {
  public:
-  Worker(Link& link, int rank) : link_(link), rank_(rank) {}
+  Worker(Link& link, int rank, const std::function<bool()>& told_to_stop)
+      : link_(link), rank_(rank), told_to_stop_(told_to_stop) {}
 
   void run(const std::function<std::unique_ptr<Trainer>()>& make_trainer) {
     while (!begun_ && !quit_) wait();
     if (quit_) return;
     const auto trainer = join(make_trainer);
     while (!quit_) {
+      if (told_to_stop_()) leave();
       if (suggestions_.empty()) {
         wait();
         continue;
@@ -53,9 +55,10 @@ class Worker : public Reporter {
     send(std::move(report));
   }
 
-  bool cancelled() override {
+  Order order() override {
     look();
-    return cancelled_ || quit_;
+    if (cancelled_) return Order::cancel;
+    return stop_ || quit_ || told_to_stop_() ? Order::interrupt : Order::go_on;
   }
 
  private:
@@ -88,6 +91,12 @@ class Worker : public Reporter {
     while (!quit_) wait();
   }
 
+  // Without being asked to by the manager.
+  void leave() {
+    link_.send(manager, Leaving{});
+    while (!quit_) wait();
+  }
+
   void send(Event event) {
     while (unacknowledged_ >= most_unacknowledged && !quit_) wait();
     link_.send(manager, std::move(event));
@@ -104,6 +113,7 @@ class Worker : public Reporter {
         suggestions_.push_back(std::move(*suggestion));
       if (std::holds_alternative<Begin>(message)) begun_ = true;
       if (std::holds_alternative<Quit>(message)) quit_ = true;
+      if (std::holds_alternative<Stop>(message)) stop_ = true;
       if (const auto* acknowledged = std::get_if<Acknowledged>(&message))
         unacknowledged_ -= acknowledged->reports;
       // One for a trial that has ended in the meantime is late, and harmless.
@@ -123,19 +133,22 @@ class Worker : public Reporter {
 
   Link& link_;
   int rank_;
+  const std::function<bool()>& told_to_stop_;
   Suggestion current_;
   std::deque<Suggestion> suggestions_;
   Backoff backoff_;
   std::int64_t unacknowledged_ = 0;
   bool begun_ = false;
   bool cancelled_ = false;
+  bool stop_ = false;
   bool quit_ = false;
 };
 
 }  // namespace
 
-void run_worker(Link& link, int rank, const std::function<std::unique_ptr<Trainer>()>& make_trainer) {
-  Worker(link, rank).run(make_trainer);
+void run_worker(Link& link, int rank, const std::function<std::unique_ptr<Trainer>()>& make_trainer,
+                const std::function<bool()>& told_to_stop) {
+  Worker(link, rank, told_to_stop).run(make_trainer);
 }
 
 }  // namespace sibyl

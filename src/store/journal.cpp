@@ -32,11 +32,13 @@ Journal Journal::open(const std::filesystem::path& path, const JournalTail& tail
     throw Error("The journal " + path.string() +
                 " changed after it was read: another process is writing to it. Two "
                 "sweeps can't share a folder: stop the other one, or use another --output.");
-  if (tail.torn_bytes > 0) {
-    file.resize(tail.valid_bytes);
-    file.sync();
-  }
-  return Journal(std::move(file), tail.valid_bytes);
+  file.resize(tail.valid_bytes);
+  const bool has_header = tail.valid_bytes > 0;
+  if (!has_header) file.write_at(0, make_header());
+  // What was read is now taken for the truth, but whoever wrote it may have been killed before it was synced.
+  file.sync();
+  sync_folder_of(path);
+  return Journal(std::move(file), has_header ? tail.valid_bytes : header_size);
 }
 
 void Journal::append(const Event& event) {
@@ -45,12 +47,14 @@ void Journal::append(const Event& event) {
   try {
     pack(event, pending_);
     const std::size_t length = pending_.size() - start - prefix_size;
-    if (length > std::numeric_limits<std::uint32_t>::max())
-      throw Error("An event of " + std::to_string(length) + " bytes does not fit into the journal " +
-                  path().string() + " (4 GiB at most): record less in it.");
+    if (start + length > std::numeric_limits<std::uint32_t>::max())
+      throw Error("An event of " + std::to_string(length) +
+                  " bytes does not fit into a commit of the journal " + path().string() +
+                  " (4 GiB at most): record less in it.");
     std::byte* prefix = pending_.data() + start;
     put_u32(prefix, static_cast<std::uint32_t>(length));
-    put_u32(prefix + 4, checksum(prefix, std::span(pending_).subspan(start + prefix_size)));
+    put_u32(prefix + 4, static_cast<std::uint32_t>(start));
+    put_u32(prefix + 8, checksum(prefix, std::span(pending_).subspan(start + prefix_size)));
   } catch (...) {
     pending_.resize(start);
     throw;

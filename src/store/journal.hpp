@@ -12,10 +12,13 @@ namespace sibyl {
 // The journal is the truth of a sweep: every event in the order in which the oracle was told, nothing else.
 //
 //     "SIBYLJNL"  u32 version                         the file's header
-//     u32 length  u32 CRC-32  payload                 a record: the CRC covers length and payload
+//     u32 length  u32 place  u32 CRC-32  payload      a record: the CRC covers length, place and payload
 //
-// Numbers are little-endian; the payload is the core codec's packed Event. A process that is killed while it
-// writes leaves at most the beginning of its last records: a torn tail, which was never acknowledged.
+// Numbers are little-endian; the payload is the core codec's packed Event, the place is how many bytes before
+// the record its commit began. A commit is on the disk before the next one is written. So only the last one
+// can be incomplete, and a machine that lost power may have kept any of its sectors: a broken record is the
+// beginning of a torn tail, which was never acknowledged, if every sound record behind it belongs to a commit
+// that began before it; otherwise it is damage.
 
 /// Where the records of a journal end.
 struct JournalTail {

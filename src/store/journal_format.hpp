@@ -15,7 +15,7 @@ namespace sibyl::journal_format {
 inline constexpr std::string_view magic = "SIBYLJNL";
 inline constexpr std::uint32_t version = 1;
 inline constexpr std::uint64_t header_size = magic.size() + 4;
-inline constexpr std::uint64_t prefix_size = 8;  // of a record: its length and CRC
+inline constexpr std::uint64_t prefix_size = 12;  // of a record: length, place in its commit, CRC
 
 inline void put_u32(std::byte* out, std::uint32_t x) {
   for (int i = 0; i < 4; ++i) out[i] = static_cast<std::byte>(x >> (8 * i));
@@ -27,8 +27,9 @@ inline std::uint32_t get_u32(const std::byte* in) {
   return x;
 }
 
-inline std::uint32_t checksum(const std::byte* length, std::span<const std::byte> payload) {
-  const auto crc = ::crc32(0, reinterpret_cast<const Bytef*>(length), 4);
+// Of the first two numbers of the prefix and the payload.
+inline std::uint32_t checksum(const std::byte* prefix, std::span<const std::byte> payload) {
+  const auto crc = ::crc32(0, reinterpret_cast<const Bytef*>(prefix), 8);
   return static_cast<std::uint32_t>(
       ::crc32(crc, reinterpret_cast<const Bytef*>(payload.data()), static_cast<uInt>(payload.size())));
 }

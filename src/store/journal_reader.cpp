@@ -55,7 +55,7 @@ std::optional<std::span<const std::byte>> record_at(Window& window, std::uint64_
   const std::uint64_t length = get_u32(prefix.data());
   if (length == 0 || length > window.size() - offset - prefix_size) return {};
   const auto record = window.at(offset, prefix_size + length);
-  if (checksum(record.data(), record.subspan(prefix_size)) != get_u32(record.data() + 4)) return {};
+  if (checksum(record.data(), record.subspan(prefix_size)) != get_u32(record.data() + 8)) return {};
   return record.subspan(prefix_size);
 }
 
@@ -70,37 +70,41 @@ std::optional<std::span<const std::byte>> record_at(Window& window, std::uint64_
       at + " " + file.path().string() + "`.");
 }
 
-// Nothing sound begins at `offset`. Is that the end of an interrupted write, or damage? It is damage if a
-// sound record follows. A spoilt length hides where the next record begins, so every byte is tried, but not
-// endlessly: a killed writer leaves less than one record, and records are small. A machine that lost power
-// may leave zeros, any number of them.
+// Nothing sound begins at `offset`. Is that the end of an interrupted write, or damage? See journal.hpp. A
+// spoilt length hides where the next record begins, so every byte is tried; nearly all fail at their length
+// or place.
 void require_torn_tail(Window& window, const File& file, std::uint64_t offset, std::uint64_t record) {
-  constexpr std::uint64_t far = 64 << 10;
-  const std::uint64_t last = std::min(window.size(), offset + far);
-  const auto prefix = window.at(offset, prefix_size);
-  if (prefix.size() == prefix_size) {  // most often the length is right: no need to search
-    const std::uint64_t next = offset + prefix_size + get_u32(prefix.data());
-    if (next < window.size() && record_at(window, next))
-      throw_damaged(file, offset, record, "does not match its checksum, and valid records follow");
-  }
-  for (std::uint64_t next = offset + 1; next < last; ++next)
+  for (std::uint64_t next = offset + 1; next + prefix_size < window.size(); ++next) {
+    const auto prefix = window.at(next, prefix_size);
+    const std::uint64_t length = get_u32(prefix.data()), place = get_u32(prefix.data() + 4);
+    const bool began_later = place < next - offset;
+    if (length == 0 || length > window.size() - next - prefix_size || !began_later) continue;
     if (record_at(window, next))
-      throw_damaged(file, offset, record, "has no valid length, and valid records follow");
-  if (last == window.size()) return;
+      throw_damaged(file, offset, record, "does not match its checksum, and later commits follow");
+  }
+  // No commit is as large as this, so some of it was acknowledged. Zeros were never written: a machine that
+  // lost power may leave any number of them.
+  constexpr std::uint64_t far = 16 << 20;
+  if (window.size() - offset <= far) return;
   for (std::uint64_t next = offset; next < window.size(); next += far)
     for (const std::byte each : window.at(next, far))
       if (each != std::byte{0})
-        throw_damaged(file, offset, record, "is followed by more than one unfinished record");
+        throw_damaged(file, offset, record, "is followed by more than an unfinished commit");
+}
+
+// Was the writer stopped before the header was on the disk? Then there is nothing in the journal.
+bool unborn(Window& window) {
+  const auto bytes = window.at(0, header_size + 1);
+  const auto expected = make_header();
+  return (bytes.size() < header_size && std::equal(bytes.begin(), bytes.end(), expected.begin())) ||
+         (bytes.size() <= header_size &&
+          std::all_of(bytes.begin(), bytes.end(), [](std::byte each) { return each == std::byte{0}; }));
 }
 
 void check_header(Window& window, const File& file) {
   const std::string name = file.path().string();
   const auto expected = make_header();
   const auto header = window.at(0, header_size);
-  if (header.size() < header_size && std::equal(header.begin(), header.end(), expected.begin()))
-    throw Error("The journal " + name +
-                " is empty: its sweep was stopped before anything was recorded. Remove the "
-                "file, or start with --overwrite.");
   if (header.size() < header_size ||
       !std::equal(header.begin(), header.begin() + magic.size(), expected.begin()))
     throw Error("The file " + name + " is not a journal of Sibyl: it does not begin with " +
@@ -120,6 +124,7 @@ void check_header(Window& window, const File& file) {
 JournalTail read_journal(const std::filesystem::path& path, const std::function<void(Event&&)>& callback) {
   const File file(path, O_RDONLY);
   Window window(file);
+  if (unborn(window)) return {0, window.size(), 0};
   check_header(window, file);
   JournalTail tail{header_size, 0, 0};
   while (tail.valid_bytes < window.size()) {

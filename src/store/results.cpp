@@ -26,24 +26,19 @@ void Results::tell(const Event& event, const Consequences& consequences) {
 }
 
 void Results::learn(const SweepOpened& event) {
-  const double created = opened_.time;
   opened_ = event;
-  if (created > 0) opened_.time = created;
-  closed_ = {never, ""};
   time_ = event.time;
   for (const Hyperparameter& each : event.space.hyperparameters()) add_to_space(each, -1);
 }
 
 void Results::learn(const WorkerJoined& event) {
   workers_.tell(event);
-  closed_ = {never, ""};  // a finished sweep was resumed with more to do
   time_ = event.time;
 }
 
 void Results::learn(const TrialStarted& event) {
   workers_.tell(event);
   slots_[event.suggestion.slot.trial] = event.suggestion.slot;
-  closed_ = {never, ""};
   time_ = event.time;
 }
 
@@ -69,6 +64,17 @@ void Results::learn(const TrialEnded& event) {
 void Results::learn(const SweepClosed& event) {
   workers_.tell(event);
   closed_ = event;
+  time_ = event.time;
+}
+
+void Results::learn(const SweepStopped& event) {
+  workers_.tell(event);
+  time_ = event.time;
+}
+
+void Results::learn(const SweepResumed& event) {
+  workers_.tell(event);
+  closed_ = {never, ""};  // a finished sweep may have been given more to do
   time_ = event.time;
 }
 

@@ -33,6 +33,8 @@ class Results {
   void learn(const EpochReported& event);
   void learn(const TrialEnded& event);
   void learn(const SweepClosed& event);
+  void learn(const SweepStopped& event);
+  void learn(const SweepResumed& event);
   void add_to_space(const Hyperparameter& hyperparameter, TrialId found_by);
 
   struct RungRow {

@@ -14,19 +14,6 @@ WorkerRows::Row* WorkerRows::find(int worker) {
 }
 
 void WorkerRows::tell(const WorkerJoined& event) {
-  if (const Row* before = find(event.worker); before && std::isnan(before->left)) {
-    // The sweep was stopped and started again. Who joined when this worker was already at work was there in
-    // that start, and may not be in this one (a smaller cluster).
-    const double known_until = before->last_seen;
-    const auto earlier = [&](const Row& row) {
-      return std::isnan(row.left) && row.joined.time <= known_until;
-    };
-    double end = known_until;
-    for (const Row& row : rows_)
-      if (earlier(row)) end = std::max(end, row.last_seen);
-    for (Row& row : rows_)
-      if (earlier(row)) row.left = end;
-  }
   Row row;
   row.joined = event;
   row.last_seen = event.time;
@@ -38,7 +25,6 @@ void WorkerRows::tell(const TrialStarted& event) {
   if (!row) return;
   ++row->trials;
   row->working_since = row->last_seen = event.time;
-  row->left = none;
 }
 
 void WorkerRows::tell(const EpochReported& event) {
@@ -56,9 +42,16 @@ void WorkerRows::tell(const TrialEnded& event) {
   row->last_seen = std::max(row->last_seen, event.time);
 }
 
-void WorkerRows::tell(const SweepClosed& event) {
+void WorkerRows::tell(const SweepResumed&) {
+  double end = 0;
+  for (const Row& row : rows_)
+    if (std::isnan(row.left)) end = std::max(end, row.last_seen);
+  leave(end);
+}
+
+void WorkerRows::leave(double time) {
   for (Row& row : rows_)
-    if (std::isnan(row.left)) row.left = event.time;
+    if (std::isnan(row.left)) row.left = time;
 }
 
 double WorkerRows::Row::idle(double now) const {

@@ -18,7 +18,10 @@ class WorkerRows {
   void tell(const TrialStarted& event);
   void tell(const EpochReported& event);
   void tell(const TrialEnded& event);
-  void tell(const SweepClosed& event);
+  void tell(const SweepClosed& event) { leave(event.time); }
+  void tell(const SweepStopped& event) { leave(event.time); }
+  /// The start before has ended, at the latest with the last sign of life of its workers.
+  void tell(const SweepResumed& event);
 
   Table table(double now) const;
 
@@ -33,6 +36,7 @@ class WorkerRows {
     double left = none;  ///< while it is there
     double idle(double now) const;
   };
+  void leave(double time);
   /// The latest of that number; none if it never joined.
   Row* find(int worker);
 

@@ -5,12 +5,15 @@
 #include <algorithm>
 
 #include "core/job.hpp"
+#include "train/archive.hpp"
 #include "train/failure.hpp"
 #include "train/sealed_file.hpp"
 
 namespace sibyl {
 
 namespace {
+
+constexpr std::int64_t format = 2;
 
 /// A line for each value, with its type.
 std::vector<std::string> lines(const Values& values) {
@@ -21,59 +24,20 @@ std::vector<std::string> lines(const Values& values) {
   return lines;
 }
 
-// Fields of the archive. Numbers go as tensors of doubles and whole numbers, which every LibTorch reads.
+/// Which parameters have had a gradient. (LibTorch 1.13's zero_grad makes it zero, and momentum still moves
+/// such a parameter in a step that does not use it; one without a gradient stays.)
+torch::Tensor have_gradients(torch::nn::Module& model) {
+  std::vector<std::int64_t> have;
+  for (const auto& tensor : model.parameters()) have.push_back(tensor.grad().defined());
+  return torch::tensor(have, torch::kLong);
+}
 
-void write_history(torch::serialize::OutputArchive& archive, const std::vector<EpochRecord>& history) {
-  std::vector<double> times, values;
-  std::vector<std::int64_t> counts;
-  std::vector<std::string> names;
-  for (const EpochRecord& record : history) {
-    times.push_back(record.started);
-    times.push_back(record.seconds);
-    counts.push_back(static_cast<std::int64_t>(record.metrics.size()));
-    for (const Metric& metric : record.metrics) {
-      names.push_back(metric.name);
-      values.push_back(metric.value);
-    }
+void give_gradients(torch::nn::Module& model, const torch::Tensor& have) {
+  const auto parameters = model.parameters();
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    if (have[static_cast<std::int64_t>(i)].item<std::int64_t>() == 0) continue;
+    parameters[i].mutable_grad() = torch::zeros_like(parameters[i]);
   }
-  archive.write("history_times", torch::tensor(times, torch::kFloat64), true);
-  archive.write("history_counts", torch::tensor(counts, torch::kLong), true);
-  archive.write("history_values", torch::tensor(values, torch::kFloat64), true);
-  archive.write("history_names", c10::IValue(names));
-}
-
-torch::Tensor read_tensor(torch::serialize::InputArchive& archive, const std::string& key) {
-  torch::Tensor tensor;
-  archive.read(key, tensor, true);
-  return tensor.cpu().contiguous();
-}
-
-std::vector<std::string> read_strings(torch::serialize::InputArchive& archive, const std::string& key) {
-  c10::IValue value;
-  archive.read(key, value);
-  std::vector<std::string> strings;
-  for (const c10::IValue& string : value.toListRef()) strings.push_back(string.toStringRef());
-  return strings;
-}
-
-std::vector<EpochRecord> read_history(torch::serialize::InputArchive& archive) {
-  const torch::Tensor times = read_tensor(archive, "history_times");
-  const torch::Tensor counts = read_tensor(archive, "history_counts");
-  const torch::Tensor values = read_tensor(archive, "history_values");
-  const auto names = read_strings(archive, "history_names");
-  std::vector<EpochRecord> history;
-  std::size_t next = 0;
-  for (std::int64_t i = 0; i < counts.numel(); ++i) {
-    EpochRecord record{.epoch = static_cast<int>(i) + 1,
-                       .started = times.data_ptr<double>()[2 * i],
-                       .seconds = times.data_ptr<double>()[2 * i + 1],
-                       .metrics = {}};
-    for (std::int64_t left = counts.data_ptr<std::int64_t>()[i]; left > 0; --left, ++next) {
-      record.metrics.push_back({names.at(next), values.data_ptr<double>()[next]});
-    }
-    history.push_back(std::move(record));
-  }
-  return history;
 }
 
 torch::Tensor random_state(at::Device device) {
@@ -103,19 +67,13 @@ std::filesystem::path checkpoint_path(const std::filesystem::path& checkpoints, 
 }
 
 void write_checkpoint(const std::filesystem::path& path, const CheckpointOwner& owner,
-                      const Progress& progress, const TrainingState& state) {
+                      const TrainingProgress& progress, const TrainingState& state) {
   torch::serialize::OutputArchive archive;
-  const std::vector<std::int64_t> numbers = {static_cast<std::int64_t>(owner.seed),
-                                             owner.trial,
-                                             owner.execution,
-                                             progress.epoch,
-                                             progress.stopped,
-                                             progress.early_stopping.best_epoch,
-                                             progress.early_stopping.waited};
+  const std::vector<std::int64_t> numbers = {format, static_cast<std::int64_t>(owner.seed), owner.trial,
+                                             owner.execution};
   archive.write("numbers", torch::tensor(numbers, torch::kLong), true);
-  archive.write("best_value", torch::tensor({progress.early_stopping.best}, torch::kFloat64), true);
   archive.write("hyperparameters", c10::IValue(lines(owner.hyperparameters)));
-  write_history(archive, progress.history);
+  write_progress(archive, progress);
 
   torch::serialize::OutputArchive model(archive.compilation_unit());
   state.model.save(model);
@@ -124,16 +82,14 @@ void write_checkpoint(const std::filesystem::path& path, const CheckpointOwner& 
   state.optimizer.save(optimizer);
   archive.write("optimizer", optimizer);
   const auto& groups = state.optimizer.param_groups();
-  for (std::size_t i = 0; i < groups.size();
-       ++i) {  // LibTorch 1.13 writes these with the optimizer and forgets them
+  // LibTorch 1.13 writes these with the optimizer and forgets them.
+  for (std::size_t i = 0; i < groups.size(); ++i) {
     torch::serialize::OutputArchive options(archive.compilation_unit());
     groups[i].options().serialize(options);
     archive.write("optimizer_options_" + std::to_string(i), options);
   }
-  archive.write("best_weights", torch::tensor(static_cast<std::int64_t>(state.best.size())), true);
-  for (std::size_t i = 0; i < state.best.size(); ++i) {
-    archive.write("best_weights_" + std::to_string(i), state.best[i], true);
-  }
+  archive.write("have_gradients", have_gradients(state.model), true);
+  write_tensors(archive, "best_weights", state.best);
   archive.write("random_cpu", random_state(torch::kCPU), true);
   if (!state.device.is_cpu()) archive.write("random_device", random_state(state.device), true);
 
@@ -164,23 +120,17 @@ std::optional<Checkpoint> Checkpoint::read(const std::filesystem::path& path, co
     archive.load_from(bytes.data(), bytes.size(), device);
 
     const torch::Tensor numbers = read_tensor(archive, "numbers");
-    if (numbers.numel() != 7) return unusable("is of another version");
     const auto* const number = numbers.data_ptr<std::int64_t>();
+    if (numbers.numel() != 4 || number[0] != format) return unusable("is of another version");
     auto saved = read_strings(archive, "hyperparameters");
     std::sort(saved.begin(), saved.end());
     auto now = lines(owner.hyperparameters);
     std::sort(now.begin(), now.end());
-    if (static_cast<std::uint64_t>(number[0]) != owner.seed || number[1] != owner.trial ||
-        number[2] != owner.execution || !std::includes(saved.begin(), saved.end(), now.begin(), now.end())) {
+    if (static_cast<std::uint64_t>(number[1]) != owner.seed || number[2] != owner.trial ||
+        number[3] != owner.execution || !std::includes(saved.begin(), saved.end(), now.begin(), now.end())) {
       return unusable("belongs to another trial or sweep");
     }
-    Progress& progress = checkpoint.progress_;
-    progress.epoch = static_cast<int>(number[3]);
-    progress.stopped = number[4] != 0;
-    progress.early_stopping = {.best = read_tensor(archive, "best_value").item<double>(),
-                               .best_epoch = static_cast<int>(number[5]),
-                               .waited = static_cast<int>(number[6])};
-    progress.history = read_history(archive);
+    checkpoint.progress_ = read_progress(archive);
     return checkpoint;
   } catch (const std::exception&) {
     return unusable("can't be read: " + classify(std::current_exception()).message);
@@ -212,10 +162,8 @@ void Checkpoint::restore(const TrainingState& state) {
         " has weights of other sizes than the model that build() makes: was the job changed? Start a new "
         "sweep, or undo the change.");
   }
-  state.best.resize(static_cast<std::size_t>(read_tensor(*archive_, "best_weights").item<std::int64_t>()));
-  for (std::size_t i = 0; i < state.best.size(); ++i) {
-    archive_->read("best_weights_" + std::to_string(i), state.best[i], true);
-  }
+  give_gradients(state.model, read_tensor(*archive_, "have_gradients"));
+  state.best = read_tensors(*archive_, "best_weights");
   set_random_state(torch::kCPU, read_tensor(*archive_, "random_cpu"));
   torch::Tensor device_state;
   if (!state.device.is_cpu() && archive_->try_read("random_device", device_state, true)) {

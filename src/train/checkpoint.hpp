@@ -11,6 +11,7 @@
 #include "core/error.hpp"
 #include "core/trial.hpp"
 #include "train/early_stopping.hpp"
+#include "train/fit_context.hpp"
 
 namespace torch {
 namespace nn {
@@ -34,12 +35,20 @@ struct EpochRecord {
   std::vector<Metric> metrics;
 };
 
+/// An epoch that is not done.
+struct PartOfEpoch {
+  EpochPlace place;
+  double started = 0;  ///< seconds since 1970
+  double seconds = 0;  ///< trained so far
+};
+
 /// How far an execution has come.
-struct Progress {
+struct TrainingProgress {
   int epoch = 0;         ///< epochs behind it
   bool stopped = false;  ///< early; it will not be trained again
   EarlyStopping::State early_stopping;
   std::vector<EpochRecord> history;  ///< of all epochs, 1 .. epoch
+  std::optional<PartOfEpoch> part;   ///< of the next one; none: the checkpoint stands between two epochs
 };
 
 /// Whose checkpoint it is. Values may be added to a trial later, not changed.
@@ -64,7 +73,7 @@ std::filesystem::path checkpoint_path(const std::filesystem::path& checkpoints, 
 /// Writes model, optimizer, the random generators of host and device, and progress; beside, synced, renamed:
 /// at every instant there is either the old file or the new one. Throws Error when the disk does not take it.
 void write_checkpoint(const std::filesystem::path& path, const CheckpointOwner& owner,
-                      const Progress& progress, const TrainingState& state);
+                      const TrainingProgress& progress, const TrainingState& state);
 
 /// A checkpoint that has been read and found whole.
 class Checkpoint {
@@ -77,7 +86,7 @@ class Checkpoint {
   Checkpoint& operator=(Checkpoint&&) noexcept;
   ~Checkpoint();
 
-  const Progress& progress() const { return progress_; }
+  const TrainingProgress& progress() const { return progress_; }
   /// Puts everything back, the random generators too. Throws Error when the model is not the one that was
   /// saved.
   void restore(const TrainingState& state);
@@ -86,7 +95,7 @@ class Checkpoint {
   Checkpoint();
   std::filesystem::path path_;
   std::unique_ptr<torch::serialize::InputArchive> archive_;
-  Progress progress_;
+  TrainingProgress progress_;
 };
 
 }  // namespace sibyl

@@ -1,10 +1,10 @@
 #include "train/execution.hpp"
 
-#include <algorithm>
 #include <chrono>
-#include <cmath>
 
+#include "train/best_weights.hpp"
 #include "train/failure.hpp"
+#include "train/measured.hpp"
 
 namespace sibyl {
 
@@ -12,15 +12,6 @@ namespace {
 
 double now() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
-template <class F>
-auto beyond_the_job(F&& f) {
-  try {
-    return f();
-  } catch (...) {
-    throw WorkerFailure{std::current_exception()};
-  }
 }
 
 std::string epochs(int count) {
@@ -31,7 +22,7 @@ std::string epochs(int count) {
 
 Execution::Execution(HyperModel& hyper_model, const TrainerOptions& options, const Suggestion& suggestion,
                      int execution, at::Device device, const Data& data, HyperParameters& hp,
-                     Reporter& reporter, double save_every)
+                     Reporter& reporter)
     : hyper_model_(hyper_model),
       options_(options),
       suggestion_(suggestion),
@@ -39,45 +30,28 @@ Execution::Execution(HyperModel& hyper_model, const TrainerOptions& options, con
       device_(device),
       data_(data),
       hp_(hp),
-      reporter_(reporter),
-      save_every_(save_every),
+      reports_(suggestion, execution, hp, reporter),
       early_stopping_(
-          {.objective = options.objective, .patience = options.patience, .min_delta = options.min_delta}) {}
+          {.objective = options.objective, .patience = options.patience, .min_delta = options.min_delta}),
+      timer_({.seconds = options.checkpoint_seconds, .epochs = options.checkpoint_epochs}) {}
 
 ExecutionEnd Execution::run() {
-  std::string note;
   build();
-  std::optional<Checkpoint> checkpoint;
-  if (!options_.checkpoints.empty()) {
-    const auto path = checkpoint_path(options_.checkpoints, trial(), execution_);
-    checkpoint = Checkpoint::read(path, owner(), device_, note);
-    const bool new_trial = suggestion_.slot.first_epoch == 0 && !std::filesystem::exists(path);
-    if (new_trial) note.clear();
-  } else if (suggestion_.slot.first_epoch > 0) {
-    note = "no checkpoints are kept";
-  }
-  if (checkpoint) {
-    checkpoint->restore(state());
-    progress_ = checkpoint->progress();
-    early_stopping_.restore(progress_.early_stopping);
-    checkpoint.reset();
-    if (progress_.epoch < suggestion_.slot.first_epoch && !progress_.stopped) {
-      note = "the checkpoint is of epoch " + std::to_string(progress_.epoch) + ": trained on from there";
-    }
-  } else if (!note.empty()) {
-    note += ": trained again from the start";
-  }
+  const std::string note = restore();
   first_epoch_ = progress_.epoch;
-  report_found();
+  reports_.found();
   report_history();
 
   if (!progress_.stopped && progress_.epoch < last_epoch()) {
-    epoch_started_ = saved_ = now();
+    going_since_ = now();
+    epoch_started_ = progress_.part ? progress_.part->started : going_since_;
+    seconds_before_ = progress_.part ? progress_.part->seconds : 0;
+    timer_.start(going_since_);
     hyper_model_.fit(hp_, model_, data_, *this);
-    report_found();
+    reports_.found();
     const bool finished = progress_.stopped || progress_.epoch >= last_epoch();
     if (finished && diverged_.empty()) {
-      if (progress_.stopped) restore_best();
+      if (progress_.stopped) restore_weights(*model_, best_);
       save();
     }
   }
@@ -101,9 +75,43 @@ void Execution::build() {
   optimizer_ = hyper_model_.make_optimizer(hp_, model_);
 }
 
+std::string Execution::restore() {
+  std::string note;
+  std::optional<Checkpoint> checkpoint;
+  if (!options_.checkpoints.empty()) {
+    const auto path = checkpoint_path(options_.checkpoints, trial(), execution_);
+    checkpoint = Checkpoint::read(path, owner(), device_, note);
+    const bool new_trial = suggestion_.slot.first_epoch == 0 && !std::filesystem::exists(path);
+    if (new_trial) note.clear();
+  } else if (suggestion_.slot.first_epoch > 0) {
+    note = "no checkpoints are kept";
+  }
+  if (!checkpoint) return note.empty() ? note : note + ": trained again from the start";
+  checkpoint->restore(state());
+  progress_ = checkpoint->progress();
+  early_stopping_.restore(progress_.early_stopping);
+  if (progress_.epoch < suggestion_.slot.first_epoch && !progress_.stopped) {
+    note = "the checkpoint is of epoch " + std::to_string(progress_.epoch) + ": trained on from there";
+  }
+  return note;
+}
+
 bool Execution::cancelled() {
-  if (!cancelled_) cancelled_ = beyond_the_job([&] { return reporter_.cancelled(); });
-  return cancelled_;
+  return reports_.ask() != Order::go_on;
+}
+
+bool Execution::cancelled(std::int64_t step, const Keep& keep) {
+  const Order order = reports_.ask();
+  if (order == Order::interrupt || (order == Order::go_on && timer_.due(now())))
+    save_within_epoch(step, keep);
+  return order != Order::go_on;
+}
+
+EpochPlace Execution::begin_epoch() {
+  if (!progress_.part) return {};
+  EpochPlace place = std::move(progress_.part->place);
+  progress_.part.reset();
+  return place;
 }
 
 bool Execution::report(int epoch, std::vector<Metric> metrics) {
@@ -113,27 +121,21 @@ bool Execution::report(int epoch, std::vector<Metric> metrics) {
         " of " + std::to_string(last_epoch()) +
         ": report first_epoch() + 1 to last_epoch(), one by one, and return when report() says false.");
   }
-  const std::string& objective = options_.objective.metric;
-  const bool measured =
-      std::any_of(metrics.begin(), metrics.end(), [&](const Metric& m) { return m.name == objective; });
-  if (!measured) {
-    std::string names;
-    for (const Metric& metric : metrics) names += (names.empty() ? "" : ", ") + metric.name;
-    throw Error("The objective is " + objective + ", but an epoch has only " + names +
-                ". Take one of these as --objective, or measure it (metrics(), a validation split).");
-  }
+  require_measured(options_.objective, metrics);
+  require_begun();
   hyper_model_.on_epoch_end(*this, epoch, metrics);
 
   const double ended = now();
   EpochRecord record{.epoch = epoch,
                      .started = epoch_started_,
-                     .seconds = ended - epoch_started_,
+                     .seconds = seconds_before_ + ended - going_since_,
                      .metrics = std::move(metrics)};
-  report_found();
-  if (epoch > suggestion_.slot.first_epoch) send(record);
-  diverged_ = diverged(record);
-  if (early_stopping_.improved(epoch, value_of(record.metrics, objective)) && early_stopping_.keeps_best()) {
-    keep_best();
+  reports_.found();
+  if (epoch > suggestion_.slot.first_epoch) reports_.epoch(record);
+  diverged_ = diverged(options_.objective, epoch, record.metrics);
+  if (early_stopping_.improved(epoch, value_of(record.metrics, options_.objective.metric)) &&
+      early_stopping_.keeps_best()) {
+    keep_weights(*model_, best_);
   }
   progress_.epoch = epoch;
   progress_.early_stopping = early_stopping_.state();
@@ -141,11 +143,11 @@ bool Execution::report(int epoch, std::vector<Metric> metrics) {
   progress_.history.push_back(std::move(record));
   if (!diverged_.empty() || progress_.stopped || epoch == last_epoch()) return false;
 
-  // A sweep that is killed in a long slot loses a minute, not the slot; nor does saving take more than a
-  // twentieth.
-  if (ended - saved_ > std::max(save_every_, 20 * save_seconds_)) save();
-  epoch_started_ = now();
-  return true;
+  const Order order = reports_.ask();
+  if (order == Order::interrupt || (order == Order::go_on && timer_.due_after(epoch, ended))) save();
+  epoch_started_ = going_since_ = now();
+  seconds_before_ = 0;
+  return order == Order::go_on;
 }
 
 ExecutionEnd Execution::end() const {
@@ -159,7 +161,10 @@ ExecutionEnd Execution::end() const {
             .note = {}};
   }
   if (progress_.epoch >= last_epoch()) return {};
-  if (cancelled_) {
+  if (reports_.order() == Order::interrupt) {
+    return {.ending = Ending::interrupted, .cause = Cause::none, .message = {}, .note = {}};
+  }
+  if (reports_.order() == Order::cancel) {
     return {.ending = Ending::cancelled,
             .cause = Cause::none,
             .message = "cancelled after " + epochs(progress_.epoch),
@@ -173,65 +178,37 @@ void Execution::report_history() {
   // What a checkpoint is ahead of the slot was trained by a worker that died before it could tell, or before
   // its telling was written down.
   for (const EpochRecord& record : progress_.history) {
-    if (record.epoch > suggestion_.slot.first_epoch && record.epoch <= last_epoch()) send(record);
+    if (record.epoch > suggestion_.slot.first_epoch && record.epoch <= last_epoch()) reports_.epoch(record);
   }
 }
 
-void Execution::report_found() {
-  auto found = hp_.take_found();
-  if (found.empty()) return;
-  HyperparametersFound event{
-      .trial = trial(), .attempt = suggestion_.attempt, .hyperparameters = std::move(found), .values = {}};
-  for (const Hyperparameter& hyperparameter : event.hyperparameters) {
-    event.values[hyperparameter.name] = hp_.values().at(hyperparameter.name);
-  }
-  beyond_the_job([&] { reporter_.found(std::move(event)); });
-}
-
-void Execution::send(const EpochRecord& record) {
-  EpochReported report{.trial = trial(),
-                       .attempt = suggestion_.attempt,
-                       .execution = execution_,
-                       .epoch = record.epoch,
-                       .started = record.started,
-                       .seconds = record.seconds,
-                       .worker = 0,
-                       .metrics = record.metrics};
-  beyond_the_job([&] { reporter_.epoch(std::move(report)); });
-}
-
-void Execution::keep_best() {
-  const torch::NoGradGuard no_gradients;
-  auto weights = model_->parameters();
-  const auto buffers = model_->buffers();
-  weights.insert(weights.end(), buffers.begin(), buffers.end());
-  if (best_.size() != weights.size()) {
-    best_.clear();
-    for (const torch::Tensor& tensor : weights) best_.push_back(tensor.detach().clone());
-  } else {
-    for (std::size_t i = 0; i < weights.size(); ++i) best_[i].copy_(weights[i]);
-  }
-}
-
-void Execution::restore_best() {
-  const torch::NoGradGuard no_gradients;
-  auto weights = model_->parameters();
-  const auto buffers = model_->buffers();
-  weights.insert(weights.end(), buffers.begin(), buffers.end());
-  if (best_.size() != weights.size()) return;  // not kept
-  for (std::size_t i = 0; i < weights.size(); ++i) weights[i].copy_(best_[i]);
+void Execution::require_begun() const {
+  if (!progress_.part) return;
+  throw Error("The trial's checkpoint was made within epoch " + std::to_string(progress_.epoch + 1) +
+              ", but fit() has not asked begin_epoch() where to go on: was the job changed? Start a new "
+              "sweep, or undo the change.");
 }
 
 void Execution::save() {
   if (options_.checkpoints.empty()) return;
   const double began = now();
+  seconds_before_ += began - going_since_;  // an epoch's time is its training's
+  if (progress_.part) progress_.part->seconds = seconds_before_;
   try {
     write_checkpoint(checkpoint_path(options_.checkpoints, trial(), execution_), owner(), progress_, state());
   } catch (const Error&) {  // the disk; what LibTorch throws comes from the job's own modules or optimizer
     throw WorkerFailure{std::current_exception()};
   }
-  saved_ = now();
-  save_seconds_ = saved_ - began;
+  going_since_ = now();
+  timer_.saved(began, going_since_);
+}
+
+void Execution::save_within_epoch(std::int64_t step, const Keep& keep) {
+  require_begun();
+  if (options_.checkpoints.empty()) return;
+  progress_.part = {.place = {.step = step, .kept = keep()}, .started = epoch_started_, .seconds = 0};
+  save();
+  progress_.part.reset();
 }
 
 CheckpointOwner Execution::owner() const {
@@ -240,18 +217,6 @@ CheckpointOwner Execution::owner() const {
 
 TrainingState Execution::state() {
   return {.model = *model_, .optimizer = *optimizer_, .device = device_, .best = best_};
-}
-
-std::string Execution::diverged(const EpochRecord& record) const {
-  for (const Metric& metric : record.metrics) {
-    const bool counts =
-        metric.name == "loss" || metric.name == "val_loss" || metric.name == options_.objective.metric;
-    if (counts && !std::isfinite(metric.value)) {
-      return metric.name + " is " + (std::isnan(metric.value) ? "NaN" : "infinite") + " in epoch " +
-             std::to_string(record.epoch);
-    }
-  }
-  return {};
 }
 
 }  // namespace sibyl

@@ -1,19 +1,14 @@
 #pragma once
 
-#include <exception>
 #include <string>
 
 #include "core/job.hpp"
 #include "train/checkpoint.hpp"
+#include "train/checkpoint_timer.hpp"
 #include "train/hyper_model.hpp"
+#include "train/trial_reports.hpp"
 
 namespace sibyl {
-
-/// Carries an exception that is not the trial's fault (the report could not be sent, the checkpoint not
-/// written) past the job's code. No std::exception, so that a job that catches those does not swallow it.
-struct WorkerFailure {
-  std::exception_ptr exception;
-};
 
 /// How the training of one execution in one slot ended.
 struct ExecutionEnd {
@@ -27,8 +22,7 @@ struct ExecutionEnd {
 class Execution : public FitContext {
  public:
   Execution(HyperModel& hyper_model, const TrainerOptions& options, const Suggestion& suggestion,
-            int execution, at::Device device, const Data& data, HyperParameters& hp, Reporter& reporter,
-            double save_every);
+            int execution, at::Device device, const Data& data, HyperParameters& hp, Reporter& reporter);
 
   /// Throws what the job or LibTorch throws, and WorkerFailure.
   ExecutionEnd run();
@@ -41,20 +35,22 @@ class Execution : public FitContext {
   int last_epoch() const override { return suggestion_.slot.last_epoch; }
   torch::optim::Optimizer& optimizer() override { return *optimizer_; }
   bool cancelled() override;
+  bool cancelled(std::int64_t step, const Keep& keep) override;
+  EpochPlace begin_epoch() override;
   bool report(int epoch, std::vector<Metric> metrics) override;
 
  private:
   void build();
+  /// Says what people should know of it.
+  std::string restore();
   ExecutionEnd end() const;
   void report_history();
-  void report_found();
-  void send(const EpochRecord& record);
-  void keep_best();
-  void restore_best();
+  /// Throws Error when the checkpoint stands within an epoch, and fit does not know.
+  void require_begun() const;
   void save();
+  void save_within_epoch(std::int64_t step, const Keep& keep);
   CheckpointOwner owner() const;
   TrainingState state();
-  std::string diverged(const EpochRecord& record) const;
 
   HyperModel& hyper_model_;
   const TrainerOptions& options_;
@@ -63,20 +59,19 @@ class Execution : public FitContext {
   const at::Device device_;
   const Data& data_;
   HyperParameters& hp_;
-  Reporter& reporter_;
-  const double save_every_;  ///< seconds, within a slot
+  TrialReports reports_;
 
   torch::nn::Sequential model_{nullptr};
   std::unique_ptr<torch::optim::Optimizer> optimizer_;
   EarlyStopping early_stopping_;
   std::vector<at::Tensor> best_;
-  Progress progress_;
-  int first_epoch_ = 0;   ///< where this slot's training begins
+  TrainingProgress progress_;
+  CheckpointTimer timer_;
+  int first_epoch_ = 0;        ///< where this slot's training begins
+  double epoch_started_ = 0;   ///< seconds since 1970
+  double seconds_before_ = 0;  ///< of the epoch's training before `going_since_`
+  double going_since_ = 0;
   std::string diverged_;  ///< what, and when; empty: it did not
-  bool cancelled_ = false;
-  double epoch_started_ = 0;
-  double saved_ = 0;         ///< when
-  double save_seconds_ = 0;  ///< how long it took
 };
 
 }  // namespace sibyl

@@ -33,6 +33,13 @@ class Means {
     samples_ = 0;
   }
 
+  /// All of it in one tensor, for a checkpoint; a copy.
+  at::Tensor state() const { return torch::cat({sums_, torch::full({1}, samples_, sums_.options())}); }
+  void restore(const at::Tensor& state) {
+    sums_.copy_(state.narrow(0, 0, sums_.size(0)));
+    samples_ = static_cast<std::int64_t>(state[-1].item<double>());
+  }
+
   void add(const at::Tensor& loss, const at::Tensor& output, const at::Tensor& y) {
     const torch::NoGradGuard no_gradients;
     const std::int64_t samples = y.size(0);
@@ -102,49 +109,56 @@ void HyperModel::fit(HyperParameters& hp, torch::nn::Sequential& model, const Da
   const std::int64_t batch = batch_size(hp);
   if (batch < 1) throw Error("batch_size() is " + std::to_string(batch) + ": it has to be at least 1.");
   const Loss loss = resolve(this->loss(), data.train.y);
-  Means means(loss, metrics(loss), context.device());
+  Means trained(loss, metrics(loss), context.device());
+  Means validated(loss, metrics(loss), context.device());
   Batches batches(data.train, batch);
   torch::optim::Optimizer& optimizer = context.optimizer();
 
-  const auto train_epoch = [&](int epoch) {
-    model->train();
-    means.clear();
-    batches.shuffle(context.order(data.train.size(), epoch));
-    for (std::int64_t step = 0; step < batches.steps(); ++step) {
-      if (context.cancelled()) return false;
-      const Split now = batches.at(step);
-      optimizer.zero_grad();
-      const torch::Tensor output = model->forward(now.x);
-      torch::Tensor mean_loss = compute_loss(output, now.y);
-      mean_loss.backward();
-      optimizer.step();
-      means.add(mean_loss, output, now.y);
-    }
-    return true;
+  const auto train = [&](std::int64_t step) {
+    const Split now = batches.at(step);
+    optimizer.zero_grad();
+    const torch::Tensor output = model->forward(now.x);
+    torch::Tensor mean_loss = compute_loss(output, now.y);
+    mean_loss.backward();
+    optimizer.step();
+    trained.add(mean_loss, output, now.y);
   };
-  const auto validate = [&] {
+  const std::int64_t large = std::max<std::int64_t>(batch, 1000);
+  const auto validate = [&](std::int64_t step) {
     const torch::NoGradGuard no_gradients;
-    model->eval();
-    means.clear();
-    const std::int64_t large = std::max<std::int64_t>(batch, 1000);
-    for (std::int64_t begin = 0; begin < data.validation.size(); begin += large) {
-      if (context.cancelled()) return false;
-      const std::int64_t samples = std::min(large, data.validation.size() - begin);
-      const torch::Tensor y = data.validation.y.narrow(0, begin, samples);
-      const torch::Tensor output = model->forward(data.validation.x.narrow(0, begin, samples));
-      means.add(compute_loss(output, y), output, y);
-    }
-    return true;
+    const std::int64_t begin = step * large;
+    const std::int64_t samples = std::min(large, data.validation.size() - begin);
+    const torch::Tensor y = data.validation.y.narrow(0, begin, samples);
+    const torch::Tensor output = model->forward(data.validation.x.narrow(0, begin, samples));
+    validated.add(compute_loss(output, y), output, y);
   };
+  // The steps of an epoch are those of training, then those of validation.
+  const std::int64_t train_steps = batches.steps();
+  const std::int64_t all_steps = train_steps + (data.validation.size() + large - 1) / large;
+  const FitContext::Keep keep = [&] { return std::vector{trained.state(), validated.state()}; };
 
   for (int epoch = context.first_epoch() + 1; epoch <= context.last_epoch(); ++epoch) {
-    std::vector<Metric> metrics;
-    if (!train_epoch(epoch)) return;
-    means.append_to(metrics, "");
-    if (data.validation.size() > 0) {
-      if (!validate()) return;
-      means.append_to(metrics, "val_");
+    auto [step, kept] = context.begin_epoch();
+    trained.clear();
+    validated.clear();
+    if (!kept.empty()) {
+      trained.restore(kept.at(0));
+      validated.restore(kept.at(1));
     }
+    batches.shuffle(context.order(data.train.size(), epoch));
+    model->train();
+    for (; step < train_steps; ++step) {
+      if (context.cancelled(step, keep)) return;
+      train(step);
+    }
+    model->eval();
+    for (; step < all_steps; ++step) {
+      if (context.cancelled(step, keep)) return;
+      validate(step - train_steps);
+    }
+    std::vector<Metric> metrics;
+    trained.append_to(metrics, "");
+    if (data.validation.size() > 0) validated.append_to(metrics, "val_");
     if (!context.report(epoch, std::move(metrics))) return;
   }
 }

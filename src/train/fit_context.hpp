@@ -3,6 +3,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "core/trial.hpp"
@@ -12,6 +13,12 @@ class Optimizer;
 }
 
 namespace sibyl {
+
+/// A place within an epoch.
+struct EpochPlace {
+  std::int64_t step = 0;         ///< steps of the epoch that are done
+  std::vector<at::Tensor> kept;  ///< what the loop has gathered in them (sums of its metrics, say)
+};
 
 /// What a training loop is told and whom it tells. One that is written by hand looks like this:
 ///
@@ -23,10 +30,29 @@ namespace sibyl {
 ///       if (!context.report(epoch, {{"loss", loss}, {"val_loss", val_loss}})) return;
 ///     }
 ///
-/// Between two slots of a trial its model, `optimizer()`, random numbers and early stopping are saved and
-/// restored; whatever else a loop keeps starts anew.
+/// Between two slots of a trial, and when the sweep is stopped and resumed, its model, `optimizer()`, random
+/// numbers and early stopping are saved and restored; whatever else a loop keeps starts anew. This loop can
+/// only begin where an epoch does: one that the sweep's stop cuts off is trained again from a checkpoint
+/// before it. The next one goes on at the very step:
+///
+///     torch::Tensor sum = torch::zeros({}, context.device());
+///     for (int epoch = context.first_epoch() + 1; epoch <= context.last_epoch(); ++epoch) {
+///       const EpochPlace place = context.begin_epoch();
+///       if (place.kept.empty()) sum.zero_(); else sum.copy_(place.kept[0]);
+///       const auto order = context.order(samples, epoch);    // nothing random of its own before the steps
+///       for (std::int64_t step = place.step; step < steps; ++step) {
+///         if (context.cancelled(step, [&] { return std::vector{sum}; })) return;
+///         ...                                                // a step, which begins with zero_grad()
+///       }
+///       ...
+///     }
+///
+/// Validation may be cut into steps too (it goes on counting), or be done again after a stop.
 class FitContext {
  public:
+  /// Gives what EpochPlace::kept is to bring back: one tensor or more.
+  using Keep = std::function<std::vector<at::Tensor>()>;
+
   virtual ~FitContext() = default;
 
   virtual TrialId trial() const = 0;
@@ -39,6 +65,12 @@ class FitContext {
 
   /// Should training end now? Cheap; ask before every step, and return when it says so.
   virtual bool cancelled() = 0;
+  /// The same before step `step` (from 0) of an epoch, for a loop that can begin there: here a checkpoint may
+  /// be made, and `keep` is called for it. Ask begin_epoch() first.
+  virtual bool cancelled(std::int64_t step, const Keep& keep) = 0;
+  /// Where the next epoch begins: at step 0 with nothing kept, but at the checkpoint's place when that was
+  /// made in the middle of the epoch. `kept` is on the device.
+  virtual EpochPlace begin_epoch() = 0;
   /// Tells of an epoch, the objective's metric among its metrics. False: training is over, return.
   virtual bool report(int epoch, std::vector<Metric> metrics) = 0;
 

@@ -48,6 +48,16 @@ std::unique_ptr<Trainer> HyperModelJob::make_trainer(const TrainerOptions& optio
   return std::make_unique<TrialTrainer>(model_, options);
 }
 
+std::int64_t HyperModelJob::checkpoint_bytes() {
+  const GeneratorGuard guard;
+  HyperParameters hp;
+  const torch::nn::Sequential model = model_->build(hp);
+  std::int64_t bytes = 0;
+  for (const torch::Tensor& each : model->parameters()) bytes += 3 * each.numel() * each.element_size();
+  for (const torch::Tensor& each : model->buffers()) bytes += each.numel() * each.element_size();
+  return bytes;
+}
+
 std::map<std::string, std::string> HyperModelJob::versions() const {
   return {{"libtorch", TORCH_VERSION}};
 }

@@ -15,6 +15,8 @@ class HyperModelJob : public Job {
   Objective objective() const override;
   SearchSpace search_space() override;
   std::unique_ptr<Trainer> make_trainer(const TrainerOptions& options) override;
+  /// Of the default hyperparameters' model with two moments a weight, as Adam keeps them.
+  std::int64_t checkpoint_bytes() override;
   std::map<std::string, std::string> versions() const override;
 
  private:

@@ -35,6 +35,9 @@ TrainerOptions checked(TrainerOptions options) {
   if (options.threads < 1) {
     throw UsageError("--threads " + std::to_string(options.threads) + ": a worker computes with at least 1.");
   }
+  if (!(options.checkpoint_seconds >= 0) || options.checkpoint_epochs < 0) {
+    throw UsageError("Checkpoints can't be a negative time or number of epochs apart; 0 turns either off.");
+  }
   return options;
 }
 
@@ -44,10 +47,9 @@ void add_line(std::string& text, const std::string& line) {
 
 }  // namespace
 
-TrialTrainer::TrialTrainer(std::shared_ptr<HyperModel> model, TrainerOptions options, double save_every)
+TrialTrainer::TrialTrainer(std::shared_ptr<HyperModel> model, TrainerOptions options)
     : model_(std::move(model)),
       options_(checked(std::move(options))),
-      save_every_(save_every),
       device_(choose_device({.request = options_.device,
                              .visible = visible_cuda_devices(),
                              .local_worker = options_.local_worker,
@@ -107,10 +109,10 @@ TrialEnded TrialTrainer::train_executions(const Suggestion& suggestion, Reporter
   for (int execution = 0; execution < suggestion.executions; ++execution) {
     HyperParameters hp(values, options_.seed, suggestion.slot.trial);
     const ExecutionEnd end =
-        Execution(*model_, options_, suggestion, execution, device_, data_, hp, reporter, save_every_).run();
+        Execution(*model_, options_, suggestion, execution, device_, data_, hp, reporter).run();
     values = hp.values();  // what the first execution found, the others have
     if (notes.find(end.note) == std::string::npos) add_line(notes, end.note);
-    if (end.ending == Ending::failed || end.ending == Ending::cancelled) {
+    if (end.ending != Ending::reached && end.ending != Ending::early_stopped) {
       ended.ending = end.ending;
       ended.cause = end.cause;
       ended.message = end.message;

@@ -11,9 +11,8 @@ namespace sibyl {
 /// Trains the trials of a HyperModel on this worker's device, where the data stays.
 class TrialTrainer : public Trainer {
  public:
-  /// Throws Error when there is no such device or no data. Within a slot, checkpoints are `save_every`
-  /// seconds apart or more.
-  TrialTrainer(std::shared_ptr<HyperModel> model, TrainerOptions options, double save_every = 60);
+  /// Throws Error when there is no such device or no data.
+  TrialTrainer(std::shared_ptr<HyperModel> model, TrainerOptions options);
 
   WorkerJoined describe() const override;
   TrialEnded train(const Suggestion& suggestion, Reporter& reporter) override;
@@ -25,7 +24,6 @@ class TrialTrainer : public Trainer {
 
   std::shared_ptr<HyperModel> model_;
   TrainerOptions options_;
-  double save_every_;
   at::Device device_;
   Data data_;           ///< on the device, but for the test set
   std::string broken_;  ///< why nothing can be trained here any more

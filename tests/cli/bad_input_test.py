@@ -50,10 +50,10 @@ class BadInput(SweepTest):
     def test_directory_with_another_sweep(self):
         output = self.folder / "sweep"
         run("synthetic", "--max-epochs", 3, "--output", output)
-        before = {path.name: path.stat().st_mtime_ns for path in output.iterdir()}
+        before = {path.name: path.stat().st_mtime_ns for path in output.iterdir() if path.name != "lock"}
         self.refused(["holds a sweep already", "--resume", "--overwrite"], "--max-epochs", 3, "--output", output)
         self.refused(["other settings", "--max-epochs: 3 there, 9 here"], "--max-epochs", 9, "--output", output, "--resume")
-        self.assertEqual(before, {path.name: path.stat().st_mtime_ns for path in output.iterdir()})
+        self.assertEqual(before, {path.name: path.stat().st_mtime_ns for path in output.iterdir() if path.name != "lock"})
         run("synthetic", "--max-epochs", 9, "--output", output, "--overwrite")
 
     def test_output_is_a_file(self):

@@ -42,7 +42,8 @@ class Plan(SweepTest):
 
     def test_the_text(self):
         out, _ = run("synthetic", "plan", "--max-epochs", 81, "--workers", 4, "--epoch-seconds", 2)
-        for text in ("81 trials to epoch 1", "34 trials to epoch 3", "143 trials, 1581 epochs", "4 workers take", "at 2 s an epoch"):
+        for text in ("81 trials to epoch 1", "34 trials to epoch 3", "143 trials, 1581 epochs", "4 workers take", "at 2 s an epoch",
+                     "checkpoints on the disk at a time"):
             self.assertIn(text, out)
 
 

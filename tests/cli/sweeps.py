@@ -11,6 +11,8 @@ import h5py
 import pandas as pd
 
 JOBS = pathlib.Path(os.environ["SIBYL_JOBS"])
+if os.geteuid() == 0:  # Open MPI asks root to be sure, twice
+    os.environ.update(OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1")
 MPIRUN = [os.environ["MPIEXEC"], "--oversubscribe", "--bind-to", "none"]
 
 # What may differ between two runs of the same sweep: who did it, and when.

@@ -42,7 +42,8 @@ TEST_CASE("a sweep that was stopped and resumed counts only the time in which it
   timing.learn(joined(100, 1));
   timing.learn(started(100, 1, 0));
   timing.learn(ended(110, 1, 10));
-  timing.learn(joined(1000, 1));  // a day later
+  timing.learn(SweepResumed{1000, "", 0, 1});  // much later
+  timing.learn(joined(1000, 1));
   timing.learn(started(1000, 1, 1));
   timing.learn(ended(1005, 1, 5));
   CHECK(timing.wall(1010) == 20);

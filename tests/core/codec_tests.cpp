@@ -25,7 +25,9 @@ std::vector<Event> examples() {
           HyperparametersFound{42, 5, space.hyperparameters(), {{"opt", std::string("adam")}}},
           EpochReported{42, 5, 1, 27, 4.5, 0.25, 3, {{"loss", 0.5}, {"val_loss", std::nan("")}}},
           TrialEnded{5.5, 42, 5, 3, Ending::failed, Cause::diverged, "loss is NaN", 9.5},
-          SweepClosed{6.5, "the plan is done"}};
+          SweepClosed{6.5, "the plan is done"},
+          SweepStopped{7.5, "a signal"},
+          SweepResumed{8.5, "mpirun job --resume", 40, 3}};
 }
 
 }  // namespace
@@ -65,7 +67,7 @@ TEST_CASE("bytes that were not packed are an error, never a crash") {
   RandomStream random(1);
   for (int i = 0; i < 20000; ++i) {
     Bytes bytes;
-    pack(examples()[i % 7], bytes);
+    pack(examples()[i % 9], bytes);
     for (int flips = 0; flips < 3; ++flips)
       bytes[random.below(bytes.size())] ^= static_cast<std::byte>(1 + random.below(255));
     try {

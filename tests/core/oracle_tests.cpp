@@ -216,3 +216,70 @@ TEST_CASE("a trial that was told to end is stopped, not completed") {
   CHECK(consequences.decisions.at(0).decision == RungDecision::stopped);
   CHECK(oracle.trials()[0].status == TrialStatus::stopped);
 }
+
+TEST_CASE("a sweep that is extended goes on as if it had been longer from the beginning") {
+  const auto play = [](Oracle& oracle) {
+    while (std::holds_alternative<Suggestion>(oracle.ask())) {
+      const Suggestion suggestion = start(oracle);
+      report(oracle, suggestion, suggestion.slot.last_epoch,
+             RandomStream(3, suggestion.slot.trial, suggestion.slot.last_epoch).uniform());
+      end(oracle, suggestion);
+    }
+  };
+  const auto hyperband = [](int iterations) {
+    return Oracle(line(), {loss}, std::make_unique<RandomSampler>(line(), 1),
+                  std::make_unique<Hyperband>(HyperbandOptions{9, 3, iterations}, loss));
+  };
+  Oracle extended = hyperband(1), at_once = hyperband(3);
+  play(extended);
+  CHECK(extended.trials().size() == 17);
+  extended.tell(SweepResumed{3, "", 0, 3});
+  play(extended);
+  play(at_once);
+  REQUIRE(extended.trials().size() == 51);
+  for (std::size_t i = 0; i < 51; ++i) {
+    CHECK(extended.trials()[i].hyperparameters == at_once.trials()[i].hyperparameters);
+    CHECK(extended.trials()[i].status == at_once.trials()[i].status);
+    CHECK(extended.trials()[i].slot == at_once.trials()[i].slot);
+  }
+
+  OracleOptions options;
+  options.max_trials = 3;
+  Oracle more_trials = full(3, 1, options);
+  play(more_trials);
+  more_trials.tell(SweepResumed{3, "", 5, 1});
+  play(more_trials);
+  CHECK(more_trials.trials().size() == 5);
+}
+
+TEST_CASE("a plan that was cut short by its number of trials goes on with the brackets that had none") {
+  OracleOptions options{loss};
+  options.max_trials = 10;
+  Oracle oracle(line(), options, std::make_unique<RandomSampler>(line(), 1),
+                std::make_unique<Hyperband>(HyperbandOptions{9, 3, 1}, loss));
+  const auto play = [&] {
+    while (std::holds_alternative<Suggestion>(oracle.ask())) {
+      const Suggestion suggestion = start(oracle);
+      report(oracle, suggestion, suggestion.slot.last_epoch, 1.0);
+      end(oracle, suggestion);
+    }
+  };
+  play();
+  CHECK(oracle.trials().size() == 10);  // 9 of bracket 2, 1 of bracket 1
+  oracle.tell(SweepResumed{3, "", 0, 1});
+  play();
+  CHECK(oracle.trials().size() == 13);  // and the 3 of bracket 0
+  CHECK(std::holds_alternative<Stopped>(oracle.ask()));
+}
+
+TEST_CASE("an interrupted trial is given out again, the same slot in a new attempt") {
+  Oracle oracle = full(2, 3);
+  const Suggestion a = start(oracle);
+  end(oracle, a, Ending::interrupted);
+  CHECK(oracle.interrupted() == 1);
+  CHECK(oracle.running().empty());
+  const auto again = std::get<Suggestion>(oracle.ask());
+  CHECK(again.slot == a.slot);
+  CHECK(again.attempt == 1);
+  CHECK(again.hyperparameters == a.hyperparameters);
+}

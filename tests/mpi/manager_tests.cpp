@@ -51,8 +51,8 @@ class TestTrainer : public Trainer {
   TrialEnded train(const Suggestion& suggestion, Reporter& reporter) override {
     TrialEnded ended;
     for (int epoch = suggestion.slot.first_epoch + 1; epoch <= suggestion.slot.last_epoch; ++epoch) {
-      if (reporter.cancelled()) {
-        ended.ending = Ending::cancelled;
+      if (const Order order = reporter.order(); order != Order::go_on) {
+        ended.ending = order == Order::cancel ? Ending::cancelled : Ending::interrupted;
         return ended;
       }
       reporter.epoch({.epoch = epoch, .metrics = {{"loss", epoch_(suggestion, epoch, reporter)}}});
@@ -277,4 +277,72 @@ TEST_CASE("who waits does not spin") {
   sweep(oracle, 4, trainer);  // the manager and three workers wait for the fourth
   const double cpu_seconds = static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC;
   CHECK(cpu_seconds < 4 * 0.05 * 0.5 + 0.05);
+}
+
+TEST_CASE("a sweep that is told to stop has its trials interrupted, and can go on") {
+  Oracle oracle = hyperband(27);
+  std::atomic<bool> stop = false;
+  std::atomic<int> epochs = 0;
+  ManagerHooks hooks;
+  hooks.stop_reason = [&] { return std::string(stop ? "enough" : ""); };
+  const auto trainer = [&](int) {
+    return std::make_unique<TestTrainer>([&](const Suggestion& suggestion, int epoch, Reporter&) {
+      std::this_thread::sleep_for(500us);
+      if (++epochs == 40) stop = true;
+      return std::get<double>(suggestion.hyperparameters.at("x")) / epoch;
+    });
+  };
+  const Stopped end = sweep(oracle, 3, trainer, hooks);
+  CHECK(end.on_request);
+  CHECK(end.reason == "enough");
+  CHECK(oracle.running().empty());
+  CHECK(epochs < 60);
+
+  stop = false;
+  CHECK_FALSE(sweep(oracle, 2, trainer, hooks).on_request);  // another number of workers
+  Oracle undisturbed = hyperband(27);
+  sweep(undisturbed, 1, plain);
+  REQUIRE(oracle.trials().size() == undisturbed.trials().size());
+  for (std::size_t i = 0; i < oracle.trials().size(); ++i) {
+    CHECK(oracle.trials()[i].score == undisturbed.trials()[i].score);
+    CHECK(oracle.trials()[i].status == undisturbed.trials()[i].status);
+  }
+}
+
+TEST_CASE("a worker that is told to stop leaves its trial to the others") {
+  Oracle oracle = hyperband(9);
+  std::atomic<bool> signalled = false;
+  std::atomic<int> epochs = 0;
+  Loopback loopback(3);
+  std::vector<std::jthread> threads;
+  for (int rank = 1; rank <= 2; ++rank)
+    threads.emplace_back([&, rank] {
+      const auto make_trainer = [&] {
+        return std::make_unique<TestTrainer>([&](const Suggestion& suggestion, int epoch, Reporter&) {
+          std::this_thread::sleep_for(1ms);
+          if (++epochs == 10) signalled = true;
+          return std::get<double>(suggestion.hyperparameters.at("x")) / epoch;
+        });
+      };
+      run_worker(loopback.rank(rank), rank, make_trainer, [&, rank] { return rank == 1 && signalled; });
+    });
+  const Dismissal dismissal(loopback.rank(0), {1, 2});
+  ManagerHooks hooks;
+  hooks.now = [] { return 1.0; };
+  CHECK_FALSE(manage(loopback.rank(0), {1, 2}, oracle, hooks).on_request);
+  CHECK(oracle.trials().size() == 17);
+}
+
+TEST_CASE("when every worker is told to stop, so is the sweep") {
+  Oracle oracle = hyperband(9);
+  Loopback loopback(2);
+  std::jthread worker([&] {
+    run_worker(
+        loopback.rank(1), 1, [] { return std::make_unique<TestTrainer>(); }, [] { return true; });
+  });
+  const Dismissal dismissal(loopback.rank(0), {1});
+  ManagerHooks hooks;
+  hooks.now = [] { return 1.0; };
+  CHECK(manage(loopback.rank(0), {1}, oracle, hooks).on_request);
+  CHECK(oracle.running().empty());
 }

@@ -14,7 +14,9 @@ TEST_CASE("every message comes back as it was packed") {
       Quit{},
       Unfit{"no data"},
       Cancel{42, 5},
-      Acknowledged{17}};
+      Acknowledged{17},
+      Stop{},
+      Leaving{}};
   for (const Message& message : messages) {
     const Bytes bytes = pack(message);
     const Message back = unpack_message(bytes);

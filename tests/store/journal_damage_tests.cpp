@@ -13,7 +13,7 @@ using namespace sibyl::test;
 
 namespace {
 
-constexpr std::size_t header = 12, prefix = 8;
+constexpr std::size_t header = 12, prefix = 12;
 
 /// A journal's bytes and where its records begin; the last element is the end.
 struct Sample {
@@ -46,8 +46,10 @@ TEST_CASE("A journal cut at any length holds every record that is whole, and can
   for (std::size_t length = 0; length < sample.bytes.size(); ++length) {
     write(sample.path, sample.bytes.substr(0, length));
     const Reading reading = read(sample.path);
-    if (length < header) {
-      CHECK_THAT(reading.error, ContainsSubstring("is empty"));
+    if (length < header) {  // stopped before the header was there: nothing was recorded
+      REQUIRE(reading.error == "");
+      REQUIRE(reading.tail.valid_bytes == 0);
+      REQUIRE(reading.tail.torn_bytes == length);
       continue;
     }
     const auto whole =
@@ -156,19 +158,60 @@ TEST_CASE("Zeros at the end, as a machine without power leaves them, are a torn 
 
 TEST_CASE("A long stretch of garbage is not taken for a torn tail: what it was may have been acknowledged") {
   const Sample sample;
-  write(sample.path, sample.bytes + std::string(300'000, '\xEE'));
+  write(sample.path, sample.bytes + std::string(17 << 20, '\xEE'));
   CHECK_THAT(read(sample.path).error,
              ContainsSubstring("damaged") && ContainsSubstring(std::to_string(sample.bytes.size())));
 }
 
 TEST_CASE("A sound record of an unknown kind is the work of a newer version, not of a fault") {
   const Sample sample;
-  const std::string record("\1\0\0\0\xC8", 5);  // one byte: the index of an event that is none
-  std::string bytes = record.substr(0, 4);
-  const auto crc = ::crc32(0, reinterpret_cast<const Bytef*>(record.data()), 5);
+  const std::string record("\1\0\0\0\0\0\0\0\xC8", 9);  // one byte: the index of an event that is none
+  std::string bytes = record.substr(0, 8);
+  const auto crc = ::crc32(0, reinterpret_cast<const Bytef*>(record.data()), 9);
   for (int i = 0; i < 4; ++i) bytes += static_cast<char>(crc >> (8 * i));
-  write(sample.path, sample.bytes + bytes + record[4]);
+  write(sample.path, sample.bytes + bytes + record[8]);
   CHECK_THAT(
       read(sample.path).error,
       ContainsSubstring("record " + std::to_string(sample.events.size() + 1)) && ContainsSubstring("newer"));
+}
+
+TEST_CASE(
+    "Of the last commit a power cut may keep any sectors: whole records behind a broken one are not damage") {
+  const Folder folder;
+  const auto path = folder / "journal";
+  Journal journal = Journal::create(path);
+  journal.append(joined(1, 1));
+  journal.commit();
+  const std::size_t acknowledged = contents(path).size();
+  for (int worker = 2; worker < 9; ++worker) journal.append(joined(worker, 1));
+  journal.commit();
+  const std::string bytes = contents(path);
+  for (std::size_t at = acknowledged; at < bytes.size(); ++at) {
+    std::string lost = bytes;
+    std::fill_n(lost.begin() + static_cast<std::ptrdiff_t>(at), std::min<std::size_t>(16, lost.size() - at),
+                '\0');
+    write(path, lost);
+    const Reading reading = read(path);
+    REQUIRE(reading.error == "");
+    REQUIRE(reading.events.size() >= 1);
+  }
+  // The same in the commit before is: that one was on the disk before this one was written.
+  std::string damaged = bytes;
+  damaged[acknowledged - 1] = static_cast<char>(damaged[acknowledged - 1] ^ 1);
+  write(path, damaged);
+  CHECK_THAT(read(path).error, ContainsSubstring("record 1, at byte 12"));
+}
+
+TEST_CASE("A journal that was being created when the power went is taken for a new one") {
+  const Folder folder;
+  const auto path = folder / "journal";
+  for (const std::string& left :
+       {std::string(), std::string("SIBYL"), std::string(5, '\0'), std::string(12, '\0')}) {
+    write(path, left);
+    Journal journal = Journal::open(path, read(path).tail);
+    journal.append(joined(1, 1));
+    journal.commit();
+    CHECK(read(path).error == "");
+    CHECK(read(path).events.size() == 1);
+  }
 }

@@ -79,7 +79,7 @@ TEST_CASE("A sweep is finished when it says so, and no longer when it goes on") 
   CHECK(Published(told(events)).file->text_attribute("finished") == "");
   events.push_back(SweepClosed{1'700'000'100, "done"});
   CHECK(Published(told(events)).file->text_attribute("finished") == "2023-11-14T22:15:00Z");
-  events.push_back(joined(1, 1'700'000'200));
+  events.push_back(SweepResumed{1'700'000'200, "job --resume", 0, 2});
   const Published published(told(events));
   CHECK(published.file->text_attribute("finished") == "");
   CHECK(published.file->text_attribute("reason") == "");

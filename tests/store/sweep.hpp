@@ -109,10 +109,13 @@ inline std::vector<Event> every_event() {
           SweepClosed{1'700'000'010, "the plan is done"}};
 }
 
+/// A commit for each event.
 inline void write_journal(const std::filesystem::path& path, const std::vector<Event>& events) {
   Journal journal = Journal::create(path);
-  for (const Event& event : events) journal.append(event);
-  journal.commit();
+  for (const Event& event : events) {
+    journal.append(event);
+    journal.commit();
+  }
 }
 
 /// The packed events that a journal gives up, and how the reading ended.

@@ -61,6 +61,7 @@ TEST_CASE("The time between two starts of a sweep counts for nobody") {
   rows.tell(ended(1, 2, 108, 6));
   rows.tell(epoch(0, 1, 1, 109.5, {}));
   // Killed at 110. The next start gives up trial 0, has a worker 3, and is without a worker 2.
+  rows.tell(SweepResumed{5000, "", 0, 1});
   TrialEnded given_up = ended(0, 1, 5000, 0);
   given_up.ending = Ending::interrupted;
   rows.tell(given_up);
@@ -77,6 +78,7 @@ TEST_CASE("What a killed worker was at counts neither as busy nor as idle") {
   rows.tell(joined(1, 100));
   rows.tell(started(0, 1, 102));
   rows.tell(epoch(0, 1, 1, 109.5, {}));
+  rows.tell(SweepResumed{5000, "", 0, 1});
   rows.tell(joined(1, 5000));
   CHECK(busy(rows, 5001) == std::vector<double>{0, 0});
   CHECK(idle(rows, 5001) == std::vector<double>{2, 1});

@@ -36,10 +36,11 @@ TEST_CASE("A checkpoint brings back progress, weights, optimizer and random numb
   Trained saved;
   saved.step();
   saved.best = {torch::ones({2}), torch::zeros({1})};
-  Progress progress{.epoch = 2,
-                    .stopped = true,
-                    .early_stopping = {.best = 0.25, .best_epoch = 1, .waited = 1},
-                    .history = {}};
+  TrainingProgress progress{.epoch = 2,
+                            .stopped = true,
+                            .early_stopping = {.best = 0.25, .best_epoch = 1, .waited = 1},
+                            .history = {},
+                            .part = {}};
   progress.history.push_back(
       {.epoch = 1, .started = 100.5, .seconds = 2, .metrics = {{"loss", 0.1}, {"val_loss", 0.25}}});
   progress.history.push_back({.epoch = 2, .started = 102.5, .seconds = 3, .metrics = {{"loss", 0.05}}});
@@ -54,6 +55,7 @@ TEST_CASE("A checkpoint brings back progress, weights, optimizer and random numb
   CHECK(note == "");
   CHECK(checkpoint->progress().epoch == 2);
   CHECK(checkpoint->progress().stopped);
+  CHECK_FALSE(checkpoint->progress().part);
   CHECK(checkpoint->progress().early_stopping == progress.early_stopping);
   REQUIRE(checkpoint->progress().history.size() == 2);
   CHECK(((checkpoint->progress().history[0].metrics == progress.history[0].metrics)));
@@ -83,6 +85,27 @@ TEST_CASE("A checkpoint without epochs or steps round-trips") {
   CHECK(std::isnan(checkpoint->progress().early_stopping.best));
   checkpoint->restore(other.state());
   CHECK(same_bits(other.model->parameters(), fresh.model->parameters()));
+}
+
+TEST_CASE("A checkpoint within an epoch brings back the place and what was kept there") {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "c.pt";
+  Trained trained;
+  TrainingProgress progress;
+  progress.part = {
+      .place = {.step = 17, .kept = {torch::rand({3}, torch::kFloat64), torch::tensor(std::int64_t{5})}},
+      .started = 100.5,
+      .seconds = 2.25};
+  write_checkpoint(path, owner, progress, trained.state());
+  std::string note;
+  const auto checkpoint = Checkpoint::read(path, owner, at::kCPU, note);
+  REQUIRE(checkpoint);
+  const auto& part = checkpoint->progress().part;
+  REQUIRE(part);
+  CHECK(part->place.step == 17);
+  CHECK(same_bits(part->place.kept, progress.part->place.kept));
+  CHECK(part->started == 100.5);
+  CHECK(part->seconds == 2.25);
 }
 
 TEST_CASE("A checkpoint is its owner's only") {

@@ -187,13 +187,13 @@ TEST_CASE("A cancelled trial returns before its next step") {
   auto model = std::make_shared<Blobs>();
   Recorder recorder;
   int asked = 0;
-  recorder.cancel = [&] { return ++asked > 7; };
+  recorder.say = [&] { return ++asked > 7 ? Order::cancel : Order::go_on; };
   const auto ended = train(model, options(), slot(0, 9), recorder);
   CHECK(ended.ending == Ending::cancelled);
   CHECK(ended.message == "cancelled after 1 epoch");
   CHECK(recorder.numbers() == std::vector{1});
-  CHECK(model->steps ==
-        6);  // 5 batches of 32, one question at the validation, one more batch, and the eighth says no
+  // 5 batches of 32, one question at the validation and one after the epoch; the eighth says no.
+  CHECK(model->steps == 5);
   CHECK(asked == 8);
 }
 
@@ -305,7 +305,7 @@ TEST_CASE(
   suggestion.attempt = 2;
   Recorder recorder;
   REQUIRE(train(model, options(), suggestion, recorder).ending == Ending::reached);
-  CHECK(recorder.order ==
+  CHECK(recorder.sequence ==
         std::vector{'f', 'f', 'e', 'e', 'f', 'e', 'e'});  // nothing new in the second execution
   REQUIRE(recorder.finds.size() == 3);
   const auto& first = recorder.finds[0];

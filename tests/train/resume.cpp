@@ -160,21 +160,6 @@ TEST_CASE("A checkpoint ahead of the slot reports its history and trains only th
   }
 }
 
-TEST_CASE("A sweep that dies in a long slot goes on from the latest checkpoint within it") {
-  const Reference reference;
-  const TemporaryFolder folder;
-  auto model = std::make_shared<Blobs>();
-  Recorder first, second;
-  first.cancel = [&] { return first.epochs.size() == 2; };
-  TrialTrainer trainer(model, options(folder.path()), /*save_every=*/0);
-  CHECK(trainer.train(slot(0, 6), first).ending == Ending::cancelled);
-  REQUIRE(std::filesystem::exists(file(folder)));
-  const int steps = model->steps;
-  CHECK(train(model, options(folder.path()), slot(0, 6), second).ending == Ending::reached);
-  CHECK(same_metrics(reference.recorder.epochs, second.epochs));
-  CHECK(model->steps < steps + 6 * 5);  // not all of the six epochs' steps again
-}
-
 TEST_CASE("The checkpoint of another sweep is not taken for this one's") {
   const TemporaryFolder folder;
   Recorder recorder, reference;

@@ -17,6 +17,7 @@ struct Blobs : sibyl::HyperModel {
   sibyl::Optimizer how;
   std::vector<at::Tensor> trained;  ///< the weights after the latest fit
   int steps = 0;                    ///< of training
+  int validation = 50;              ///< samples
 
   torch::nn::Sequential build(sibyl::HyperParameters&) override {
     return torch::nn::Sequential(torch::nn::Linear(4, 16), torch::nn::BatchNorm1d(16), torch::nn::ReLU(),
@@ -29,7 +30,7 @@ struct Blobs : sibyl::HyperModel {
       const auto y = torch::randint(0, 3, {samples}, generator, torch::TensorOptions(torch::kLong));
       return sibyl::Split{.x = torch::randn({samples, 4}, generator) + y.unsqueeze(1), .y = y};
     };
-    return {.train = split(150), .validation = split(50), .test = {}};
+    return {.train = split(150), .validation = split(validation), .test = {}};
   }
   torch::Tensor compute_loss(const torch::Tensor& output, const torch::Tensor& y) const override {
     if (output.requires_grad()) ++const_cast<Blobs*>(this)->steps;
@@ -75,18 +76,18 @@ inline auto val_losses(std::vector<double> values) {
 struct Recorder : sibyl::Reporter {
   std::vector<sibyl::EpochReported> epochs;
   std::vector<sibyl::HyperparametersFound> finds;
-  std::vector<char> order;  ///< 'f' and 'e'
-  std::function<bool()> cancel = [] { return false; };
+  std::vector<char> sequence;  ///< 'f' and 'e'
+  std::function<sibyl::Order()> say = [] { return sibyl::Order::go_on; };
 
   void found(sibyl::HyperparametersFound event) override {
     finds.push_back(std::move(event));
-    order.push_back('f');
+    sequence.push_back('f');
   }
   void epoch(sibyl::EpochReported report) override {
     epochs.push_back(std::move(report));
-    order.push_back('e');
+    sequence.push_back('e');
   }
-  bool cancelled() override { return cancel(); }
+  sibyl::Order order() override { return say(); }
 
   std::vector<int> numbers() const {
     std::vector<int> numbers;

@@ -101,6 +101,11 @@ void Bracket::settle(int index, std::vector<RungResult>& decisions) {
   }
 }
 
+void Bracket::extend(std::int64_t trials) {
+  Rung& rung = rungs_.front();
+  rung.places = rung.status.expected = std::max(trials, rung.started);
+}
+
 void Bracket::no_more_trials(std::vector<RungResult>& decisions) {
   rungs_[0].status.expected = rungs_[0].started;
   settle(0, decisions);

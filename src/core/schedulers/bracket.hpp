@@ -50,6 +50,7 @@ class Bracket {
 
   /// New trials that it still takes.
   std::int64_t unstarted() const { return rungs_[0].status.expected - rungs_[0].started; }
+  std::int64_t begun() const { return rungs_[0].started; }
   Slot new_slot(TrialId trial) const { return slot(trial, 0); }
   /// Is a promoted trial waiting for a worker? The highest rung's first, then by trial.
   bool has_ready() const { return !ready_.empty(); }
@@ -59,6 +60,8 @@ class Bracket {
   /// As in Scheduler::ended; what is decided is appended to `decisions`.
   void ended(const Slot& slot, double score, bool final, std::vector<RungResult>& decisions);
   void no_more_trials(std::vector<RungResult>& decisions);
+  /// Of one rung only: takes so many trials in all. (More rungs would have to revoke decisions.)
+  void extend(std::int64_t trials);
 
   /// No trial of it is under way, and none will be.
   bool finished() const { return rungs_.back().status.full(); }

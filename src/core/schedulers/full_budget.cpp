@@ -16,6 +16,10 @@ std::vector<RungResult> FullBudget::ended(const Slot& slot, double score, bool f
   return decisions;
 }
 
+void FullBudget::extend(std::int64_t max_trials, int) {
+  bracket_.extend(max_trials);
+}
+
 std::vector<RungResult> FullBudget::no_more_trials() {
   std::vector<RungResult> decisions;
   bracket_.no_more_trials(decisions);

@@ -13,6 +13,7 @@ class FullBudget : public Scheduler {
   void started(const Slot& slot) override { bracket_.started(slot); }
   std::vector<RungResult> ended(const Slot& slot, double score, bool final) override;
   std::vector<RungResult> no_more_trials() override;
+  void extend(std::int64_t max_trials, int iterations) override;
   bool finished() const override { return bracket_.finished(); }
   std::vector<RungStatus> rungs() const override { return {bracket_.rung(0)}; }
   RungStatus rung(const Slot&) const override { return bracket_.rung(0); }

@@ -1,18 +1,35 @@
 #include "core/schedulers/hyperband.hpp"
 
+#include <algorithm>
+
 #include "core/error.hpp"
 
 namespace sibyl {
 
-Hyperband::Hyperband(HyperbandOptions options, Objective objective) {
+Hyperband::Hyperband(HyperbandOptions options, Objective objective)
+    : options_(options), objective_(std::move(objective)) {
   if (options.max_epochs < 1) throw UsageError("--max-epochs must be at least 1");
   if (options.eta < 2) throw UsageError("--eta must be at least 2: one in eta trials of a rung goes on");
   if (options.iterations < 1) throw UsageError("--iterations must be at least 1");
   s_max_ = largest_bracket(options.max_epochs, options.eta);
-  for (int iteration = 0; iteration < options.iterations; ++iteration)
-    for (int s = s_max_; s >= 0; --s)
-      brackets_.emplace_back(plan_bracket(options.max_epochs, options.eta, s), iteration, s, objective);
-  unfinished_ = brackets_.size();
+  extend(0, options.iterations);
+}
+
+Bracket Hyperband::new_bracket(std::size_t place) const {
+  const auto each = static_cast<std::size_t>(s_max_ + 1);
+  const int s = s_max_ - static_cast<int>(place % each);
+  return {plan_bracket(options_.max_epochs, options_.eta, s), static_cast<int>(place / each), s, objective_};
+}
+
+void Hyperband::extend(std::int64_t, int iterations) {
+  for (std::size_t at = 0; at < brackets_.size(); ++at)
+    if (brackets_[at].begun() == 0) brackets_[at] = new_bracket(at);
+  const auto count = static_cast<std::size_t>(iterations) * static_cast<std::size_t>(s_max_ + 1);
+  while (brackets_.size() < count) brackets_.push_back(new_bracket(brackets_.size()));
+  filling_ = 0;
+  while (filling_ < brackets_.size() && brackets_[filling_].unstarted() == 0) ++filling_;
+  unfinished_ = static_cast<std::size_t>(std::count_if(
+      brackets_.begin(), brackets_.end(), [](const Bracket& bracket) { return !bracket.finished(); }));
 }
 
 std::size_t Hyperband::place(const Slot& slot) const {

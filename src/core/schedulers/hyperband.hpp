@@ -24,6 +24,8 @@ class Hyperband : public Scheduler {
   void started(const Slot& slot) override;
   std::vector<RungResult> ended(const Slot& slot, double score, bool final) override;
   std::vector<RungResult> no_more_trials() override;
+  /// Brackets that were cut short stay so; those that no trial was left for, and new ones, take new trials.
+  void extend(std::int64_t max_trials, int iterations) override;
   bool finished() const override { return unfinished_ == 0; }
   std::vector<RungStatus> rungs() const override;
   RungStatus rung(const Slot& slot) const override;
@@ -31,7 +33,10 @@ class Hyperband : public Scheduler {
  private:
   std::size_t place(const Slot& slot) const;
   void update(std::size_t place, bool was_finished);
+  Bracket new_bracket(std::size_t place) const;
 
+  HyperbandOptions options_;
+  Objective objective_;
   int s_max_ = 0;
   std::vector<Bracket> brackets_;  ///< of all iterations, in order
   std::size_t filling_ = 0;        ///< the first bracket that takes new trials

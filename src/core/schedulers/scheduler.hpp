@@ -26,6 +26,8 @@ class Scheduler {
   virtual std::vector<RungResult> ended(const Slot& slot, double score, bool final) = 0;
   /// There will be no more new trials: rungs that wait for them make do with those they have.
   virtual std::vector<RungResult> no_more_trials() = 0;
+  /// There may be more to do than was said at first: more new trials, more iterations. Never less.
+  virtual void extend(std::int64_t max_trials, int iterations) = 0;
   /// Nothing is under way and nothing will come.
   virtual bool finished() const = 0;
 

@@ -4,7 +4,7 @@
 #include <cstdlib>
 
 #include "store/results.hpp"
-#include "sweep.hpp"
+#include "store/sweep.hpp"
 
 using namespace sibyl;
 using namespace sibyl::test;

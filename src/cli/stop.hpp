@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+
+namespace sibyl {
+
+/// From now on SIGUSR1, SIGUSR2, SIGTERM and SIGINT ask for a stop instead of killing this process. A second
+/// one, at least a second later (launchers often deliver one signal twice), leaves at once with exit code 75:
+/// what was acknowledged is on the disk.
+void listen_for_stop_signals();
+
+/// "SIGUSR1" once it came; empty before.
+std::string stop_signal();
+/// The same as yes or no; cheap enough to be asked at every training step.
+bool stop_signalled();
+
+/// The exit code of a sweep that was stopped on request and can be resumed (EX_TEMPFAIL of sysexits.h).
+constexpr int stopped_on_request = 75;
+
+}  // namespace sibyl

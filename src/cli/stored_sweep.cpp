@@ -1,0 +1,77 @@
+#include "cli/stored_sweep.hpp"
+
+#include <ostream>
+
+#include "cli/summary.hpp"
+#include "cli/sweep.hpp"
+#include "core/error.hpp"
+#include "store/replay.hpp"
+
+namespace sibyl {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+fs::path journal_in(const fs::path& directory) {
+  const fs::path journal = directory / SweepFiles::journal;
+  if (!fs::exists(journal))
+    throw Error("there is no sweep in " + directory.string() + " (no " + SweepFiles::journal +
+                "): give the directory of one");
+  return journal;
+}
+
+// A sweep told again from its journal.
+struct StoredSweep {
+  std::optional<Oracle> oracle;
+  Timing timing;
+  std::string state = "not finished";
+
+  Consequences tell(const Event& event) {
+    if (const auto* opened = std::get_if<SweepOpened>(&event)) oracle.emplace(recorded_oracle(*opened));
+    if (!oracle) throw Error("the journal does not begin with a sweep's settings: it is damaged");
+    if (const auto* closed = std::get_if<SweepClosed>(&event)) state = "finished: " + closed->reason;
+    if (const auto* stopped = std::get_if<SweepStopped>(&event))
+      state = "stopped: " + stopped->reason + "; continue it with --resume";
+    if (std::holds_alternative<SweepResumed>(event)) state = "not finished";
+    timing.learn(event);
+    return oracle->tell(event);
+  }
+  void check(const fs::path& directory) const {
+    if (!oracle) throw Error("the journal in " + directory.string() + " is empty: the sweep never began");
+  }
+};
+
+}  // namespace
+
+Oracle recorded_oracle(const SweepOpened& opened) {
+  return make_oracle(sweep_options_from_json(opened.options), opened.space,
+                     {opened.metric, opened.maximize ? Direction::maximize : Direction::minimize});
+}
+
+void summarize(std::ostream& out, const Options& options) {
+  StoredSweep sweep;
+  read_journal(journal_in(options.directory), [&](Event&& event) { sweep.tell(event); });
+  sweep.check(options.directory);
+  const double latest = sweep.timing.latest();
+  if (options.json)
+    out << summary_json(*sweep.oracle, sweep.timing, latest, options.directory, sweep.state) << std::endl;
+  else
+    print_summary(out, *sweep.oracle, sweep.timing, latest, options.top, options.directory, sweep.state);
+}
+
+void rebuild(std::ostream& out, const Options& options) {
+  const fs::path journal = journal_in(options.directory);
+  const DirectoryLock lock(options.directory);
+  StoredSweep sweep;
+  Results results;
+  const JournalTail tail = replay(
+      journal, [&](const Event& event) { return sweep.tell(event); }, results);
+  sweep.check(options.directory);
+  const fs::path file = options.directory / SweepFiles::results;
+  results.publish(file, sweep.oracle->trials(), sweep.timing.latest());
+  out << file.string() << ": rebuilt from " << tail.records << " records, " << sweep.oracle->trials().size()
+      << " trials and " << sweep.timing.epochs() << " epochs" << std::endl;
+}
+
+}  // namespace sibyl

@@ -1,0 +1,62 @@
+#include "store/lock.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string>
+
+#include "core/error.hpp"
+#include "store/file.hpp"
+
+namespace sibyl {
+
+namespace {
+
+std::string who_am_i() {
+  char host[256] = "";
+  gethostname(host, sizeof host - 1);
+  return "process " + std::to_string(getpid()) + " on " + host;
+}
+
+std::string read_all(int descriptor) {
+  char text[512];
+  const ssize_t size = pread(descriptor, text, sizeof text, 0);
+  return size > 0 ? std::string(text, static_cast<std::size_t>(size)) : "another process";
+}
+
+}  // namespace
+
+DirectoryLock::DirectoryLock(const std::filesystem::path& directory) {
+  const std::filesystem::path path = directory / "lock";
+  descriptor_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  if (descriptor_ < 0) throw_io_error("open", path, errno);
+  struct flock whole_file {};
+  whole_file.l_type = F_WRLCK;
+  whole_file.l_whence = SEEK_SET;
+  if (fcntl(descriptor_, F_OFD_SETLK, &whole_file) != 0) {
+    if (errno == EAGAIN || errno == EACCES) {
+      const std::string holder = read_all(descriptor_);
+      close(descriptor_);
+      throw Error(
+          directory.string() + " is in use by " + holder +
+          ": two sweeps can't write to one directory. Wait for it or stop it, or name another directory");
+    }
+    works_ = false;
+    return;
+  }
+  // For people, and for the message above; the lock itself is what counts.
+  const std::string holder = who_am_i();
+  if (ftruncate(descriptor_, 0) != 0 ||
+      pwrite(descriptor_, holder.data(), holder.size(), 0) != static_cast<ssize_t>(holder.size())) {
+    const int error = errno;
+    close(descriptor_);
+    throw_io_error("write to", path, error);
+  }
+}
+
+DirectoryLock::~DirectoryLock() {
+  close(descriptor_);
+}
+
+}  // namespace sibyl
