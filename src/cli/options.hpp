@@ -1,38 +1,13 @@
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
-#include <map>
-#include <memory>
 #include <string>
-#include <utility>
-#include <vector>
 
-#include "core/oracle.hpp"
+#include "cli/sweep_options.hpp"
 
 namespace sibyl {
 
 enum class Command { help, version, search, space, plan, summary, rebuild };
-
-/// What defines a sweep: recorded with it, and the same when it is resumed. An empty text or a 0 in what has
-/// no other default means "the job's" or "none", as `--help` says.
-struct SweepOptions {
-  std::uint64_t seed = 0;
-  std::string sampler = "random";
-  std::string scheduler = "hyperband";
-  std::int64_t max_trials = 0;
-  int max_epochs = 100;
-  int eta = 3;
-  int iterations = 1;
-  std::string objective;
-  int executions_per_trial = 1;
-  int patience = 0;
-  double min_delta = 0;
-  int max_retries = 0;
-  int max_consecutive_failures = 20;
-  bool deterministic = false;
-  std::map<std::string, std::string> set;
-};
 
 struct Options {
   Command command = Command::search;
@@ -55,15 +30,5 @@ struct Options {
 /// Reads the command line. Throws UsageError that says what is wrong with which option.
 Options parse_options(int argc, char** argv);
 std::string help(const std::string& job);
-
-/// A JSON object of everything that defines the sweep, every default filled in.
-std::string to_json(const SweepOptions& options);
-SweepOptions sweep_options_from_json(const std::string& json);
-/// What differs between two, as "--seed: 7 there, 8 here" lines. Of --max-trials and --iterations only less
-/// than there was is a difference: more extends a sweep.
-std::vector<std::string> differences(const SweepOptions& there, const SweepOptions& here);
-
-/// The oracle that the options describe. Throws UsageError for a sampler or scheduler that does not exist.
-Oracle make_oracle(const SweepOptions& options, const SearchSpace& space, const Objective& objective);
 
 }  // namespace sibyl

@@ -33,6 +33,18 @@ class SameSweep(SweepTest):
         self.assertEqual(len(found["epochs"]), 69)
         self.assertGreater(found["trials"]["score"].max(), 0.5)
 
+    @unittest.skipUnless((JOBS / "fashion_mnist").exists(), "built without LibTorch")
+    def test_early_stopping_and_executions(self):
+        data = write_data_set(self.folder / "data")
+        settings = ("--data", data, "--max-epochs", 9, "--seed", 3, "--threads", 1, "--patience", 1, "--executions-per-trial", 2,
+                    "--set", "dropout=0.2")
+        for ranks in (None, 4):
+            run("fashion_mnist", *settings, "--output", self.folder / str(ranks), ranks=ranks)
+        assert_same(self.folder / "None", self.folder / "4")
+        trials = tables(self.folder / "4")["trials"]
+        self.assertGreater(trials["early_stopped"].sum(), 0)
+        self.assertTrue((trials["executions"] == 2).all())
+
     def test_seeds_differ(self):
         for seed in (0, 1):
             run("synthetic", "--max-epochs", 3, "--seed", seed, "--output", self.folder / str(seed))

@@ -1,0 +1,85 @@
+#include "cli/sweep_options.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "core/samplers/random.hpp"
+#include "core/schedulers/full_budget.hpp"
+#include "core/schedulers/hyperband.hpp"
+
+namespace sibyl {
+
+namespace {
+
+nlohmann::ordered_json as_json(const SweepOptions& options) {
+  return {{"seed", options.seed},
+          {"sampler", options.sampler},
+          {"scheduler", options.scheduler},
+          {"max-trials", options.max_trials},
+          {"max-epochs", options.max_epochs},
+          {"eta", options.eta},
+          {"iterations", options.iterations},
+          {"objective", options.objective},
+          {"executions-per-trial", options.executions_per_trial},
+          {"patience", options.patience},
+          {"min-delta", options.min_delta},
+          {"max-retries", options.max_retries},
+          {"max-consecutive-failures", options.max_consecutive_failures},
+          {"deterministic", options.deterministic},
+          {"set", options.set}};
+}
+
+}  // namespace
+
+std::string to_json(const SweepOptions& options) {
+  return as_json(options).dump();
+}
+
+SweepOptions sweep_options_from_json(const std::string& text) {
+  SweepOptions options;
+  const auto json = nlohmann::json::parse(text);
+  json.at("seed").get_to(options.seed);
+  json.at("sampler").get_to(options.sampler);
+  json.at("scheduler").get_to(options.scheduler);
+  json.at("max-trials").get_to(options.max_trials);
+  json.at("max-epochs").get_to(options.max_epochs);
+  json.at("eta").get_to(options.eta);
+  json.at("iterations").get_to(options.iterations);
+  json.at("objective").get_to(options.objective);
+  json.at("executions-per-trial").get_to(options.executions_per_trial);
+  json.at("patience").get_to(options.patience);
+  json.at("min-delta").get_to(options.min_delta);
+  json.at("max-retries").get_to(options.max_retries);
+  json.at("max-consecutive-failures").get_to(options.max_consecutive_failures);
+  json.at("deterministic").get_to(options.deterministic);
+  json.at("set").get_to(options.set);
+  return options;
+}
+
+std::vector<std::string> differences(const SweepOptions& there, const SweepOptions& here) {
+  std::vector<std::string> lines;
+  const auto recorded = as_json(there), given = as_json(here);
+  for (const auto& [name, value] : recorded.items()) {
+    const auto& now = given.at(name);
+    const bool more_trials = name == "max-trials" && value != 0 && (now == 0 || now >= value);  // 0: no limit
+    const bool extends = more_trials || (name == "iterations" && now >= value);
+    if (now == value || extends || name == "max-consecutive-failures")
+      continue;  // when to give up defines no trial
+    lines.push_back("--" + name + ": " + value.dump() + " there, " + now.dump() + " here");
+  }
+  return lines;
+}
+
+Oracle make_oracle(const SweepOptions& options, const SearchSpace& space, const Objective& objective) {
+  std::unique_ptr<Scheduler> scheduler;
+  if (options.scheduler == "full")
+    scheduler = std::make_unique<FullBudget>(options.max_trials, options.max_epochs, objective);
+  else
+    scheduler = std::make_unique<Hyperband>(
+        HyperbandOptions{options.max_epochs, options.eta, options.iterations}, objective);
+  return Oracle(space,
+                {objective, options.max_trials, options.executions_per_trial, options.max_retries,
+                 options.max_consecutive_failures},
+                std::make_unique<RandomSampler>(space, options.seed), std::move(scheduler));
+}
+
+}  // namespace sibyl
