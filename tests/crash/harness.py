@@ -27,7 +27,7 @@ class Workplace:
     """A folder for a test's sweeps, and one for what killed MPI jobs leave lying about; removed at the end."""
 
     def __init__(self):
-        shared_memory = "/dev/shm" if os.path.isdir("/dev/shm") else None
+        shared_memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="sibyl_crash_"))
         self.litter = pathlib.Path(tempfile.mkdtemp(prefix="sc_", dir=shared_memory))
         self.kept = []

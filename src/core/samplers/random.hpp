@@ -25,6 +25,7 @@ class RandomSampler : public Sampler {
   SearchSpace space_;
   std::uint64_t seed_;
   std::optional<std::uint64_t> points_;
+  bool never_repeats_;  ///< every configuration has a continuous value: no two are alike
   std::unordered_set<std::uint64_t> used_;
   std::vector<std::uint64_t> unused_;  ///< places in the space, once more than half of it is used
 };
