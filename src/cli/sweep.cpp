@@ -105,7 +105,12 @@ Sweep::Sweep(const Options& options, const SweepOpened& opened, std::ostream& ou
 }
 
 void Sweep::begin(const SweepOpened& opened) {
-  oracle_.emplace(recorded_oracle(opened));
+  // When to give up defines no trial: a sweep that was given up goes on with a higher limit.
+  SweepOptions settings = sweep_options_from_json(opened.options);
+  settings.max_consecutive_failures = options_.max_consecutive_failures;
+  SweepOpened as_asked = opened;
+  as_asked.options = to_json(settings);
+  oracle_.emplace(recorded_oracle(as_asked));
   progress_.emplace(out_, terminal_, *oracle_);
 }
 

@@ -116,6 +116,9 @@ class BadInput(SweepTest):
         out = self.refused(["given up", " trials in a row failed", "an injected failure"], "--max-consecutive-failures", 5, "--set",
                            "failure_probability=1", "--output", self.folder / "sweep", code=FAILED)
         self.assertIn("No trial has a score", out)
+        # As the message says, it goes on with a higher limit: here to the end of the plan.
+        self.refused("no trial has a score: every one failed", "--max-consecutive-failures", 0, "--max-epochs", 100, "--set",
+                     "failure_probability=1", "--output", self.folder / "sweep", "--resume", code=FAILED)
 
 
 if __name__ == "__main__":
