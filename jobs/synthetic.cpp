@@ -1,7 +1,7 @@
 // An analytic learning curve in place of training: for demonstrations, scaling runs and tests. It needs no
 // LibTorch, and shows how a job is written without it: what to ask, what to report, when to stop.
 //
-//     mpirun -n 5 build/jobs/synthetic --max-epochs 27 --set epoch_seconds=0.1 --set failure_probability=0.05
+//     mpirun -n 5 build/jobs/synthetic --max-epochs 27 --set epoch_seconds=0.1 --inject exception=0.05
 #include <chrono>
 #include <cmath>
 #include <thread>
@@ -17,7 +17,7 @@ struct Curve {
   double best_loss = 0;  // after infinitely many epochs
   double speed = 0;      // how fast the loss gets there
   // Settings: fixed hyperparameters, which --set changes.
-  double epoch_seconds = 0, noise = 0, failure_probability = 0, nan_probability = 0;
+  double epoch_seconds = 0, noise = 0;
 
   explicit Curve(HyperParameters& hp) {
     const double rate =
@@ -31,8 +31,6 @@ struct Curve {
     }
     epoch_seconds = hp.Fixed("epoch_seconds", 0.01);
     noise = hp.Fixed("noise", 0.01);
-    failure_probability = hp.Fixed("failure_probability", 0.0);
-    nan_probability = hp.Fixed("nan_probability", 0.0);
 
     const double too_fast = std::log10(rate / 0.02);
     best_loss = 0.1 + 0.05 * too_fast * too_fast + 0.3 / std::sqrt(width) + std::pow(dropout - 0.2, 2) +
@@ -79,15 +77,20 @@ class CurveTrainer : public Trainer {
         // Nothing needs to be saved: the curve is a function of the trial and the epoch.
         if (const Order order = pass(curve.epoch_seconds, reporter); order != Order::go_on)
           return end(order == Order::cancel ? Ending::cancelled : Ending::interrupted);
-        if (random.uniform() < curve.failure_probability)
-          return end(Ending::failed, Cause::exception,
-                     "an injected failure in epoch " + std::to_string(epoch));
-        const bool nan = random.uniform() < curve.nan_probability;
-        if (nan) return end(Ending::failed, Cause::diverged, "loss is NaN in epoch " + std::to_string(epoch));
         const double loss = curve.loss(epoch), val_loss = 1.05 * loss + curve.noise * random.normal();
         report.seconds =
             std::chrono::duration<double>(std::chrono::steady_clock::now() - epoch_began).count();
         report.metrics = {{"loss", loss}, {"val_loss", val_loss}, {"val_accuracy", std::exp(-val_loss)}};
+        try {
+          options_.faults.strike({options_.seed, slot.trial, execution, epoch, suggestion.attempt},
+                                 report.metrics);
+        } catch (const std::bad_alloc&) {
+          return end(Ending::failed, Cause::out_of_memory, "the host's memory is exhausted (std::bad_alloc)");
+        } catch (const std::exception& problem) {
+          return end(Ending::failed, Cause::exception, problem.what());
+        }
+        if (std::isnan(report.metrics[0].value))
+          return end(Ending::failed, Cause::diverged, "loss is NaN in epoch " + std::to_string(epoch));
         reporter.epoch(std::move(report));
       }
     }

@@ -2,11 +2,13 @@
 
 #include <charconv>
 #include <cmath>
+#define CXXOPTS_VECTOR_DELIMITER '\n'  // a comma belongs to the value: --inject segv=3,17
 #include <cxxopts.hpp>
 #include <map>
 #include <vector>
 
 #include "core/error.hpp"
+#include "core/faults.hpp"
 
 namespace sibyl {
 
@@ -24,6 +26,8 @@ cxxopts::Options described(const std::string& job) {
     ("overwrite", "Delete the sweep that is there, and start one")
     ("time-limit", "Stop after so long, such as 3h55m, 90m or 45s: save everything, exit 75", text(), "TIME")
     ("checkpoint-every", "What a hard kill may lose at most, such as 5m, or 2epochs (default: 60s)", text(), "TIME")
+    ("keep-best", "Keep the weights of so many of the best trials, for export (default: 1)", text(), "N")
+    ("tensorboard", "Write event files for TensorBoard, too: tensorboard --logdir DIR/tensorboard")
     ("seed", "Of all random numbers (default: 0)", text(), "N")
     ("objective", "Metric to improve, NAME or NAME:min or NAME:max (default: the job's)", text(), "METRIC")
     ("set", "Fix a hyperparameter; may be repeated", cxxopts::value<std::vector<std::string>>(), "NAME=VALUE");
@@ -35,19 +39,26 @@ cxxopts::Options described(const std::string& job) {
     ("eta", "Hyperband: one in eta trials of a rung goes on (default: 3)", text(), "N")
     ("iterations", "Hyperband: how often all brackets are run (default: 1)", text(), "N")
     ("executions-per-trial", "Train each trial so many times; its score is the mean (default: 1)", text(), "N")
-    ("max-retries", "Give a failed trial out again, so many times (default: 0)", text(), "N")
+    ("max-retries", "Give a trial out again, so many times, if it failed for a reason that may pass: out of memory, a crash, a hang, a lost device (default: 0)", text(), "N")
     ("max-consecutive-failures", "Give the sweep up after so many failed trials in a row; 0: never (default: 20)", text(), "N");
   options.add_options("Training")
     ("patience", "Stop a trial after so many epochs without improvement; 0: never (default: 0)", text(), "N")
     ("min-delta", "The least change that is an improvement (default: 0)", text(), "X")
     ("device", "auto | cpu | cuda (default: auto)", text(), "NAME")
+    ("isolation", "process: each worker trains in a process of its own, so that a crash costs one trial; none: in the rank, for debuggers and profilers (default: process)", text(), "process|none")
+    ("trial-timeout", "A trial that makes no step for so long hangs, and fails (default: ten times the median epoch of the sweep, at least a minute)", text(), "TIME")
+    ("trainer-trials", "Replace a worker's training process after so many trials; 0: never (default: 0)", text(), "N")
+    ("trainer-growth", "Replace it once its memory grew by more since its first trial, such as 500M or 2G; 0: never (default: 1G)", text(), "SIZE")
+    ("inject", "Make trials fail on purpose, to try out what happens: KIND=TRIAL[@EPOCH][:once],... or KIND=PROBABILITY of each epoch, with KIND exception, nan, bad_alloc, segv, abort, exit, hang, slow, leak or exhaust; may be repeated", cxxopts::value<std::vector<std::string>>(), "KIND=WHO")
     ("threads", "CPU threads of a worker (default: the node's cores / its workers)", text(), "N")
     ("data", "Directory of the job's data (default: the job's)", text(), "DIR")
     ("deterministic", "Only deterministic algorithms, on CUDA too");
   options.add_options("Commands' own")
     ("workers", "plan: for so many workers (default: 4)", text(), "N")
     ("epoch-seconds", "plan: if an epoch takes so long", text(), "X")
-    ("top", "summary: so many trials (default: 10)", text(), "N")
+    ("top", "summary, retrain, export: so many of the best trials (default: 10, 1, 1)", text(), "N")
+    ("trial", "retrain, export: this trial (default: the best)", text(), "N")
+    ("to", "export: into this file (default: DIR/exported/trial_N.pt)", text(), "FILE")
     ("json", "plan, summary: print JSON, for programs")
     ("h,help", "This text")
     ("version", "The version");
@@ -103,6 +114,18 @@ double parse_duration(const std::string& name, const std::string& text) {
   return seconds;
 }
 
+// "500M", "2G"; a bare number is of bytes.
+std::int64_t parse_size(const std::string& name, const std::string& text) {
+  double count = 0;
+  const auto [next, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  const std::map<std::string, int> shifts{{"", 0}, {"K", 10}, {"M", 20}, {"G", 30}, {"T", 40}};
+  const auto shift = shifts.find(std::string(next, text.data() + text.size()));
+  const double bytes = shift == shifts.end() ? -1 : std::ldexp(count, shift->second);
+  if (error != std::errc() || !(bytes >= 0 && bytes < 1e18))
+    throw UsageError("--" + name + " takes a size such as 500M or 2G, not '" + text + "'");
+  return static_cast<std::int64_t>(bytes);
+}
+
 void check_word(const std::string& name, const std::string& word, const std::vector<std::string>& known) {
   std::string list;
   for (const auto& each : known) {
@@ -129,19 +152,24 @@ Options parse_options(int argc, char** argv) {
   std::vector<std::string> words;
   if (given.count("words")) words = given["words"].as<std::vector<std::string>>();
   const std::map<std::string, Command> commands = {
-      {"search", Command::search},   {"space", Command::space},     {"plan", Command::plan},
-      {"summary", Command::summary}, {"rebuild", Command::rebuild}, {"help", Command::help}};
+      {"search", Command::search},       {"space", Command::space},     {"plan", Command::plan},
+      {"summary", Command::summary},     {"rebuild", Command::rebuild}, {"retrain", Command::retrain},
+      {"export", Command::export_model}, {"help", Command::help}};
   if (!words.empty()) {
     const auto command = commands.find(words[0]);
     if (command == commands.end())
-      throw UsageError("'" + words[0] +
-                       "' is no command: there are search (the default), space, plan, summary, rebuild");
+      throw UsageError(
+          "'" + words[0] +
+          "' is no command: there are search (the default), space, plan, summary, rebuild, retrain, export");
     if (options.command == Command::search) options.command = command->second;
     words.erase(words.begin());
   }
   std::string directory = "runs/" + job;
   read(given, "output", directory);
-  if ((options.command == Command::summary || options.command == Command::rebuild) && !words.empty()) {
+  const bool takes_directory = options.command == Command::summary || options.command == Command::rebuild ||
+                               options.command == Command::retrain ||
+                               options.command == Command::export_model;
+  if (takes_directory && !words.empty()) {
     directory = words[0];
     words.erase(words.begin());
   }
@@ -169,6 +197,11 @@ Options parse_options(int argc, char** argv) {
   read(given, "max-retries", 0, sweep.max_retries);
   read(given, "max-consecutive-failures", 0, sweep.max_consecutive_failures);
   sweep.deterministic = given.count("deterministic") > 0;
+  if (given.count("inject")) {
+    sweep.inject = given["inject"].as<std::vector<std::string>>();
+    Faults faults;
+    for (const std::string& each : sweep.inject) faults.add(each);  // says what is wrong with it
+  }
   if (given.count("set")) {
     for (const auto& pair : given["set"].as<std::vector<std::string>>()) {
       const auto equals = pair.find('=');
@@ -193,6 +226,17 @@ Options parse_options(int argc, char** argv) {
   } else if (!every.empty()) {
     options.checkpoint_seconds = parse_duration("checkpoint-every", every);
   }
+  std::string isolation = "process";
+  read(given, "isolation", isolation);
+  check_word("isolation", isolation, {"process", "none"});
+  options.isolated = isolation == "process";
+  std::string timeout;
+  read(given, "trial-timeout", timeout);
+  if (!timeout.empty()) options.trial_timeout = parse_duration("trial-timeout", timeout);
+  read<std::int64_t>(given, "trainer-trials", 0, options.trainer_trials);
+  std::string growth;
+  read(given, "trainer-growth", growth);
+  if (!growth.empty()) options.memory_growth = parse_size("trainer-growth", growth);
   read(given, "device", options.device);
   check_word("device", options.device, {"auto", "cpu", "cuda"});
   read(given, "threads", 1, options.threads);
@@ -203,6 +247,14 @@ Options parse_options(int argc, char** argv) {
   read(given, "epoch-seconds", 0.0, options.epoch_seconds);
   read(given, "top", 1, options.top);
   options.json = given.count("json") > 0;
+  read<std::int64_t>(given, "trial", 0, options.trial);
+  std::string to;
+  read(given, "to", to);
+  options.to = to;
+  if (options.trial >= 0 && options.top > 0) throw UsageError("--trial and --top exclude each other");
+  if (!to.empty() && options.top > 1) throw UsageError("--to is one file, for one trial: leave --top out");
+  read(given, "keep-best", 0, options.keep_best);
+  options.tensorboard = given.count("tensorboard") > 0;
   return options;
 }
 
@@ -215,6 +267,9 @@ Commands:
   plan              print what a sweep would train, and how long that takes
   summary [DIR]     print the best trials of a sweep
   rebuild [DIR]     write results.h5 anew from the journal alone
+  retrain [DIR]     train the best trial (or --trial N, --top K) anew on training and validation data, for as many epochs as
+                    were best, and score it once on the test set
+  export [DIR]      write the best trial's model (or --trial N, --top K) as TorchScript, which Python's torch.jit.load opens
 
 SIGUSR1, SIGUSR2, SIGTERM, SIGINT and --time-limit stop a sweep: workers save what they train, in mid-epoch, and the exit
 code is 75. A second signal leaves at once. With --resume it goes on as if nothing had happened. (mpirun passes SIGUSR1 and

@@ -7,7 +7,7 @@
 
 namespace sibyl {
 
-enum class Command { help, version, search, space, plan, summary, rebuild };
+enum class Command { help, version, search, space, plan, summary, rebuild, retrain, export_model };
 
 struct Options {
   Command command = Command::search;
@@ -19,12 +19,20 @@ struct Options {
   double time_limit = 0;  ///< seconds; 0: none
   double checkpoint_seconds = 60;
   int checkpoint_epochs = 0;  ///< 0: the seconds alone decide
-  int threads = 0;            ///< 0: the node's cores / its workers
+  int keep_best = 1;          ///< trials whose weights are kept when they have ended
+  bool tensorboard = false;
+  int threads = 0;                         ///< 0: the node's cores / its workers
+  bool isolated = true;                    ///< trials train in a process of their own
+  std::int64_t trainer_trials = 0;         ///< that one such process trains; 0: any number
+  std::int64_t memory_growth = 1LL << 30;  ///< bytes by which one such process may grow; 0: any
+  double trial_timeout = 0;                ///< seconds without a step after which a trial hangs; 0: found out
   std::filesystem::path data;
   int workers = 4;           ///< of `plan`
   double epoch_seconds = 0;  ///< of `plan`; 0: not given
   bool json = false;
-  int top = 10;  ///< trials in the table of `summary`
+  int top = 0;               ///< trials: of `summary`, `retrain` and `export`; 0: not given
+  TrialId trial = -1;        ///< of `retrain` and `export`; -1: the best
+  std::filesystem::path to;  ///< of `export`: a file; empty: below the sweep's directory
 };
 
 /// Reads the command line. Throws UsageError that says what is wrong with which option.

@@ -54,11 +54,17 @@ void Progress::learn(const Event& event, const Consequences& consequences, doubl
     return;
   }
   if (const auto* joined = std::get_if<WorkerJoined>(&event)) show_worker(*joined, now);
+  if (const auto* left = std::get_if<WorkerLeft>(&event))
+    line("WARNING: worker " + std::to_string(left->worker) + " gets no more work: " + left->reason, now);
   if (std::holds_alternative<EpochReported>(event) && first_report_ == 0) first_report_ = now;
   if (terminal_.is_terminal) return;
   if (const auto* ended = std::get_if<TrialEnded>(&event)) {
     if (ended->ending == Ending::failed)
-      line("trial " + std::to_string(ended->trial) + " failed: " + ended->message, now);
+      line("trial " + std::to_string(ended->trial) + " failed" +
+               (oracle_.trials()[ended->trial].status == TrialStatus::failed ? ": "
+                                                                             : " and is tried again: ") +
+               ended->message,
+           now);
     show_best(now);  // not after each epoch: a good trial gets better at nearly all of them
   }
   show_rungs(consequences, now);

@@ -1,7 +1,10 @@
 #include "cli/run.hpp"
 
+#include <unistd.h>
+
 #include <iostream>
 
+#include "cli/models.hpp"
 #include "cli/options.hpp"
 #include "cli/plan.hpp"
 #include "cli/search.hpp"
@@ -9,6 +12,7 @@
 #include "cli/stored_sweep.hpp"
 #include "core/error.hpp"
 #include "mpi/environment.hpp"
+#include "process/serve.hpp"
 
 namespace sibyl {
 
@@ -19,6 +23,13 @@ constexpr int bad_usage = 64;  // EX_USAGE of sysexits.h
 
 int execute(int argc, char** argv, const std::string& name,
             const std::function<std::unique_ptr<Job>()>& make_job) {
+  if (is_trainer(argc, argv)) {
+    std::unique_ptr<Job> job;  // outlives its trainer
+    return serve_trainer(argv, [&](const TrainerOptions& options) {
+      job = make_job();
+      return job->make_trainer(options);
+    });
+  }
   const Options options = parse_options(argc, argv);
   if (options.command == Command::search) return search(argc, argv, options, *make_job());
   if (rank_by_launcher() != 0) return 0;  // the other commands are for one process
@@ -44,15 +55,19 @@ int execute(int argc, char** argv, const std::string& name,
     case Command::rebuild:
       rebuild(std::cout, options);
       break;
+    case Command::retrain:
+      retrain_trials(std::cout, options, name, *make_job());
+      break;
+    case Command::export_model:
+      export_trials(std::cout, options, name, *make_job());
+      break;
     case Command::search:
       break;
   }
   return 0;
 }
 
-}  // namespace
-
-int run(int argc, char** argv, const std::function<std::unique_ptr<Job>()>& make_job) {
+int guarded(int argc, char** argv, const std::function<std::unique_ptr<Job>()>& make_job) {
   const std::string name = std::filesystem::path(argv[0]).filename();
   // In one write, so that nobody else's words come between.
   const auto report = [&](const std::exception& problem) {
@@ -71,6 +86,17 @@ int run(int argc, char** argv, const std::function<std::unique_ptr<Job>()>& make
     if (speaks) report(problem);
     return failed;
   }
+}
+
+}  // namespace
+
+int run(int argc, char** argv, const std::function<std::unique_ptr<Job>()>& make_job) {
+  const int code = guarded(argc, argv, make_job);
+  if (left_mpi_at_once()) {
+    std::cout << std::flush;
+    _exit(code);
+  }
+  return code;
 }
 
 }  // namespace sibyl

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "cli/stop.hpp"
+#include "cli/summary.hpp"
 #include "cli/sweep.hpp"
 #include "cli/terminal.hpp"
 #include "core/error.hpp"
@@ -16,6 +17,7 @@
 #include "mpi/loopback.hpp"
 #include "mpi/manager.hpp"
 #include "mpi/worker.hpp"
+#include "process/isolated_trainer.hpp"
 
 namespace sibyl {
 
@@ -46,7 +48,24 @@ TrainerOptions trainer_options(const Options& options, const Job& job, const Env
   trainer.local_worker = environment.local_worker();
   trainer.local_workers = environment.local_workers();
   trainer.deterministic = options.sweep.deterministic;
+  for (const std::string& each : options.sweep.inject) trainer.faults.add(each);
   return trainer;
+}
+
+// Trains in the rank, or in a process of its own.
+WorkerOptions worker_options(const Options& options, Job& job, const Environment& environment, int rank,
+                             const std::string& name) {
+  WorkerOptions worker;
+  worker.rank = rank;
+  worker.told_to_stop = stop_signalled;
+  worker.heartbeats = options.isolated;
+  worker.make_trainer = [&, rank, name](const std::function<bool()>& go_on) -> std::unique_ptr<Trainer> {
+    const TrainerOptions trainer = trainer_options(options, job, environment);
+    if (!options.isolated) return job.make_trainer(trainer);
+    return std::make_unique<IsolatedTrainer>(
+        IsolationOptions{name, rank, options.trainer_trials, options.memory_growth, trainer}, go_on);
+  };
+  return worker;
 }
 
 SweepOpened describe(int argc, char** argv, const Options& options, Job& job) {
@@ -69,11 +88,11 @@ SweepOpened describe(int argc, char** argv, const Options& options, Job& job) {
 }
 
 // Rank 0: sets the sweep up, runs it to its end and shows it.
-int lead(int argc, char** argv, const Options& options, Job& job, Link& link,
+int lead(int argc, char** argv, const Options& options, Job& job, Environment& environment, Link& link,
          const std::vector<int>& workers) {
   Sweep sweep(options, describe(argc, argv, options, job), std::cout, standard_output());
   if (sweep.finished()) {
-    sweep.print_summary(options.top);
+    sweep.print_summary(default_top);
     return 0;
   }
   ManagerHooks hooks;
@@ -81,7 +100,7 @@ int lead(int argc, char** argv, const Options& options, Job& job, Link& link,
   hooks.record = [&](const Event& event) { sweep.record(event); };
   hooks.commit = [&] { sweep.commit(); };
   hooks.learned = [&](const Event& event, const Consequences& after) { sweep.learned(event, after); };
-  hooks.unfit = [&](int worker, const std::string& reason) { sweep.unfit(worker, reason); };
+  hooks.lost_a_rank = [&] { environment.leave_at_once(); };
   const double began = wall_clock();
   hooks.stop_reason = [&]() -> std::string {
     if (stop_signalled()) return stop_signal() + " came";
@@ -90,20 +109,25 @@ int lead(int argc, char** argv, const Options& options, Job& job, Link& link,
     return "";
   };
   hooks.tick = [&] { sweep.tick(); };
-  const Stopped end = manage(link, workers, sweep.oracle(), hooks);
+  const Stopped end = manage(link, workers, sweep.oracle(), hooks,
+                             {.trial_timeout = options.trial_timeout, .heartbeats = options.isolated});
   if (end.on_request)
     sweep.stop(end.reason);
-  else if (!end.hopeless)
+  else if (end.hopeless)
+    sweep.stop("given up: " + end.reason);
+  else
     sweep.close(end.reason);
-  sweep.print_summary(options.top);
+  sweep.print_summary(default_top);
   if (end.on_request) {
     // A worker that has not answered would keep MPI's end waiting. All is on the disk.
     if (!sweep.oracle().running().empty()) _exit(stopped_on_request);
     return stopped_on_request;
   }
   if (end.hopeless)
-    throw Error("the sweep was given up: " + end.reason +
-                "\nMend what is common to the failures, or raise --max-consecutive-failures");
+    throw Error(
+        "the sweep was given up: " + end.reason +
+        "\nMend the reason and continue with --resume; a higher --max-consecutive-failures lets it go on "
+        "through more failures");
   if (sweep.oracle().best() < 0) throw Error("no trial has a score: every one failed");
   return 0;
 }
@@ -113,22 +137,26 @@ int lead(int argc, char** argv, const Options& options, Job& job, Link& link,
 int search(int argc, char** argv, const Options& options, Job& job) {
   Environment environment(argc, argv);
   listen_for_stop_signals();  // after MPI, which has handlers of its own
-  const auto make_trainer = [&] { return job.make_trainer(trainer_options(options, job, environment)); };
+  const std::string name = std::filesystem::path(argv[0]).filename();
   if (environment.alone()) {
     Loopback loopback(2);
-    std::jthread worker([&] { run_worker(loopback.rank(1), 1, make_trainer, stop_signalled); });
+    const WorkerOptions worker = worker_options(options, job, environment, 1, name);
+    std::jthread thread([&] { run_worker(loopback.rank(1), worker); });
     const Dismissal dismissal(loopback.rank(0), {1});
-    return lead(argc, argv, options, job, loopback.rank(0), {1});
+    return lead(argc, argv, options, job, environment, loopback.rank(0), {1});
   }
-  Communicator communicator;
   if (environment.rank() > 0) {
-    run_worker(communicator, environment.rank(), make_trainer, stop_signalled);
-    return 0;  // what there is to say is said by rank 0, and by its exit code
+    Communicator communicator;
+    const WorkerOptions worker = worker_options(options, job, environment, environment.rank(), name);
+    if (run_worker(communicator, worker) == WorkerEnd::at_once) environment.leave_at_once();
+  } else {
+    std::vector<int> workers(static_cast<std::size_t>(environment.size() - 1));
+    std::iota(workers.begin(), workers.end(), 1);
+    Communicator communicator;
+    const Dismissal dismissal(communicator, workers, [&] { return environment.leaves_at_once(); });
+    return lead(argc, argv, options, job, environment, communicator, workers);
   }
-  std::vector<int> workers(static_cast<std::size_t>(environment.size() - 1));
-  std::iota(workers.begin(), workers.end(), 1);
-  const Dismissal dismissal(communicator, workers);
-  return lead(argc, argv, options, job, communicator, workers);
+  return 0;  // what there is to say is said by rank 0, and by its exit code
 }
 
 }  // namespace sibyl

@@ -21,28 +21,32 @@ fs::path journal_in(const fs::path& directory) {
   return journal;
 }
 
-// A sweep told again from its journal.
-struct StoredSweep {
-  std::optional<Oracle> oracle;
-  Timing timing;
-  std::string state = "not finished";
-
-  Consequences tell(const Event& event) {
-    if (const auto* opened = std::get_if<SweepOpened>(&event)) oracle.emplace(recorded_oracle(*opened));
-    if (!oracle) throw Error("the journal does not begin with a sweep's settings: it is damaged");
-    if (const auto* closed = std::get_if<SweepClosed>(&event)) state = "finished: " + closed->reason;
-    if (const auto* stopped = std::get_if<SweepStopped>(&event))
-      state = "stopped: " + stopped->reason + "; continue it with --resume";
-    if (std::holds_alternative<SweepResumed>(event)) state = "not finished";
-    timing.learn(event);
-    return oracle->tell(event);
-  }
-  void check(const fs::path& directory) const {
-    if (!oracle) throw Error("the journal in " + directory.string() + " is empty: the sweep never began");
-  }
-};
-
 }  // namespace
+
+Consequences StoredSweep::tell(const Event& event) {
+  if (const auto* is_opened = std::get_if<SweepOpened>(&event)) {
+    opened = *is_opened;
+    oracle.emplace(recorded_oracle(opened));
+  }
+  if (!oracle) throw Error("the journal does not begin with a sweep's settings: it is damaged");
+  if (const auto* closed = std::get_if<SweepClosed>(&event)) state = "finished: " + closed->reason;
+  if (const auto* stopped = std::get_if<SweepStopped>(&event))
+    state = "stopped: " + stopped->reason + "; continue it with --resume";
+  if (std::holds_alternative<SweepResumed>(event)) state = "not finished";
+  timing.learn(event);
+  return oracle->tell(event);
+}
+
+void StoredSweep::check(const fs::path& directory) const {
+  if (!oracle) throw Error("the journal in " + directory.string() + " is empty: the sweep never began");
+}
+
+StoredSweep read_stored_sweep(const fs::path& directory) {
+  StoredSweep sweep;
+  read_journal(journal_in(directory), [&](Event&& event) { sweep.tell(event); });
+  sweep.check(directory);
+  return sweep;
+}
 
 Oracle recorded_oracle(const SweepOpened& opened) {
   return make_oracle(sweep_options_from_json(opened.options), opened.space,
@@ -50,14 +54,13 @@ Oracle recorded_oracle(const SweepOpened& opened) {
 }
 
 void summarize(std::ostream& out, const Options& options) {
-  StoredSweep sweep;
-  read_journal(journal_in(options.directory), [&](Event&& event) { sweep.tell(event); });
-  sweep.check(options.directory);
+  const StoredSweep sweep = read_stored_sweep(options.directory);
   const double latest = sweep.timing.latest();
   if (options.json)
     out << summary_json(*sweep.oracle, sweep.timing, latest, options.directory, sweep.state) << std::endl;
   else
-    print_summary(out, *sweep.oracle, sweep.timing, latest, options.top, options.directory, sweep.state);
+    print_summary(out, *sweep.oracle, sweep.timing, latest, options.top > 0 ? options.top : default_top,
+                  options.directory, sweep.state);
 }
 
 void rebuild(std::ostream& out, const Options& options) {

@@ -1,14 +1,32 @@
 #pragma once
 
 #include <iosfwd>
+#include <optional>
+#include <string>
 
 #include "cli/options.hpp"
+#include "cli/timing.hpp"
 #include "core/events.hpp"
 
 namespace sibyl {
 
 /// The oracle of a recorded sweep, before its first trial.
 Oracle recorded_oracle(const SweepOpened& opened);
+
+/// A sweep told again from its journal.
+struct StoredSweep {
+  SweepOpened opened;
+  std::optional<Oracle> oracle;
+  Timing timing;
+  std::string state = "not finished";
+
+  Consequences tell(const Event& event);
+  /// Throws Error when the journal held nothing.
+  void check(const std::filesystem::path& directory) const;
+};
+
+/// Safe beside a running sweep. Throws Error when there is none.
+StoredSweep read_stored_sweep(const std::filesystem::path& directory);
 
 /// Prints the best trials of the sweep in a directory, from its journal; safe beside a running sweep. Throws
 /// Error when there is none.

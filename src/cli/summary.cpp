@@ -11,9 +11,6 @@
 
 namespace sibyl {
 
-namespace {
-
-// All trials, the best first; those without a score last.
 std::vector<TrialId> ranking(const Oracle& oracle) {
   const auto& trials = oracle.trials();
   std::vector<TrialId> order(trials.size());
@@ -24,6 +21,8 @@ std::vector<TrialId> ranking(const Oracle& oracle) {
   });
   return order;
 }
+
+namespace {
 
 std::int64_t count(const Oracle& oracle, TrialStatus status) {
   return std::count_if(oracle.trials().begin(), oracle.trials().end(),
@@ -66,6 +65,23 @@ void print_table(std::ostream& out, const Oracle& oracle, const std::vector<Tria
   table.print(out);
 }
 
+// How often each cause, the most frequent first, and one failure in full.
+void print_failures(std::ostream& out, const Oracle& oracle) {
+  std::map<std::string, int> counts;
+  TrialId first = -1;
+  for (TrialId id = 0; id < static_cast<TrialId>(oracle.trials().size()); ++id) {
+    if (oracle.trials()[id].status != TrialStatus::failed) continue;
+    ++counts[oracle.trials()[id].cause_text()];
+    if (first < 0) first = id;
+  }
+  std::vector<std::pair<int, std::string>> causes;
+  for (const auto& [cause, count] : counts) causes.emplace_back(-count, cause);
+  std::sort(causes.begin(), causes.end());
+  out << "Failed    ";
+  for (const auto& [count, cause] : causes) out << -count << " x " << cause << "; ";
+  out << "trial " << first << ": " << oracle.trials()[first].message << '\n';
+}
+
 }  // namespace
 
 void print_summary(std::ostream& out, const Oracle& oracle, const Timing& timing, double now, int top,
@@ -89,12 +105,7 @@ void print_summary(std::ostream& out, const Oracle& oracle, const Timing& timing
   if (const auto open = count(oracle, TrialStatus::running) + count(oracle, TrialStatus::paused); open > 0)
     out << ", " << open << " under way";
   out << "; " << timing.epochs() << " epochs\n";
-  if (failed > 0) {
-    const auto first = std::find_if(oracle.trials().begin(), oracle.trials().end(),
-                                    [](const Trial& trial) { return trial.status == TrialStatus::failed; });
-    out << "Failed    trial " << first - oracle.trials().begin() << ": " << first->message
-        << (failed > 1 ? " (all are in results.h5)" : "") << '\n';
-  }
+  if (failed > 0) print_failures(out, oracle);
   out << "Time      " << duration(timing.wall(now)) << " with " << timing.workers()
       << (timing.workers() == 1 ? " worker" : " workers") << ", which trained "
       << percent(timing.busy_share(now)) << " of it\n";
@@ -117,6 +128,7 @@ std::string summary_json(const Oracle& oracle, const Timing& timing, double now,
                       {"best_epoch", best_epoch(trial, oracle.options().objective)},
                       {"epochs", epochs(trial)},
                       {"status", to_string(trial.status)},
+                      {"cause", trial.cause_text()},
                       {"message", trial.message},
                       {"hyperparameters", values}});
   }
@@ -130,7 +142,7 @@ std::string summary_json(const Oracle& oracle, const Timing& timing, double now,
                       {"epochs", timing.epochs()},
                       {"best", oracle.best() < 0 ? ordered_json() : ordered_json(oracle.best())},
                       {"trials", trials}}
-      .dump(2);
+      .dump(2, ' ', false, nlohmann::json::error_handler_t::replace);  // a message may be any bytes
 }
 
 }  // namespace sibyl

@@ -9,6 +9,12 @@
 
 namespace sibyl {
 
+/// Trials in the table, when nobody says how many.
+constexpr int default_top = 10;
+
+/// All trials, the best first; those without a score last.
+std::vector<TrialId> ranking(const Oracle& oracle);
+
 /// The best trials as a table, the best hyperparameters, where the time went and where the files are.
 void print_summary(std::ostream& out, const Oracle& oracle, const Timing& timing, double now, int top,
                    const std::filesystem::path& directory, const std::string& state);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <cmath>
 #include <ostream>
 #include <utility>
 
@@ -83,7 +84,11 @@ void check_same(const SweepOpened& there, const SweepOpened& here, const fs::pat
 }  // namespace
 
 Sweep::Sweep(const Options& options, const SweepOpened& opened, std::ostream& out, Terminal terminal)
-    : directory_(options.directory), out_(out), terminal_(terminal), options_(options.sweep) {
+    : directory_(options.directory),
+      out_(out),
+      terminal_(terminal),
+      options_(options.sweep),
+      most_kept_(static_cast<std::size_t>(options.keep_best)) {
   check_directory(options);
   make_directory(directory_);
   lock_.emplace(directory_);
@@ -165,20 +170,23 @@ void Sweep::resume(const SweepOpened& opened) {
   if (!closed_ || more) take_up(opened);
 }
 
-// Checkpoints of trials that have ended: their deletion was cut off, or they were the best once.
+// Checkpoints of trials that have ended: their deletion was cut off, they were the best once, or a worker
+// that was given up for dead wrote them anew.
 void Sweep::discard_leftovers() {
   std::error_code problem;
+  kept_.clear();
   for (const auto& entry : fs::directory_iterator(directory_ / SweepFiles::checkpoints, problem)) {
     const std::string name = entry.path().filename();
     TrialId id = -1;
     std::from_chars(name.data() + std::min(name.size(), name.find('_') + 1), name.data() + name.size(), id);
     const auto trials = static_cast<TrialId>(oracle_->trials().size());
     if (id < 0 || id >= trials || name != checkpoint_folder(id) || oracle_->trials()[id].ended == 0) continue;
-    if (id == oracle_->best())
-      kept_ = id;
-    else
-      obsolete_.push_back(id);
+    keep_or_discard(id);
   }
+  for (const TrialId id : kept_)
+    for (const auto& entry :
+         fs::directory_iterator(directory_ / SweepFiles::checkpoints / checkpoint_folder(id), problem))
+      if (entry.path().extension() == ".tmp") fs::remove(entry.path(), problem);  // its writer was killed
 }
 
 // What was running when the sweep ended goes on from its last checkpoint, on any worker.
@@ -218,20 +226,23 @@ void Sweep::commit() {
   obsolete_.clear();
 }
 
-// Trials that have ended need no checkpoint, but for the best of them.
 void Sweep::note_ended(const Consequences& consequences) {
-  for (const RungResult& each : consequences.decisions) {
-    const TrialId id = each.slot.trial;
-    if (each.decision == RungDecision::promoted) continue;
-    TrialId obsolete = id;
-    if (id == oracle_->best()) obsolete = std::exchange(kept_, id);
-    if (obsolete >= 0) obsolete_.push_back(obsolete);
-  }
+  for (const RungResult& each : consequences.decisions)
+    if (each.decision != RungDecision::promoted) keep_or_discard(each.slot.trial);
 }
 
-void Sweep::unfit(int worker, const std::string& reason) {
-  progress_->line("WARNING: worker " + std::to_string(worker) + " can't train, the others go on: " + reason,
-                  wall_clock());
+// A trial that has ended needs no checkpoint, unless it is one of the best of them.
+void Sweep::keep_or_discard(TrialId id) {
+  const auto score = [&](TrialId trial) { return Ranked{oracle_->trials()[trial].score, trial}; };
+  const BestFirst better{oracle_->options().objective};
+  const auto place =
+      std::find_if(kept_.begin(), kept_.end(), [&](TrialId each) { return better(score(id), score(each)); });
+  kept_.insert(place, id);
+  if (kept_.size() <= most_kept_ && std::isfinite(score(id).score)) return;
+  const auto worst =
+      std::isfinite(score(id).score) ? kept_.end() - 1 : std::find(kept_.begin(), kept_.end(), id);
+  obsolete_.push_back(*worst);
+  kept_.erase(worst);
 }
 
 void Sweep::tick() {
@@ -256,6 +267,7 @@ void Sweep::publish() {
 }
 
 void Sweep::close(const std::string& reason) {
+  discard_leftovers();
   tell(SweepClosed{wall_clock(), reason});
   commit();
   closed_ = reason;

@@ -42,12 +42,11 @@ class Sweep {
   void record(const Event& event) { journal_->append(event); }
   void commit();
   void learned(const Event& event, const Consequences& consequences);
-  void unfit(int worker, const std::string& reason);
   void tick();
 
   /// The search is over: records it and publishes the results.
   void close(const std::string& reason);
-  /// The sweep was told to stop: the same.
+  /// The sweep was told to stop, or given up: the same.
   void stop(const std::string& reason);
   void print_summary(int top) const;
 
@@ -58,6 +57,7 @@ class Sweep {
   void take_up(const SweepOpened& opened);
   void tell(const Event& event);
   void note_ended(const Consequences& consequences);
+  void keep_or_discard(TrialId id);
   void discard_leftovers();
   void publish();
 
@@ -73,7 +73,8 @@ class Sweep {
   std::optional<std::string> closed_;   ///< why it came to its end
   std::optional<std::string> stopped_;  ///< why it was stopped before
   Publication publication_;
-  TrialId kept_ = -1;              ///< the best trial that has ended: its checkpoint stays
+  std::size_t most_kept_;          ///< trials whose checkpoints stay when they have ended
+  std::vector<TrialId> kept_;      ///< these: the best first
   std::vector<TrialId> obsolete_;  ///< have ended; their checkpoints go after the next commit
 };
 

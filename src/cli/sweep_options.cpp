@@ -25,7 +25,8 @@ nlohmann::ordered_json as_json(const SweepOptions& options) {
           {"max-retries", options.max_retries},
           {"max-consecutive-failures", options.max_consecutive_failures},
           {"deterministic", options.deterministic},
-          {"set", options.set}};
+          {"set", options.set},
+          {"inject", options.inject}};
 }
 
 }  // namespace
@@ -52,6 +53,7 @@ SweepOptions sweep_options_from_json(const std::string& text) {
   json.at("max-consecutive-failures").get_to(options.max_consecutive_failures);
   json.at("deterministic").get_to(options.deterministic);
   json.at("set").get_to(options.set);
+  options.inject = json.value("inject", options.inject);  // not in the earliest journals
   return options;
 }
 

@@ -27,6 +27,7 @@ struct SweepOptions {
   int max_consecutive_failures = 20;
   bool deterministic = false;
   std::map<std::string, std::string> set;
+  std::vector<std::string> inject;  ///< faults, see core/faults.hpp
 };
 
 /// A JSON object of everything that defines the sweep, every default filled in.

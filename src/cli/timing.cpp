@@ -27,6 +27,12 @@ void Timing::learn(const Event& event) {
     busy_ += ended->seconds;
     if (const auto worker = workers_.find(ended->worker); worker != workers_.end()) worker->second.trial = -1;
     latest_ = ended->time;
+  } else if (const auto* left = std::get_if<WorkerLeft>(&event)) {
+    if (const auto worker = workers_.find(left->worker); worker != workers_.end()) {
+      past_available_ += left->time - worker->second.joined;
+      workers_.erase(worker);
+    }
+    latest_ = left->time;
   } else if (const auto* closed = std::get_if<SweepClosed>(&event)) {
     latest_ = closed->time;
     close_session();

@@ -19,6 +19,10 @@ class Writer {
   void operator()(const T&... fields) {
     (put(fields), ...);
   }
+  template <class... T>
+  void since_version_2(const T&... fields) {
+    (*this)(fields...);
+  }
 
  private:
   void raw(const void* data, std::size_t size) {
@@ -62,6 +66,11 @@ class Reader {
   template <class... T>
   void operator()(T&... fields) {
     (get(fields), ...);
+  }
+  // For the last fields of the last struct of a record: older ones end before them.
+  template <class... T>
+  void since_version_2(T&... fields) {
+    if (!in_.empty()) (*this)(fields...);
   }
   void end() const {
     if (!in_.empty()) throw Error("a record is longer than its contents");
@@ -139,11 +148,33 @@ void fields(auto& io, auto& x, const WorkerJoined*) { io(x.time, x.worker, x.hos
 void fields(auto& io, auto& x, const TrialStarted*) { io(x.time, x.worker, x.suggestion); }
 void fields(auto& io, auto& x, const HyperparametersFound*) { io(x.trial, x.attempt, x.hyperparameters, x.values); }
 void fields(auto& io, auto& x, const EpochReported*) { io(x.trial, x.attempt, x.execution, x.epoch, x.started, x.seconds, x.worker, x.metrics); }
-void fields(auto& io, auto& x, const TrialEnded*) { io(x.time, x.trial, x.attempt, x.worker, x.ending, x.cause, x.message, x.seconds); }
+void fields(auto& io, auto& x, const TrialEnded*) { io(x.time, x.trial, x.attempt, x.worker, x.ending, x.cause, x.message, x.seconds); io.since_version_2(x.detail, x.output); }
 void fields(auto& io, auto& x, const SweepClosed*) { io(x.time, x.reason); }
 void fields(auto& io, auto& x, const SweepStopped*) { io(x.time, x.reason); }
 void fields(auto& io, auto& x, const SweepResumed*) { io(x.time, x.command_line, x.max_trials, x.iterations); }
+void fields(auto& io, auto& x, const WorkerLeft*) { io(x.time, x.worker, x.reason); }
+void fields(auto& io, auto& x, const Objective*) { io(x.metric, x.direction); }
+void fields(auto& io, auto& x, const TrainerOptions*) {
+  io(x.seed, x.objective, x.patience, x.min_delta, x.data, x.checkpoints, x.checkpoint_seconds, x.checkpoint_epochs,
+     x.device, x.threads, x.local_worker, x.local_workers, x.deterministic, x.faults);
+}
 // clang-format on
+void fields(Writer& out, const std::filesystem::path& path, const std::filesystem::path*) {
+  out(path.string());
+}
+void fields(Reader& in, std::filesystem::path& path, const std::filesystem::path*) {
+  std::string text;
+  in(text);
+  path = text;
+}
+void fields(Writer& out, const Faults& faults, const Faults*) {
+  out(faults.texts());
+}
+void fields(Reader& in, Faults& faults, const Faults*) {
+  std::vector<std::string> texts;
+  in(texts);
+  for (const std::string& text : texts) faults.add(text);
+}
 void fields(Writer& out, const SearchSpace& space, const SearchSpace*) {
   out(space.hyperparameters());
 }
@@ -184,12 +215,20 @@ void pack(const Suggestion& suggestion, Bytes& out) {
   Writer{out}(suggestion);
 }
 
+void pack(const TrainerOptions& options, Bytes& out) {
+  Writer{out}(options);
+}
+
 Event unpack_event(std::span<const std::byte> bytes) {
   return unpack<Event>(bytes);
 }
 
 Suggestion unpack_suggestion(std::span<const std::byte> bytes) {
   return unpack<Suggestion>(bytes);
+}
+
+TrainerOptions unpack_trainer_options(std::span<const std::byte> bytes) {
+  return unpack<TrainerOptions>(bytes);
 }
 
 }  // namespace sibyl

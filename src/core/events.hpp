@@ -73,7 +73,9 @@ struct TrialEnded {
   Ending ending = Ending::reached;
   Cause cause = Cause::none;
   std::string message;
-  double seconds = 0;  ///< that the worker spent on the suggestion
+  double seconds = 0;       ///< that the worker spent on the suggestion
+  std::string detail = {};  ///< of the cause: "SIGSEGV", an exit code
+  std::string output = {};  ///< the last lines that its process printed, of a failure
 };
 
 /// The sweep came to its end (a stopped or killed one has no such event).
@@ -96,8 +98,15 @@ struct SweepResumed {
   int iterations = 1;
 };
 
+/// A rank gets no more work in this start of the sweep: it died, its device failed, or it never could train.
+struct WorkerLeft {
+  double time = 0;
+  int worker = 0;
+  std::string reason;
+};
+
 using Event = std::variant<SweepOpened, WorkerJoined, TrialStarted, HyperparametersFound, EpochReported,
-                           TrialEnded, SweepClosed, SweepStopped, SweepResumed>;
+                           TrialEnded, SweepClosed, SweepStopped, SweepResumed, WorkerLeft>;
 
 /// What the scheduler did with a trial at the end of a rung.
 enum class RungDecision : std::uint8_t { promoted, stopped, completed, failed };

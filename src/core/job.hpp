@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "core/faults.hpp"
 #include "core/objective.hpp"
 #include "core/trainer.hpp"
 
@@ -25,7 +26,11 @@ struct TrainerOptions {
   int local_worker = 0;            ///< 0 .. local_workers - 1 among the workers of this node
   int local_workers = 1;
   bool deterministic = false;  ///< only deterministic algorithms, on CUDA too
+  Faults faults;               ///< to be injected (`--inject`)
 };
+
+/// Of a trial: those of its best epoch (where they were kept), or of its last.
+enum class Weights : std::uint8_t { best_epoch, last_epoch };
 
 /// What `sibyl::run` runs. A LibTorch job is a HyperModel, which train/ makes into one of these; a job
 /// without LibTorch (an analytic function, another library) implements it directly.
@@ -38,6 +43,17 @@ class Job {
   virtual SearchSpace search_space() = 0;
   /// Called once on each worker. Chooses the device, loads the data; throws Error when there is none.
   virtual std::unique_ptr<Trainer> make_trainer(const TrainerOptions& options) = 0;
+  /// Trains the suggestion's trial anew, to its last epoch, on training and validation data together, and
+  /// scores it once on the test set. Returns metrics, those of the test set with `test_` before their names.
+  /// The trained model's checkpoint is in `options.checkpoints`. Throws UsageError for a job that has no
+  /// models.
+  virtual std::vector<Metric> retrain(const Suggestion& suggestion, const TrainerOptions& options,
+                                      Reporter& reporter);
+  /// Writes the model in the checkpoint of the suggestion's trial to a file that Python opens. Returns the
+  /// epoch of its weights. Throws Error when there is no such checkpoint, UsageError for a job that has no
+  /// models.
+  virtual int export_model(const Suggestion& suggestion, const TrainerOptions& options, Weights weights,
+                           const std::filesystem::path& file);
   /// About how much a checkpoint of a trial takes, for `plan`; 0: not known.
   virtual std::int64_t checkpoint_bytes() { return 0; }
   /// Names and versions of the libraries behind it, for the record.

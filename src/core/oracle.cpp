@@ -3,7 +3,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/common_to.hpp"
+
 namespace sibyl {
+
+namespace {
+/// A trial that so many workers were lost with has taken them down itself.
+constexpr int most_lost_workers = 3;
+}  // namespace
 
 Oracle::Oracle(SearchSpace space, OracleOptions options, std::unique_ptr<Sampler> sampler,
                std::unique_ptr<Scheduler> scheduler)
@@ -129,20 +136,28 @@ void Oracle::learn(const TrialEnded& event, Consequences& consequences) {
   trial.seconds += event.seconds;
   trial.message = event.message;
   trial.cause = event.cause;
+  trial.detail = event.detail;
+  trial.output = event.output;
   trial.status = TrialStatus::paused;
 
-  if (event.ending == Ending::interrupted) {
+  bool failed = event.ending == Ending::failed;
+  if (event.ending == Ending::interrupted && event.cause == Cause::worker_lost &&
+      ++trial.lost == most_lost_workers) {
+    failed = true;
+    trial.message =
+        "given up: " + std::to_string(trial.lost) + " workers were lost with it; the last: " + event.message;
+  } else if (event.ending == Ending::interrupted) {
     again_.insert(event.trial);
     close_if_used_up(consequences);
     return;
   }
-  bool failed = event.ending == Ending::failed;
   if (!failed && std::isnan(trial.score)) {
     failed = true;
     trial.cause = Cause::exception;
     trial.message = "no epoch had a finite '" + options_.objective.metric + "' (the objective)";
   }
-  if (failed && trial.retries < options_.max_retries) {
+  if (failed && may_pass(trial.cause) && trial.lost < most_lost_workers &&
+      trial.retries < options_.max_retries) {
     ++trial.retries;
     again_.insert(event.trial);
     return;
@@ -150,11 +165,12 @@ void Oracle::learn(const TrialEnded& event, Consequences& consequences) {
   if (failed) {
     trial.score = std::nan("");
     if (best_ == event.trial) find_best();
-    if (++consecutive_failures_ == options_.max_consecutive_failures)
-      hopeless_ = std::to_string(consecutive_failures_) + " trials in a row failed, the last one: trial " +
-                  std::to_string(event.trial) + ": " + trial.message;
+    failures_in_a_row_.push_back(event.trial);
+    if (static_cast<int>(failures_in_a_row_.size()) == options_.max_consecutive_failures)
+      hopeless_ = std::to_string(failures_in_a_row_.size()) + " trials in a row failed, " +
+                  common_to(failures_in_a_row_, trials_);
   } else if (event.ending != Ending::cancelled) {
-    consecutive_failures_ = 0;
+    failures_in_a_row_.clear();
   }
   trial.early_stopped = event.ending == Ending::early_stopped;
   const bool final = trial.early_stopped || event.ending == Ending::cancelled;

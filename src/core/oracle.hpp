@@ -18,7 +18,7 @@ struct OracleOptions {
   Objective objective;
   std::int64_t max_trials = 0;       ///< 0: as many as the scheduler plans
   int executions = 1;                ///< of each trial
-  int max_retries = 0;               ///< of a failed trial
+  int max_retries = 0;               ///< of a trial that failed for a reason that may pass
   int max_consecutive_failures = 0;  ///< that end the sweep; 0: no number does
 };
 
@@ -91,7 +91,7 @@ class Oracle {
   TrialId best_ = -1;
   bool found_more_ = false;  ///< a worker found hyperparameters that the sampler does not know
   bool closed_ = false;      ///< no more new trials
-  int consecutive_failures_ = 0;
+  std::vector<TrialId> failures_in_a_row_;
   std::string hopeless_;  ///< why the search was given up; empty while it was not
 };
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <limits>
+
 #include "core/events.hpp"
 
 namespace sibyl {
@@ -19,10 +21,13 @@ class Reporter {
   virtual void epoch(EpochReported report) = 0;
   /// Cheap; asked before every step, and followed at once.
   virtual Order order() = 0;
+  /// Seconds without a step after which a trial hangs; infinity where nobody knows. May change.
+  virtual double longest_step() const { return std::numeric_limits<double>::infinity(); }
 };
 
 /// Trains what a suggestion says. Whatever goes wrong with the trial (an exception, NaN) is an
-/// Ending::failed, not an exception: what a trainer throws means that this worker can't train at all.
+/// Ending::failed, not an exception: what a trainer throws means that this worker can't train at all,
+/// and that the trial is for another.
 class Trainer {
  public:
   virtual ~Trainer() = default;
@@ -30,6 +35,9 @@ class Trainer {
   virtual WorkerJoined describe() const = 0;
   /// `worker` and `time` of what it reports and returns are the worker's to fill in.
   virtual TrialEnded train(const Suggestion& suggestion, Reporter& reporter) = 0;
+  /// Why nothing more can be trained in this process, though another may still do (a CUDA context that has
+  /// met a device-side assertion never works again); empty while all is well.
+  virtual std::string broken() const { return {}; }
 };
 
 }  // namespace sibyl

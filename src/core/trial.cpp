@@ -36,8 +36,41 @@ std::string_view to_string(Cause cause) {
       return "out of device memory";
     case Cause::too_large:
       return "too large";
+    case Cause::signal:
+      return "signal";
+    case Cause::exit_code:
+      return "exit code";
+    case Cause::hang:
+      return "hang";
+    case Cause::device_lost:
+      return "device lost";
+    case Cause::worker_lost:
+      return "worker lost";
   }
   return "?";
+}
+
+bool may_pass(Cause cause) {
+  switch (cause) {
+    case Cause::none:
+    case Cause::exception:
+    case Cause::diverged:
+    case Cause::too_large:
+      return false;
+    case Cause::out_of_memory:  // its neighbours on the node or the device may have had it
+    case Cause::out_of_device_memory:
+    case Cause::signal:
+    case Cause::exit_code:
+    case Cause::hang:
+    case Cause::device_lost:
+    case Cause::worker_lost:
+      return true;
+  }
+  return false;
+}
+
+std::string Trial::cause_text() const {
+  return std::string(to_string(cause)) + (detail.empty() ? "" : " " + detail);
 }
 
 std::string_view to_string(RungDecision decision) {

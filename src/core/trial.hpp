@@ -37,9 +37,17 @@ enum class Cause : std::uint8_t {
   diverged,       ///< the loss or the objective is NaN or infinite
   out_of_memory,  ///< of the host
   out_of_device_memory,
-  too_large,  ///< more parameters than allowed
+  too_large,    ///< more parameters than allowed
+  signal,       ///< its process was killed by one: a memory fault, an abort, somebody's kill
+  exit_code,    ///< its process ended in the middle of it
+  hang,         ///< it made no step for too long
+  device_lost,  ///< the device no longer works in its process
+  worker_lost,  ///< its worker died or can't train any more; only the last straw of a trial that outlived
+                ///< several
 };
 std::string_view to_string(Cause cause);
+/// Might the same trial do better another time, elsewhere? Not if its configuration is to blame for sure.
+bool may_pass(Cause cause);
 
 /// Which epochs of which trial are to be trained, and where they stand in the scheduler's plan. Epochs are
 /// counted from 1; `first_epoch` of them are already behind the trial (0: it is new).
@@ -91,7 +99,13 @@ struct Trial {
   double started = 0;  ///< seconds since 1970
   double ended = 0;    ///< 0: not yet
   Cause cause = Cause::none;
+  std::string detail;  ///< of the cause: "SIGSEGV", an exit code
   std::string message;
+  std::string output;  ///< the last lines that its process printed, of a failure
+  int lost = 0;        ///< workers that it was lost with
+
+  /// "signal SIGSEGV", "exit code 3", "diverged"; empty where nothing went wrong.
+  std::string cause_text() const;
 };
 
 }  // namespace sibyl

@@ -48,10 +48,20 @@ Environment::Environment(int& argc, char**& argv) {
     MPI_Comm_free(&workers);
   }
   MPI_Comm_free(&node);
+
+  const char* recovery = std::getenv("OMPI_MCA_orte_enable_recovery");
+  leaves_at_once_ = recovery && std::string_view(recovery) != "0";
 }
 
 Environment::~Environment() {
-  MPI_Finalize();
+  if (!leaves_at_once_) MPI_Finalize();
+}
+
+bool left_mpi_at_once() {
+  int started = 0, ended = 0;
+  MPI_Initialized(&started);
+  MPI_Finalized(&ended);
+  return started && !ended;
 }
 
 int rank_by_launcher() {

@@ -16,6 +16,11 @@ class Environment {
   int rank() const { return rank_; }
   int size() const { return size_; }
   bool alone() const { return size_ == 1; }
+  /// A rank was lost, or might be: MPI's own end, which is collective, would wait for it for ever. It is left
+  /// out then. (True from the start where the launcher was told to let ranks die: `mpirun
+  /// --enable-recovery`.)
+  void leave_at_once() { leaves_at_once_ = true; }
+  bool leaves_at_once() const { return leaves_at_once_; }
   /// This worker's place among the workers of its node, and how many they are. Rank 0 counts only when alone.
   int local_worker() const { return local_worker_; }
   int local_workers() const { return local_workers_; }
@@ -28,7 +33,11 @@ class Environment {
   int local_worker_ = 0;
   int local_workers_ = 1;
   int cores_ = 1;
+  bool leaves_at_once_ = false;
 };
+
+/// Was MPI started and left without its own end? Then the process must end by _exit: MPI's threads still run.
+bool left_mpi_at_once();
 
 /// The rank that the launcher gave this process, before MPI is started (Open MPI, PMIx, MPICH, Slurm); 0
 /// without.

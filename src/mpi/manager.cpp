@@ -1,11 +1,14 @@
 #include "mpi/manager.hpp"
 
-#include <chrono>
+#include <cmath>
 #include <map>
-#include <set>
+#include <utility>
 
 #include "core/error.hpp"
+#include "core/hang_limit.hpp"
+#include "core/worker_health.hpp"
 #include "mpi/backoff.hpp"
+#include "mpi/roster.hpp"
 
 namespace sibyl {
 
@@ -14,26 +17,52 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr int most_messages_a_round = 1000;
 constexpr std::chrono::milliseconds between_ticks{50};
+constexpr std::chrono::seconds between_heartbeats{2};
+/// A round of this loop that took longer says nothing about the workers' silence.
+constexpr std::chrono::seconds long_round{2};
 /// For a worker's current step and its checkpoint, when the sweep is stopped.
 constexpr std::chrono::seconds longest_stop{30};
 
+std::string seconds_text(std::chrono::milliseconds time) {
+  return std::to_string((time.count() + 500) / 1000) + " s";
+}
+
 class Manager {
  public:
-  Manager(Link& link, const std::vector<int>& workers, Oracle& oracle, const ManagerHooks& hooks)
-      : link_(link), awaited_(workers.begin(), workers.end()), oracle_(oracle), hooks_(hooks) {}
+  Manager(Link& link, const std::vector<int>& workers, Oracle& oracle, const ManagerHooks& hooks,
+          const ManagerOptions& options)
+      : link_(link),
+        workers_(workers),
+        oracle_(oracle),
+        hooks_(hooks),
+        options_(options),
+        roster_(workers, Clock::now()),
+        hang_limit_(options.trial_timeout) {
+    if (options.heartbeats)
+      for (const int worker : workers) roster_.beats(worker);
+  }
 
   Stopped run() {
-    for (const int worker : awaited_) link_.send(worker, Begin{});
+    for (const int worker : workers_) link_.send(worker, Begin{});
     Backoff backoff;
     while (true) {
+      const auto round = Clock::now();
+      if (round - std::exchange(last_round_, round) > long_round) roster_.forgive(round);
       const int received = receive();
+      if (received < most_messages_a_round) look_for_the_lost();
       look_for_stop();
       const bool over = stopping_ ? stopped() : hand_out();
       commit();
       if (over) return end_;
-      if (Clock::now() >= next_tick_) {
+      if (round >= next_tick_) {
         hooks_.tick();
         next_tick_ = Clock::now() + between_ticks;
+      }
+      if (round >= next_heartbeat_) {
+        next_heartbeat_ = round + between_heartbeats;
+        for (const int worker : workers_)
+          if (roster_.state(worker) != Roster::State::lost) link_.send(worker, Heartbeat{});
+        tell_hang_limit();
       }
       if (received > 0)
         backoff.reset();
@@ -50,10 +79,13 @@ class Manager {
       if (!arrived) break;
       ++received;
       const int worker = arrived->first;
+      if (roster_.heard(worker, Clock::now())) come_back(worker);
       if (auto* event = std::get_if<Event>(&arrived->second))
         std::visit([&](auto& each) { handle(worker, each); }, *event);
       else if (const auto* unfit = std::get_if<Unfit>(&arrived->second))
         count_out(worker, unfit->reason);
+      else if (const auto* heartbeat = std::get_if<Heartbeat>(&arrived->second))
+        handle(worker, *heartbeat);
       else if (std::holds_alternative<Leaving>(arrived->second))
         let_go(worker);
     }
@@ -63,9 +95,9 @@ class Manager {
   void handle(int worker, WorkerJoined& joined) {
     joined.time = hooks_.now();
     learn(joined);
-    awaited_.erase(worker);
-    fit_.insert(worker);
-    free_.insert(worker);
+    roster_.joined(joined);
+    if (const double limit = hang_limit_.seconds(); std::isfinite(limit))
+      link_.send(worker, StepLimit{limit});
     check_all_answered();
   }
 
@@ -76,13 +108,30 @@ class Manager {
 
   void handle(int worker, EpochReported& report) {
     ++unacknowledged_[worker];
+    hang_limit_.tell(report);
     if (oracle_.is_news(report)) learn(report);
   }
 
   void handle(int worker, TrialEnded& ended) {
     ended.time = hooks_.now();
-    free_.insert(worker);
-    if (oracle_.is_news(ended)) learn(ended);
+    roster_.done(worker, {ended.trial, ended.attempt});
+    if (!oracle_.is_news(ended)) return;
+    learn(ended);
+    if (const std::string blame = health_.tell(ended); !blame.empty())
+      count_out(worker, "taken out of service: " + blame);
+  }
+
+  void handle(int worker, const Heartbeat& heartbeat) {
+    roster_.beats(worker);
+    const auto running = [&] {
+      if (!oracle_.running().contains(heartbeat.trial)) return false;
+      const Trial& trial = oracle_.trials()[heartbeat.trial];
+      return trial.attempt == heartbeat.attempt && trial.worker == worker;
+    };
+    if (heartbeat.trial < 0)
+      roster_.idle(worker);
+    else if (!running())  // it was given to another one in the meantime
+      link_.send(worker, Cancel{heartbeat.trial, heartbeat.attempt});
   }
 
   template <class Other>
@@ -101,26 +150,50 @@ class Manager {
     link_.send(trial.worker, Cancel{id, trial.attempt});
   }
 
+  void look_for_the_lost() {
+    if (Clock::now() - last_round_ > long_round) return;  // a stall in this round; the next one forgives it
+    const auto longest = options_.longest_silence;
+    const auto lost = roster_.newly_lost(Clock::now(), longest);
+    for (const int worker : lost) {
+      hooks_.lost_a_rank();
+      if (roster_.state(worker) != Roster::State::lost) continue;  // it had left
+      lose(worker, "nothing was heard of it for " + seconds_text(longest) + ": its process or its node died");
+    }
+    if (!lost.empty()) check_all_answered();
+  }
+
+  // A worker that gets no more work, for a reason that people should know.
+  void lose(int worker, const std::string& reason) {
+    take_back(worker, Cause::worker_lost, reason);
+    learn(WorkerLeft{hooks_.now(), worker, reason});
+    give_up_if_nobody_is_left(worker, reason);
+  }
+
+  void come_back(int worker) {
+    WorkerJoined joined = roster_.description(worker);
+    joined.time = hooks_.now();
+    learn(joined);
+  }
+
   void count_out(int worker, const std::string& reason) {
-    awaited_.erase(worker);
-    fit_.erase(worker);
-    free_.erase(worker);
-    take_back(worker);
-    unfit_.emplace(worker, reason);
+    const bool never_joined = roster_.state(worker) == Roster::State::awaited;
+    roster_.leave(worker);
+    if (never_joined)
+      unfit_.emplace(worker, reason);
+    else
+      lose(worker, reason);
     check_all_answered();
   }
 
   // A worker got a signal of its own. The others go on; without any other, the sweep stops.
   void let_go(int worker) {
-    awaited_.erase(worker);
-    fit_.erase(worker);
-    free_.erase(worker);
-    take_back(worker);
-    if (awaited_.empty() && fit_.empty()) begin_stop("all workers were told to stop");
+    roster_.leave(worker);
+    take_back(worker, Cause::none, "");
+    if (roster_.all_answered() && roster_.present().empty()) begin_stop("all workers were told to stop");
   }
 
   // What was sent to a worker that takes nothing more is for another.
-  void take_back(int worker) {
+  void take_back(int worker, Cause cause, const std::string& reason) {
     const auto running = oracle_.running();
     for (const TrialId id : running) {
       const Trial& trial = oracle_.trials()[id];
@@ -131,8 +204,15 @@ class Manager {
       ended.attempt = trial.attempt;
       ended.worker = worker;
       ended.ending = Ending::interrupted;
+      ended.cause = cause;
+      ended.message = cause == Cause::none ? "" : "worker " + std::to_string(worker) + ": " + reason;
       learn(ended);
     }
+  }
+
+  void give_up_if_nobody_is_left(int worker, const std::string& reason) {
+    if (stopping_ || !roster_.all_answered() || !roster_.present().empty()) return;
+    given_up_ = "no worker is left; the last one, worker " + std::to_string(worker) + ": " + reason;
   }
 
   void look_for_stop() {
@@ -145,7 +225,7 @@ class Manager {
     stopping_ = true;
     stop_deadline_ = Clock::now() + longest_stop;
     end_ = {.reason = reason, .on_request = true};
-    for (const int worker : fit_) link_.send(worker, Stop{});
+    for (const int worker : roster_.present()) link_.send(worker, Stop{});
   }
 
   // Has every trial been saved? One that has not is given out again after a resume, from its last checkpoint.
@@ -153,15 +233,19 @@ class Manager {
 
   // Before all have answered, nobody knows whether it is one worker's trouble or everybody's.
   void check_all_answered() {
-    if (!awaited_.empty()) return;
-    if (fit_.empty()) throw Error(unfit_.begin()->second);
-    for (const auto& [worker, reason] : unfit_) hooks_.unfit(worker, reason);
-    unfit_.clear();
+    if (!roster_.all_answered() || unfit_.empty()) return;
+    if (roster_.present().empty() && oracle_.running().empty() && given_up_.empty() && !ever_handed_out_)
+      throw Error(unfit_.begin()->second);
+    for (const auto& [worker, reason] : std::exchange(unfit_, {})) lose(worker, reason);
   }
 
   // Gives work to whoever is free; is the search over?
   bool hand_out() {
-    while (!free_.empty()) {
+    if (!given_up_.empty()) {
+      end_ = {.reason = given_up_, .hopeless = true};
+      return true;
+    }
+    while (const auto worker = roster_.next_free()) {
       Decision decision = oracle_.ask();
       if (auto* stopped = std::get_if<Stopped>(&decision)) {
         if (stopped->hopeless && !end_.hopeless)
@@ -171,12 +255,20 @@ class Manager {
       }
       auto* suggestion = std::get_if<Suggestion>(&decision);
       if (!suggestion) return false;
-      const int worker = *free_.begin();
-      free_.erase(worker);
-      learn(TrialStarted{hooks_.now(), worker, *suggestion});
-      handed_out_.emplace_back(worker, std::move(*suggestion));
+      roster_.gave(*worker, {suggestion->slot.trial, suggestion->attempt});
+      ever_handed_out_ = true;
+      learn(TrialStarted{hooks_.now(), *worker, *suggestion});
+      handed_out_.emplace_back(*worker, std::move(*suggestion));
     }
     return false;
+  }
+
+  // When it has changed enough to matter.
+  void tell_hang_limit() {
+    const double limit = hang_limit_.seconds();
+    if (!std::isfinite(limit) || std::abs(limit - told_limit_) <= 0.1 * told_limit_) return;
+    told_limit_ = limit;
+    for (const int worker : roster_.present()) link_.send(worker, StepLimit{limit});
   }
 
   void commit() {
@@ -189,30 +281,38 @@ class Manager {
   }
 
   Link& link_;
-  std::set<int> awaited_;  ///< workers that have not answered yet
+  const std::vector<int>& workers_;
   Oracle& oracle_;
   const ManagerHooks& hooks_;
+  const ManagerOptions& options_;
 
-  std::set<int> fit_;
-  std::map<int, std::string> unfit_;  ///< not spoken of yet
-  std::set<int> free_;
+  Roster roster_;
+  WorkerHealth health_;
+  HangLimit hang_limit_;
+  double told_limit_ = 0;
+  std::map<int, std::string> unfit_;  ///< could not train from the start; not spoken of yet
   std::map<int, std::int64_t> unacknowledged_;
   std::vector<std::pair<int, Suggestion>> handed_out_;
   bool recorded_ = false;  ///< something since the last commit
+  bool ever_handed_out_ = false;
+  Clock::time_point last_round_ = Clock::now();
   Clock::time_point next_tick_ = Clock::now();
+  Clock::time_point next_heartbeat_ = Clock::now();
   bool stopping_ = false;  ///< on request
   Clock::time_point stop_deadline_;
+  std::string given_up_;  ///< why, when no worker is left
   Stopped end_;
 };
 
 }  // namespace
 
-Stopped manage(Link& link, const std::vector<int>& workers, Oracle& oracle, const ManagerHooks& hooks) {
-  return Manager(link, workers, oracle, hooks).run();
+Stopped manage(Link& link, const std::vector<int>& workers, Oracle& oracle, const ManagerHooks& hooks,
+               const ManagerOptions& options) {
+  return Manager(link, workers, oracle, hooks, options).run();
 }
 
 Dismissal::~Dismissal() {
-  for (const int worker : workers_) link_.send(worker, Quit{});
+  for (const int worker : workers_) link_.send(worker, Quit{at_once_()});
 }
 
 }  // namespace sibyl

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 #include <vector>
@@ -18,23 +19,37 @@ struct ManagerHooks {
   std::function<void()> commit = [] {};
   /// The oracle has learned of the event, with these consequences.
   std::function<void(const Event&, const Consequences&)> learned = [](const Event&, const Consequences&) {};
-  /// A worker can't train; the sweep goes on with the others.
-  std::function<void(int worker, const std::string& reason)> unfit = [](int, const std::string&) {};
   /// Why the sweep is to stop now (a signal, a time limit); empty while it is to go on.
   std::function<std::string()> stop_reason = [] { return std::string(); };
+  /// A worker was given up for dead.
+  std::function<void()> lost_a_rank = [] {};
   /// Several times a second.
   std::function<void()> tick = [] {};
 };
 
+struct ManagerOptions {
+  double trial_timeout =
+      0;                    ///< seconds without a step after which a trial hangs; 0: found out, see HangLimit
+  bool heartbeats = false;  ///< is every worker to send them? Else those that send one are to send more
+  /// A worker that is to send heartbeats is given up for dead after so long without one.
+  std::chrono::milliseconds longest_silence{8000};
+};
+
 /// Rank 0's loop: hands the oracle's suggestions to free workers and its workers' reports to the oracle,
 /// until the search is over or the sweep is told to stop; then the workers save what they train, and it waits
-/// for them for half a minute. Throws Error when no worker can train, and whatever a hook throws.
-Stopped manage(Link& link, const std::vector<int>& workers, Oracle& oracle, const ManagerHooks& hooks);
+/// for them for half a minute. A worker that dies loses its trial to another one, and gets its work again
+/// should it come back. When no worker is left, the sweep is hopeless; throws Error when none could train
+/// from the start, and whatever a hook throws.
+Stopped manage(Link& link, const std::vector<int>& workers, Oracle& oracle, const ManagerHooks& hooks,
+               const ManagerOptions& options = {});
 
 /// Tells the workers to quit when it goes, whatever happened before.
 class Dismissal {
  public:
-  Dismissal(Link& link, std::vector<int> workers) : link_(link), workers_(std::move(workers)) {}
+  /// `at_once` is asked then: are they to leave without MPI's own end?
+  Dismissal(
+      Link& link, std::vector<int> workers, std::function<bool()> at_once = [] { return false; })
+      : link_(link), workers_(std::move(workers)), at_once_(std::move(at_once)) {}
   ~Dismissal();
   Dismissal(const Dismissal&) = delete;
   Dismissal& operator=(const Dismissal&) = delete;
@@ -42,6 +57,7 @@ class Dismissal {
  private:
   Link& link_;
   std::vector<int> workers_;
+  std::function<bool()> at_once_;
 };
 
 }  // namespace sibyl

@@ -8,14 +8,16 @@ namespace sibyl {
 
 namespace {
 
-void put(Bytes& out, std::int64_t number) {
+template <class Number>
+void put(Bytes& out, Number number) {
   const std::size_t size = out.size();
   out.resize(size + sizeof number);
   std::memcpy(out.data() + size, &number, sizeof number);
 }
 
-std::int64_t take(std::span<const std::byte>& in) {
-  std::int64_t number = 0;
+template <class Number = std::int64_t>
+Number take(std::span<const std::byte>& in) {
+  Number number = 0;
   if (in.size() < sizeof number) throw Error("a message is too short");
   std::memcpy(&number, in.data(), sizeof number);
   in = in.subspan(sizeof number);
@@ -31,7 +33,7 @@ Bytes pack(const Message& message) {
     void operator()(const Event& event) { pack(event, out); }
     void operator()(const Suggestion& suggestion) { pack(suggestion, out); }
     void operator()(const Begin&) {}
-    void operator()(const Quit&) {}
+    void operator()(const Quit& quit) { put(out, std::int64_t{quit.at_once}); }
     void operator()(const Stop&) {}
     void operator()(const Leaving&) {}
     void operator()(const Unfit& unfit) {
@@ -40,7 +42,12 @@ Bytes pack(const Message& message) {
     }
     void operator()(const Cancel& cancel) {
       put(out, cancel.trial);
-      put(out, cancel.attempt);
+      put(out, std::int64_t{cancel.attempt});
+    }
+    void operator()(const StepLimit& limit) { put(out, limit.seconds); }
+    void operator()(const Heartbeat& heartbeat) {
+      put(out, heartbeat.trial);
+      put(out, std::int64_t{heartbeat.attempt});
     }
     void operator()(const Acknowledged& acknowledged) { put(out, acknowledged.reports); }
   } packer{out};
@@ -60,7 +67,7 @@ Message unpack_message(std::span<const std::byte> bytes) {
     case 2:
       return Begin{};
     case 3:
-      return Quit{};
+      return Quit{take(bytes) != 0};
     case 4:
       return Unfit{std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size())};
     case 5: {
@@ -73,6 +80,12 @@ Message unpack_message(std::span<const std::byte> bytes) {
       return Stop{};
     case 8:
       return Leaving{};
+    case 9:
+      return StepLimit{take<double>(bytes)};
+    case 10: {
+      const TrialId trial = take(bytes);
+      return Heartbeat{trial, static_cast<int>(take(bytes))};
+    }
   }
   throw Error("a message is of a kind that this version does not know: do all ranks run the same program?");
 }

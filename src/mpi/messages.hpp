@@ -19,14 +19,21 @@ namespace sibyl {
 //   manager -> worker    Acknowledged  so many reports are durable: they survive any crash
 //   manager -> worker    Cancel        end this trial now
 //   worker -> manager    TrialEnded    done with the suggestion, and free again
+//   manager -> worker    StepLimit     a trial that makes no step for so long hangs
 //   manager -> worker    Stop          save what you train, end it as interrupted, and take nothing more
 //   worker -> manager    Leaving       this rank was told to stop (a signal), and takes nothing more
 //   manager -> worker    Quit          at any time; the worker answers nothing and leaves
+//   both ways            Heartbeat     every second or two: I live. From a worker it says what it is at, so
+//   that one
+//                                      that was given up for dead and is not can be told that its trial is
+//                                      not its own any more.
 //
 // A worker that has more than a fixed number of reports not yet acknowledged waits before it goes on.
 
 struct Begin {};
-struct Quit {};
+struct Quit {
+  bool at_once = false;  ///< a rank was lost: MPI's own end would wait for it for ever
+};
 struct Stop {};
 struct Leaving {};
 struct Unfit {
@@ -36,11 +43,19 @@ struct Cancel {
   TrialId trial = 0;
   int attempt = 0;
 };
+struct StepLimit {
+  double seconds = 0;
+};
+struct Heartbeat {
+  TrialId trial = -1;  ///< -1: none
+  int attempt = 0;
+};
 struct Acknowledged {
   std::int64_t reports = 0;
 };
 
-using Message = std::variant<Event, Suggestion, Begin, Quit, Unfit, Cancel, Acknowledged, Stop, Leaving>;
+using Message = std::variant<Event, Suggestion, Begin, Quit, Unfit, Cancel, Acknowledged, Stop, Leaving,
+                             StepLimit, Heartbeat>;
 
 Bytes pack(const Message& message);
 /// Throws Error for bytes that `pack` did not make.

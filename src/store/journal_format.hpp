@@ -13,7 +13,7 @@
 namespace sibyl::journal_format {
 
 inline constexpr std::string_view magic = "SIBYLJNL";
-inline constexpr std::uint32_t version = 1;
+inline constexpr std::uint32_t version = 2;  // 2: detail and output of TrialEnded
 inline constexpr std::uint64_t header_size = magic.size() + 4;
 inline constexpr std::uint64_t prefix_size = 12;  // of a record: length, place in its commit, CRC
 

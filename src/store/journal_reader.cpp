@@ -114,7 +114,7 @@ void check_header(Window& window, const File& file) {
     throw Error("The journal " + name + " has format version " + std::to_string(found) +
                 ", which is newer than this program's (" + std::to_string(version) +
                 "). Read it with the version of Sibyl that wrote it, or a newer one.");
-  if (found != version)
+  if (found == 0)
     throw Error("The journal " + name + " has the unknown format version " + std::to_string(found) +
                 ": its header is damaged. Restore it from a copy.");
 }

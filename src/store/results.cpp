@@ -78,6 +78,11 @@ void Results::learn(const SweepResumed& event) {
   time_ = event.time;
 }
 
+void Results::learn(const WorkerLeft& event) {
+  workers_.tell(event);
+  time_ = event.time;
+}
+
 void Results::add_to_space(const Hyperparameter& hyperparameter, TrialId found_by) {
   // Several workers can find the same one before the oracle knows it.
   const bool known = std::any_of(space_.begin(), space_.end(), [&](const KnownHyperparameter& each) {

@@ -35,6 +35,7 @@ class Results {
   void learn(const SweepClosed& event);
   void learn(const SweepStopped& event);
   void learn(const SweepResumed& event);
+  void learn(const WorkerLeft& event);
   void add_to_space(const Hyperparameter& hyperparameter, TrialId found_by);
 
   struct RungRow {

@@ -129,9 +129,11 @@ Table trial_table(const std::vector<Trial>& trials, const Objective& objective,
   table.add("started", trials, [&](const Trial& trial) { return time(trial.started); });
   table.add("ended", trials, [&](const Trial& trial) { return time(trial.ended); });
   table.add("early_stopped", trials, [](const Trial& trial) { return std::int8_t{trial.early_stopped}; });
-  table.add("cause", trials, [](const Trial& trial) { return std::string(to_string(trial.cause)); });
+  table.add("cause", trials, [](const Trial& trial) { return trial.cause_text(); });
   table.add("message", trials,
             [](const Trial& trial) { return shorten(clean_utf8(trial.message), longest_message); });
+  table.add("output", trials,
+            [](const Trial& trial) { return shorten(clean_utf8(trial.output), longest_message); });
   add_hyperparameters(table, trials, space);
   return table;
 }

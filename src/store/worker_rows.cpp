@@ -42,6 +42,13 @@ void WorkerRows::tell(const TrialEnded& event) {
   row->last_seen = std::max(row->last_seen, event.time);
 }
 
+void WorkerRows::tell(const WorkerLeft& event) {
+  Row* row = find(event.worker);
+  if (!row || !std::isnan(row->left)) return;  // it never joined, or in an earlier start of the sweep
+  row->left = event.time;
+  row->reason = event.reason;
+}
+
 void WorkerRows::tell(const SweepResumed&) {
   double end = 0;
   for (const Row& row : rows_)
@@ -76,6 +83,8 @@ Table WorkerRows::table(double now) const {
   table.add("busy", rows_, [](const Row& row) { return row.busy; });
   table.add("idle", rows_, [&](const Row& row) { return row.idle(now); });
   table.add("trials", rows_, [](const Row& row) { return row.trials; });
+  table.add("left", rows_, [](const Row& row) { return row.left; });
+  table.add("reason", rows_, [](const Row& row) { return shorten(clean_utf8(row.reason), 500); });
   table.add("warning", rows_, text(&WorkerJoined::warning));
   return table;
 }

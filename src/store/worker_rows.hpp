@@ -20,6 +20,7 @@ class WorkerRows {
   void tell(const TrialEnded& event);
   void tell(const SweepClosed& event) { leave(event.time); }
   void tell(const SweepStopped& event) { leave(event.time); }
+  void tell(const WorkerLeft& event);
   /// The start before has ended, at the latest with the last sign of life of its workers.
   void tell(const SweepResumed& event);
 
@@ -34,6 +35,7 @@ class WorkerRows {
     double working_since = none;  ///< while it has a suggestion
     double last_seen = 0;
     double left = none;  ///< while it is there
+    std::string reason;  ///< for which it left before the others
     double idle(double now) const;
   };
   void leave(double time);

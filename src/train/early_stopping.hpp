@@ -15,7 +15,6 @@ class EarlyStopping {
     Objective objective;
     int patience = 0;      ///< epochs without improvement after which to stop; 0: never
     double min_delta = 0;  ///< a smaller change is no improvement
-    bool restore_best = true;
   };
   struct State {
     double best = std::numeric_limits<double>::quiet_NaN();
@@ -29,8 +28,6 @@ class EarlyStopping {
   /// Learns the objective's value after an epoch. Is it the best so far?
   bool improved(int epoch, double value);
   bool should_stop() const { return options_.patience > 0 && state_.waited >= options_.patience; }
-  /// Are the weights of the best epoch to be kept?
-  bool keeps_best() const { return options_.patience > 0 && options_.restore_best; }
   /// "val_loss has not improved for 3 epochs"
   std::string reason() const;
 

@@ -121,6 +121,12 @@ bool Execution::report(int epoch, std::vector<Metric> metrics) {
         " of " + std::to_string(last_epoch()) +
         ": report first_epoch() + 1 to last_epoch(), one by one, and return when report() says false.");
   }
+  options_.faults.strike({.seed = seed(),
+                          .trial = trial(),
+                          .execution = execution_,
+                          .epoch = epoch,
+                          .attempt = suggestion_.attempt},
+                         metrics);
   require_measured(options_.objective, metrics);
   require_begun();
   hyper_model_.on_epoch_end(*this, epoch, metrics);
@@ -133,10 +139,8 @@ bool Execution::report(int epoch, std::vector<Metric> metrics) {
   reports_.found();
   if (epoch > suggestion_.slot.first_epoch) reports_.epoch(record);
   diverged_ = diverged(options_.objective, epoch, record.metrics);
-  if (early_stopping_.improved(epoch, value_of(record.metrics, options_.objective.metric)) &&
-      early_stopping_.keeps_best()) {
+  if (early_stopping_.improved(epoch, value_of(record.metrics, options_.objective.metric)))
     keep_weights(*model_, best_);
-  }
   progress_.epoch = epoch;
   progress_.early_stopping = early_stopping_.state();
   progress_.stopped = early_stopping_.should_stop();

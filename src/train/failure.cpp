@@ -43,6 +43,10 @@ Failure classify(const std::string& what) {
   return failure;
 }
 
+bool is_device_assertion(const std::string& what) {
+  return has(what, "device-side assert");
+}
+
 Failure classify(std::exception_ptr exception) {
   try {
     std::rethrow_exception(exception);

@@ -20,6 +20,10 @@ Failure classify(std::exception_ptr exception);
 /// The same for a text alone.
 Failure classify(const std::string& what);
 
+/// Is it a device-side assertion (an index out of range, say)? It is the trial's fault, though the device no
+/// longer works in this process.
+bool is_device_assertion(const std::string& what);
+
 /// More parameters than the job allows. (Thrown where the model is built, caught where trials end.)
 class TooLarge : public std::exception {
  public:

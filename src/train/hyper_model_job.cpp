@@ -2,6 +2,7 @@
 
 #include <torch/version.h>
 
+#include "train/retrain.hpp"
 #include "train/trial_trainer.hpp"
 
 namespace sibyl {
@@ -48,12 +49,22 @@ std::unique_ptr<Trainer> HyperModelJob::make_trainer(const TrainerOptions& optio
   return std::make_unique<TrialTrainer>(model_, options);
 }
 
+std::vector<Metric> HyperModelJob::retrain(const Suggestion& suggestion, const TrainerOptions& options,
+                                           Reporter& reporter) {
+  return sibyl::retrain(*model_, suggestion, options, reporter);
+}
+
+int HyperModelJob::export_model(const Suggestion& suggestion, const TrainerOptions& options, Weights weights,
+                                const std::filesystem::path& file) {
+  return sibyl::export_model(*model_, suggestion, options, weights, file);
+}
+
 std::int64_t HyperModelJob::checkpoint_bytes() {
   const GeneratorGuard guard;
   HyperParameters hp;
   const torch::nn::Sequential model = model_->build(hp);
   std::int64_t bytes = 0;
-  for (const torch::Tensor& each : model->parameters()) bytes += 3 * each.numel() * each.element_size();
+  for (const torch::Tensor& each : model->parameters()) bytes += 4 * each.numel() * each.element_size();
   for (const torch::Tensor& each : model->buffers()) bytes += each.numel() * each.element_size();
   return bytes;
 }

@@ -37,7 +37,10 @@ class OutputFile {
     file_ = open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (file_ < 0) fail(path_, "open");
   }
-  ~OutputFile() { close(file_); }
+  ~OutputFile() {
+    close(file_);
+    if (!finished_) unlink(path_.c_str());
+  }
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
 
@@ -65,12 +68,14 @@ class OutputFile {
     if (error_ == 0 && fsync(file_) != 0) error_ = errno;
     errno = error_;
     if (error_ != 0) fail(path_, "write");
+    finished_ = true;
   }
 
  private:
   std::filesystem::path path_;
   int file_ = -1;
   int error_ = 0;
+  bool finished_ = false;
   std::uint64_t length_ = 0;
   unsigned long crc_ = 0;
 };
@@ -94,7 +99,7 @@ void write_sealed(const std::filesystem::path& path, const std::function<void(co
     fail(folder, "make the folder of");
   }
   auto beside = path;
-  beside += ".tmp";
+  beside += "." + std::to_string(getpid()) + ".tmp";  // a worker that was given up for dead may still write, too
   {
     OutputFile file(beside);
     fill([&](const void* data, std::size_t size) { return file.write(data, size); });

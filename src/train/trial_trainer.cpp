@@ -1,35 +1,16 @@
 #include "train/trial_trainer.hpp"
 
 #include <chrono>
-#include <sstream>
 
 #include "train/compute.hpp"
 #include "train/device.hpp"
 #include "train/execution.hpp"
 #include "train/failure.hpp"
+#include "train/load_data.hpp"
 
 namespace sibyl {
 
 namespace {
-
-void check(const Split& split, const char* name) {
-  if (!split.x.defined() && !split.y.defined()) return;
-  std::ostringstream text;
-  if (!split.x.defined() || !split.y.defined()) {
-    text << "The job's data has " << (split.x.defined() ? "x but no y" : "y but no x") << " in " << name
-         << ".";
-  } else if (split.x.dim() == 0 || split.y.dim() == 0 || split.x.size(0) != split.y.size(0)) {
-    text << "The job's data has x of shape " << split.x.sizes() << " and y of shape " << split.y.sizes()
-         << " in " << name << ": the first dimension of both counts the samples, and must be the same.";
-  }
-  if (!text.str().empty()) throw Error(text.str());
-}
-
-Split on_device(const Split& split, at::Device device) {
-  if (split.size() == 0) return {};
-  const at::ScalarType real = split.x.is_floating_point() ? split.x.scalar_type() : torch::kFloat32;
-  return {.x = split.x.to(device).contiguous(), .y = prepare_targets(split.y, real).to(device)};
-}
 
 TrainerOptions checked(TrainerOptions options) {
   if (options.threads < 1) {
@@ -56,13 +37,7 @@ TrialTrainer::TrialTrainer(std::shared_ptr<HyperModel> model, TrainerOptions opt
                              .local_workers = options_.local_workers})) {
   if (options_.deterministic) use_deterministic_algorithms();
   const ComputeScope scope(device_, options_.threads);
-  data_ = model_->data({.directory = options_.data, .seed = options_.seed});
-  check(data_.train, "train");
-  check(data_.validation, "validation");
-  check(data_.test, "test");
-  if (data_.train.size() == 0) throw Error("The job's data has no training samples.");
-  data_.train = on_device(data_.train, device_);
-  data_.validation = on_device(data_.validation, device_);
+  data_ = load_data(*model_, options_, device_);
 }
 
 WorkerJoined TrialTrainer::describe() const {
@@ -95,6 +70,8 @@ TrialEnded TrialTrainer::train(const Suggestion& suggestion, Reporter& reporter)
     ended.message = std::move(failure.message);
   }
   if (ended.ending == Ending::failed) find_out_whether_the_device_still_works();
+  if (!broken_.empty() && ended.cause == Cause::exception && !is_device_assertion(ended.message))
+    ended.cause = Cause::device_lost;
   ended.trial = suggestion.slot.trial;
   ended.attempt = suggestion.attempt;
   ended.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();

@@ -16,6 +16,7 @@ class TrialTrainer : public Trainer {
 
   WorkerJoined describe() const override;
   TrialEnded train(const Suggestion& suggestion, Reporter& reporter) override;
+  std::string broken() const override { return broken_; }
 
  private:
   TrialEnded train_executions(const Suggestion& suggestion, Reporter& reporter);

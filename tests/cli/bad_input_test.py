@@ -42,10 +42,26 @@ class BadInput(SweepTest):
             ("one word too many", "search", "now"),
             ("exclude each other", "--resume", "--overwrite"),
             ("--seed is given twice", "--seed", "1", "--seed", "2"),
+            ("--isolation thread: there is process, none", "--isolation", "thread"),
+            ("--trial-timeout takes a time", "--trial-timeout", "x"),
+            ("--trainer-growth takes a size", "--trainer-growth", "lots"),
+            ("--trainer-trials takes a whole number", "--trainer-trials", "-1"),
+            ("there is no fault 'nonsense'", "--inject", "nonsense=3"),
+            ("'abc' is neither a trial", "--inject", "segv=abc"),
+            ("'x' is neither a trial", "--inject", "segv=3,x"),
+            ("is not between 0 and 1", "--inject", "nan=1.5"),
         ]:
             with self.subTest(arguments=arguments):
                 self.refused(says, *arguments, "--output", self.folder / "sweep", ranks=2)
                 self.assertFalse((self.folder / "sweep").exists())
+
+    def test_a_trainer_process_started_by_hand(self):
+        for says, *words in [
+            ("'trainer' is no command for people", "trainer", "of-worker", "1", "of-process", "1"),
+            ("'trainer' is no command", "trainer"),
+        ]:
+            with self.subTest(words=words):
+                self.refused(says, *words, ranks=None)
 
     def test_directory_with_another_sweep(self):
         output = self.folder / "sweep"
@@ -113,12 +129,12 @@ class BadInput(SweepTest):
             images.write_bytes(original)
 
     def test_a_sweep_in_which_all_fails(self):
-        out = self.refused(["given up", " trials in a row failed", "an injected failure"], "--max-consecutive-failures", 5, "--set",
-                           "failure_probability=1", "--output", self.folder / "sweep", code=FAILED)
+        out = self.refused(["given up", " trials in a row failed", "an injected exception"], "--max-consecutive-failures", 5, "--inject",
+                           "exception=1.0", "--output", self.folder / "sweep", code=FAILED)
         self.assertIn("No trial has a score", out)
         # As the message says, it goes on with a higher limit: here to the end of the plan.
-        self.refused("no trial has a score: every one failed", "--max-consecutive-failures", 0, "--max-epochs", 100, "--set",
-                     "failure_probability=1", "--output", self.folder / "sweep", "--resume", code=FAILED)
+        self.refused("no trial has a score: every one failed", "--max-consecutive-failures", 0, "--max-epochs", 100, "--inject",
+                     "exception=1.0", "--output", self.folder / "sweep", "--resume", code=FAILED)
 
 
 if __name__ == "__main__":

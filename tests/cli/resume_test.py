@@ -24,8 +24,8 @@ class Resume(SweepTest):
         return out
 
     def test_synthetic(self):
-        out = self.killed_and_resumed("synthetic", "--max-epochs", 27, "--set", "epoch_seconds=0.02", "--set",
-                                      "failure_probability=0.01", after=(1.0, 1.5, 1.2))
+        out = self.killed_and_resumed("synthetic", "--max-epochs", 27, "--set", "epoch_seconds=0.02", "--inject",
+                                      "exception=0.01", after=(1.0, 1.5, 1.2))
         self.assertIn("finished: the plan is done", out)
 
     @unittest.skipUnless((JOBS / "fashion_mnist").exists(), "built without LibTorch")

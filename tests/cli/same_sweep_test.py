@@ -20,7 +20,7 @@ class SameSweep(SweepTest):
 
     def test_synthetic_with_failures(self):
         found = self.same_on_all("synthetic", "--max-epochs", 9, "--iterations", 2, "--seed", 3, "--set",
-                                 "epoch_seconds=0.002", "--set", "failure_probability=0.05", "--executions-per-trial", 2)
+                                 "epoch_seconds=0.002", "--inject", "exception=0.05", "--executions-per-trial", 2)
         self.assertGreater((found["trials"]["status"] == b"failed").sum(), 0)
         self.assertEqual(len(found["trials"]), 34)
 

@@ -33,7 +33,7 @@ class Screen(SweepTest):
         return written.decode()
 
     def test_log_file(self):
-        out, err = run("synthetic", "--max-epochs", 9, "--set", "failure_probability=0.05", "--seed", 1, "--output", self.folder / "sweep", ranks=3)
+        out, err = run("synthetic", "--max-epochs", 9, "--inject", "exception=0.05", "--seed", 1, "--output", self.folder / "sweep", ranks=3)
         self.assertEqual(err, "")
         self.assertNotIn("\x1b", out)
         self.assertEqual(len(re.findall(r"worker \d on .*thread", out)), 2)

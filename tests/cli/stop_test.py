@@ -27,7 +27,7 @@ def rank_pids(mpirun):
 
 class Stop(SweepTest):
     # About 5 s of 2 workers; `noise` and failures as in a real sweep.
-    JOB = ("synthetic", "--max-epochs", 27, "--seed", 5, "--set", "epoch_seconds=0.03", "--set", "failure_probability=0.01")
+    JOB = ("synthetic", "--max-epochs", 27, "--seed", 5, "--set", "epoch_seconds=0.03", "--inject", "exception=0.01")
 
     def undisturbed(self):
         run(*self.JOB, "--output", self.folder / "whole", ranks=5)

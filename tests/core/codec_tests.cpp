@@ -24,13 +24,31 @@ std::vector<Event> examples() {
           TrialStarted{3.5, 3, suggestion},
           HyperparametersFound{42, 5, space.hyperparameters(), {{"opt", std::string("adam")}}},
           EpochReported{42, 5, 1, 27, 4.5, 0.25, 3, {{"loss", 0.5}, {"val_loss", std::nan("")}}},
-          TrialEnded{5.5, 42, 5, 3, Ending::failed, Cause::diverged, "loss is NaN", 9.5},
+          TrialEnded{5.5, 42, 5, 3, Ending::failed, Cause::diverged, "loss is NaN", 9.5, "SIGSEGV", "the last line"},
           SweepClosed{6.5, "the plan is done"},
           SweepStopped{7.5, "a signal"},
-          SweepResumed{8.5, "mpirun job --resume", 40, 3}};
+          SweepResumed{8.5, "mpirun job --resume", 40, 3},
+          WorkerLeft{9.5, 3, "it died"}};
+}
+
+// Without detail and output, a length and a text each.
+bool is_whole_in_version_1(const Event& event, std::size_t missing) {
+  const auto* ended = std::get_if<TrialEnded>(&event);
+  return ended && missing == 8 + ended->detail.size() + ended->output.size();
 }
 
 }  // namespace
+
+TEST_CASE("a trial's end that version 1 wrote has no detail and no output") {
+  Bytes bytes;
+  pack(Event(TrialEnded{5.5, 42, 5, 3, Ending::failed, Cause::diverged, "loss is NaN", 9.5}), bytes);
+  bytes.resize(bytes.size() - 8);
+  const auto ended = std::get<TrialEnded>(unpack_event(bytes));
+  CHECK(ended.message == "loss is NaN");
+  CHECK(ended.seconds == 9.5);
+  CHECK(ended.detail.empty());
+  CHECK(ended.output.empty());
+}
 
 TEST_CASE("every event comes back as it was packed") {
   for (const Event& event : examples()) {
@@ -59,7 +77,8 @@ TEST_CASE("bytes that were not packed are an error, never a crash") {
     Bytes bytes;
     pack(event, bytes);
     for (std::size_t size = 0; size < bytes.size(); ++size)
-      CHECK_THROWS_AS(unpack_event(std::span(bytes).first(size)), Error);
+      if (!is_whole_in_version_1(event, bytes.size() - size))
+        CHECK_THROWS_AS(unpack_event(std::span(bytes).first(size)), Error);
     bytes.push_back(std::byte{0});
     CHECK_THROWS_AS(unpack_event(bytes), Error);
   }
@@ -67,7 +86,7 @@ TEST_CASE("bytes that were not packed are an error, never a crash") {
   RandomStream random(1);
   for (int i = 0; i < 20000; ++i) {
     Bytes bytes;
-    pack(examples()[i % 9], bytes);
+    pack(examples()[static_cast<std::size_t>(i) % examples().size()], bytes);
     for (int flips = 0; flips < 3; ++flips)
       bytes[random.below(bytes.size())] ^= static_cast<std::byte>(1 + random.below(255));
     try {

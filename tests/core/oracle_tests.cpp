@@ -36,9 +36,10 @@ void report(Oracle& oracle, const Suggestion& suggestion, int epoch, double valu
       EpochReported{suggestion.slot.trial, suggestion.attempt, execution, epoch, 0, 0, 1, {{"loss", value}}});
 }
 
-Consequences end(Oracle& oracle, const Suggestion& suggestion, Ending ending = Ending::reached) {
-  return oracle.tell(TrialEnded{2, suggestion.slot.trial, suggestion.attempt, 1, ending,
-                                ending == Ending::failed ? Cause::exception : Cause::none, "why", 1});
+Consequences end(Oracle& oracle, const Suggestion& suggestion, Ending ending = Ending::reached,
+                 Cause cause = Cause::none) {
+  if (ending == Ending::failed && cause == Cause::none) cause = Cause::exception;
+  return oracle.tell(TrialEnded{2, suggestion.slot.trial, suggestion.attempt, 1, ending, cause, "why", 1});
 }
 
 }  // namespace
@@ -115,7 +116,7 @@ TEST_CASE("a trial that never reported its objective has failed") {
   CHECK_THAT(oracle.trials()[0].message, ContainsSubstring("'loss'"));
 }
 
-TEST_CASE("max-retries gives a failed slot out again, that often") {
+TEST_CASE("max-retries gives a slot that failed for a passing reason out again, that often") {
   OracleOptions options;
   options.max_retries = 2;
   Oracle oracle = full(1, 1, options);
@@ -123,11 +124,38 @@ TEST_CASE("max-retries gives a failed slot out again, that often") {
     const Suggestion again = start(oracle);
     CHECK(again.slot.trial == 0);
     CHECK(again.attempt == attempt);
-    end(oracle, again, Ending::failed);
+    end(oracle, again, Ending::failed, Cause::out_of_device_memory);
   }
   CHECK(oracle.trials()[0].retries == 2);
   CHECK(oracle.trials()[0].status == TrialStatus::failed);
   CHECK(std::holds_alternative<Stopped>(oracle.ask()));
+}
+
+TEST_CASE("what a configuration is to blame for is not tried again") {
+  OracleOptions options;
+  options.max_retries = 2;
+  for (const Cause cause : {Cause::exception, Cause::diverged, Cause::too_large}) {
+    Oracle oracle = full(1, 1, options);
+    end(oracle, start(oracle), Ending::failed, cause);
+    CHECK(oracle.trials()[0].status == TrialStatus::failed);
+  }
+}
+
+TEST_CASE("a trial that is lost with its worker goes to another one, but not for ever") {
+  Oracle oracle = full(2, 1);
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    const Suggestion again = start(oracle);
+    CHECK(again.slot.trial == 0);
+    CHECK(again.attempt == attempt);
+    end(oracle, again, Ending::interrupted, Cause::worker_lost);
+  }
+  CHECK(oracle.trials()[0].status == TrialStatus::failed);
+  CHECK(oracle.trials()[0].cause == Cause::worker_lost);
+  CHECK_THAT(oracle.trials()[0].message, ContainsSubstring("3 workers were lost with it; the last: why"));
+  const Suggestion next = start(oracle);
+  CHECK(next.slot.trial == 1);
+  for (int i = 0; i < 5; ++i) end(oracle, i == 0 ? next : start(oracle), Ending::interrupted);  // a stop is no loss
+  CHECK(std::get<Suggestion>(oracle.ask()).slot.trial == 1);
 }
 
 TEST_CASE("many failures in a row give the sweep up and say why") {
@@ -138,7 +166,7 @@ TEST_CASE("many failures in a row give the sweep up and say why") {
   const auto stopped = std::get<Stopped>(oracle.ask());
   CHECK(stopped.hopeless);
   CHECK_THAT(stopped.reason,
-             ContainsSubstring("3 trials in a row failed") && ContainsSubstring("trial 2: why"));
+             ContainsSubstring("3 trials in a row failed") && ContainsSubstring("exception: why"));
 }
 
 TEST_CASE("the score of several executions is their mean, and none is compared before all have begun") {

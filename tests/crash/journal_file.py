@@ -11,7 +11,7 @@ import struct
 import zlib
 
 MAGIC = b"SIBYLJNL"
-VERSION = 1
+VERSION = 2
 HEADER = MAGIC + struct.pack("<I", VERSION)
 PREFIX = struct.Struct("<III")
 
@@ -41,6 +41,8 @@ class TrialEnded:
     cause: int
     message: str
     seconds: float
+    detail: str
+    output: str
 
 
 class Fields:
@@ -73,7 +75,7 @@ def decode(payload):
     elif payload[0] == TRIAL_ENDED:
         fields = Fields(payload[1:])
         head = fields.numbers("dqiiBB")
-        event = TrialEnded(*head, fields.text(), *fields.numbers("d"))
+        event = TrialEnded(*head, fields.text(), *fields.numbers("d"), fields.text(), fields.text())
     else:
         return None
     fields.end()

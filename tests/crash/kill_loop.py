@@ -37,7 +37,7 @@ def settings():
     for number in itertools.count():
         kind = KINDS[number % len(KINDS)]
         seed = number // len(KINDS) % SEEDS
-        yield [*kind, "--seed", seed, "--set", "failure_probability=0.01"]
+        yield [*kind, "--seed", seed, "--inject", "exception=0.01"]
 
 
 def size_of(path):

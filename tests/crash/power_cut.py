@@ -233,7 +233,7 @@ def main():
     print(f"--seed {seed}", flush=True)
     chance = random.Random(seed)
 
-    arguments = ["--max-epochs", options.max_epochs, "--set", "epoch_seconds=0", "--set", "failure_probability=0.01"]
+    arguments = ["--max-epochs", options.max_epochs, "--set", "epoch_seconds=0", "--inject", "exception=0.01"]
     with harness.Workplace() as workplace:
         failures = Failures(workplace)
         recording = Recorder(workplace.folder, "synthetic", arguments)

@@ -37,7 +37,7 @@ def job_says(job, *arguments):
 def settings(job, workplace):
     """What makes a sweep of a few seconds."""
     if job == "synthetic":
-        return ["--max-epochs", 27, "--set", "epoch_seconds=0.02", "--set", "failure_probability=0.01"]
+        return ["--max-epochs", 27, "--set", "epoch_seconds=0.02", "--inject", "exception=0.01"]
     data = write_data_set(workplace.folder / "data")
     dropout = ["--set", "dropout=0.3"] if "dropout" in job_says(job, "space") else []
     return ["--data", data, "--max-epochs", 9, "--device", "cpu", *dropout]

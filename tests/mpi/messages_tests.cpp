@@ -16,7 +16,11 @@ TEST_CASE("every message comes back as it was packed") {
       Cancel{42, 5},
       Acknowledged{17},
       Stop{},
-      Leaving{}};
+      Leaving{},
+      Quit{true},
+      StepLimit{62.5},
+      Heartbeat{42, 5},
+      Heartbeat{}};
   for (const Message& message : messages) {
     const Bytes bytes = pack(message);
     const Message back = unpack_message(bytes);
@@ -26,6 +30,11 @@ TEST_CASE("every message comes back as it was packed") {
   CHECK(std::get<Unfit>(unpack_message(pack(messages[4]))).reason == "no data");
   CHECK(std::get<Cancel>(unpack_message(pack(messages[5]))).attempt == 5);
   CHECK(std::get<Acknowledged>(unpack_message(pack(messages[6]))).reports == 17);
+  CHECK_FALSE(std::get<Quit>(unpack_message(pack(messages[3]))).at_once);
+  CHECK(std::get<Quit>(unpack_message(pack(messages[9]))).at_once);
+  CHECK(std::get<StepLimit>(unpack_message(pack(messages[10]))).seconds == 62.5);
+  CHECK(std::get<Heartbeat>(unpack_message(pack(messages[11]))).trial == 42);
+  CHECK(std::get<Heartbeat>(unpack_message(pack(messages[12]))).trial == -1);
 }
 
 TEST_CASE("bytes that are no message are an error") {
@@ -34,4 +43,7 @@ TEST_CASE("bytes that are no message are an error") {
   Bytes cancel = pack(Cancel{1, 2});
   cancel.pop_back();
   CHECK_THROWS_AS(unpack_message(cancel), Error);
+  Bytes limit = pack(StepLimit{1});
+  limit.pop_back();
+  CHECK_THROWS_AS(unpack_message(limit), Error);
 }

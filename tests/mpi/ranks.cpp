@@ -17,7 +17,7 @@ using namespace sibyl;
 
 namespace {
 
-// Long messages too: MPI sends those in another way than short ones.
+// Long messages too: they travel in many pieces.
 class LongWinded : public Trainer {
  public:
   WorkerJoined describe() const override { return {}; }
@@ -83,6 +83,8 @@ int main(int argc, char** argv) {
   if (!check(environment.local_worker() == environment.rank() - 1, "places among the workers of the node"))
     return 1;
   // Waits for the manager's Begin, without spinning.
-  run_worker(communicator, environment.rank(), [] { return std::make_unique<LongWinded>(); });
+  run_worker(communicator, {.rank = environment.rank(),
+                            .make_trainer = [](const auto&) { return std::make_unique<LongWinded>(); },
+                            .heartbeats = true});
   return check(cpu_seconds() < 20, "a worker spends little time") ? 0 : 1;
 }

@@ -1,6 +1,8 @@
 #include "store/worker_rows.hpp"
 #include "sweep.hpp"
 
+#include <cmath>
+
 #include "catch.hpp"
 
 using namespace sibyl;
@@ -82,4 +84,18 @@ TEST_CASE("What a killed worker was at counts neither as busy nor as idle") {
   rows.tell(joined(1, 5000));
   CHECK(busy(rows, 5001) == std::vector<double>{0, 0});
   CHECK(idle(rows, 5001) == std::vector<double>{2, 1});
+}
+
+TEST_CASE("A worker that died counts until then, and the row says why it left") {
+  WorkerRows rows;
+  rows.tell(joined(1, 100));
+  rows.tell(joined(2, 100));
+  rows.tell(started(0, 1, 110));
+  rows.tell(WorkerLeft{150, 1, "it died"});
+  rows.tell(WorkerLeft{160, 3, "it never joined"});
+  CHECK(idle(rows, 200) == std::vector<double>{10, 100});
+  CHECK(column<double>(rows, "left", 200)[0] == 150);
+  CHECK(std::isnan(column<double>(rows, "left", 200)[1]));
+  rows.tell(joined(1, 170));  // it was only out of reach
+  CHECK(idle(rows, 200) == std::vector<double>{10, 100, 30});
 }

@@ -1,0 +1,15 @@
+#include "core/job.hpp"
+
+#include "core/error.hpp"
+
+namespace sibyl {
+
+std::vector<Metric> Job::retrain(const Suggestion&, const TrainerOptions&, Reporter&) {
+  throw UsageError("this job has no models to train again: it is no HyperModel");
+}
+
+int Job::export_model(const Suggestion&, const TrainerOptions&, Weights, const std::filesystem::path&) {
+  throw UsageError("this job has no models to export: it is no HyperModel");
+}
+
+}  // namespace sibyl

@@ -1,0 +1,44 @@
+#include "process/printed.hpp"
+
+#include <utility>
+
+namespace sibyl {
+
+namespace {
+constexpr std::size_t longest_line = 2000;
+constexpr std::size_t most_lines = 5;
+constexpr std::size_t most_characters = 480;
+}  // namespace
+
+void Printed::begin(std::string label) {
+  label_ = std::move(label);
+  kept_.clear();
+}
+
+std::string Printed::add(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c != '\n') line_ += c;
+    if (c == '\n' || line_.size() >= longest_line) out += finish();
+  }
+  return out;
+}
+
+std::string Printed::finish() {
+  if (line_.empty()) return "";
+  std::string out = label_ + line_ + '\n';
+  kept_.push_back(std::exchange(line_, {}));
+  if (kept_.size() > most_lines) kept_.pop_front();
+  return out;
+}
+
+std::string Printed::last_lines() const {
+  std::string text = line_;
+  for (auto line = kept_.rbegin(); line != kept_.rend(); ++line) {
+    if (!text.empty() && text.size() + line->size() >= most_characters) break;
+    text = *line + (text.empty() ? "" : "\n") + text;
+  }
+  return text.substr(0, most_characters);
+}
+
+}  // namespace sibyl

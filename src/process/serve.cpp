@@ -1,0 +1,134 @@
+#include "process/serve.hpp"
+
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+
+#include "core/error.hpp"
+#include "process/channel.hpp"
+
+namespace sibyl {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// The way from the trainer to its rank.
+class ChannelReporter : public Reporter {
+ public:
+  explicit ChannelReporter(Channel& channel) : channel_(channel) {}
+
+  void begin() { order_ = Order::go_on; }
+
+  void found(HyperparametersFound found) override { send(Event(std::move(found))); }
+  void epoch(EpochReported report) override { send(Event(std::move(report))); }
+
+  // A look at the clock costs far less than one into the channel.
+  Order order() override {
+    const auto now = Clock::now();
+    if (now < next_look_) return order_;
+    next_look_ = now + between_looks;
+    if (now - last_sent_ >= between_signs_of_life) send(Alive{});
+    while (auto message = channel_.receive())
+      if (const auto* order = std::get_if<Order>(&*message)) order_ = *order;
+    if (channel_.closed()) order_ = Order::interrupt;
+    return order_;
+  }
+
+ private:
+  static constexpr std::chrono::milliseconds between_looks{1};
+  static constexpr std::chrono::milliseconds between_signs_of_life{250};
+
+  void send(const TrainerMessage& message) {
+    channel_.send(message);
+    last_sent_ = Clock::now();
+  }
+
+  Channel& channel_;
+  Order order_ = Order::go_on;
+  Clock::time_point next_look_;
+  Clock::time_point last_sent_;
+};
+
+void die_with(pid_t rank) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != rank) _exit(0);  // it was gone before
+}
+
+// Signals are for the rank, which says what is to be done. Launchers and terminals send them to the whole
+// group.
+void leave_signals_to_the_rank() {
+  const sigset_t signals = signals_of_the_rank();
+  for (int signal = 1; signal < NSIG; ++signal)
+    if (sigismember(&signals, signal) == 1) ::signal(signal, SIG_IGN);
+  sigprocmask(SIG_UNBLOCK, &signals, nullptr);  // they were blocked since the start
+  ::signal(SIGPIPE, SIG_IGN);
+}
+
+// When memory runs out, the kernel is to take the trainer, which can be replaced. (Making oneself worse is
+// always allowed.)
+void be_the_first_to_go() {
+  std::ofstream("/proc/self/oom_score_adj") << 500;
+}
+
+}  // namespace
+
+sigset_t signals_of_the_rank() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2}) sigaddset(&signals, signal);
+  return signals;
+}
+
+std::vector<std::string> trainer_arguments(const std::string& name, int worker) {
+  return {name, "trainer", "of-worker", std::to_string(worker), "of-process", std::to_string(getpid())};
+}
+
+bool is_trainer(int argc, char** argv) {
+  return argc == 6 && std::string(argv[1]) == "trainer" && std::string(argv[4]) == "of-process";
+}
+
+int serve_trainer(char** argv,
+                  const std::function<std::unique_ptr<Trainer>(const TrainerOptions&)>& make_trainer) {
+  struct stat file {};
+  if (fstat(trainer_descriptor, &file) != 0 || !S_ISSOCK(file.st_mode))
+    throw UsageError("'trainer' is no command for people: workers start it for themselves");
+  die_with(static_cast<pid_t>(std::stol(argv[5])));
+  leave_signals_to_the_rank();
+  be_the_first_to_go();
+  prctl(PR_SET_NAME, "sibyl-trainer");
+  std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);  // into a pipe, and a crash must not swallow the last words
+
+  Channel channel(trainer_descriptor);
+  ChannelReporter reporter(channel);
+  std::unique_ptr<Trainer> trainer;
+  try {
+    while (!channel.closed()) {
+      const auto message = channel.receive();
+      if (!message) {
+        channel.wait();
+      } else if (const auto* options = std::get_if<TrainerOptions>(&*message)) {
+        trainer = make_trainer(*options);
+        channel.send(Event(trainer->describe()));
+      } else if (const auto* suggestion = std::get_if<Suggestion>(&*message); suggestion && trainer) {
+        reporter.begin();
+        TrialEnded ended = trainer->train(*suggestion, reporter);
+        const std::string broken = trainer->broken();
+        if (!broken.empty())
+          channel.send(Broken{broken});  // first, so that it is known when the trial's end is
+        channel.send(Event(std::move(ended)));
+        if (!broken.empty()) break;
+      }
+    }
+  } catch (const std::exception& problem) {
+    channel.send(Broken{problem.what()});
+  }
+  return 0;
+}
+
+}  // namespace sibyl

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <signal.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/job.hpp"
+
+namespace sibyl {
+
+/// Signals that tell a rank to stop; a trainer process ignores them from its first moment (they are blocked
+/// when it is started).
+sigset_t signals_of_the_rank();
+
+/// Where a trainer process finds its end of the socket pair.
+constexpr int trainer_descriptor = 3;
+
+/// The command line of a trainer process of this program: what `ps` shows. `name` is the job's.
+std::vector<std::string> trainer_arguments(const std::string& name, int worker);
+/// Is this a trainer process's command line?
+bool is_trainer(int argc, char** argv);
+
+/// The life of a trainer process: makes its trainer, trains what its rank sends, until the rank is gone. Exit
+/// code. Throws UsageError when no rank started this process.
+int serve_trainer(char** argv,
+                  const std::function<std::unique_ptr<Trainer>(const TrainerOptions&)>& make_trainer);
+
+}  // namespace sibyl

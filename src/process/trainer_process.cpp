@@ -1,0 +1,199 @@
+#include "process/trainer_process.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <thread>
+
+#include "core/error.hpp"
+#include "process/serve.hpp"
+
+namespace sibyl {
+
+namespace {
+
+constexpr std::chrono::seconds longest_farewell{3};
+
+struct Actions {
+  posix_spawn_file_actions_t value;
+  Actions() { posix_spawn_file_actions_init(&value); }
+  ~Actions() { posix_spawn_file_actions_destroy(&value); }
+};
+
+struct Attributes {
+  posix_spawnattr_t value;
+  Attributes() { posix_spawnattr_init(&value); }
+  ~Attributes() { posix_spawnattr_destroy(&value); }
+};
+
+// The launcher's and MPI's signal settings are not the trainer's.
+void set_signals(Attributes& attributes) {
+  const sigset_t blocked = signals_of_the_rank();
+  sigset_t all;
+  sigfillset(&all);
+  posix_spawnattr_setsigmask(&attributes.value, &blocked);
+  posix_spawnattr_setsigdefault(&attributes.value, &all);
+  posix_spawnattr_setflags(&attributes.value, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+}
+
+// A launcher may have left SIGCHLD ignored (exec keeps that); the kernel would then forget how a child ended.
+void remember_how_children_end() {
+  struct sigaction now {};
+  if (sigaction(SIGCHLD, nullptr, &now) == 0 && now.sa_handler == SIG_IGN) signal(SIGCHLD, SIG_DFL);
+}
+
+pid_t spawn(std::vector<std::string> arguments, int socket, int output) {
+  Actions actions;
+  posix_spawn_file_actions_addopen(&actions.value, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_adddup2(&actions.value, output, STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&actions.value, output, STDERR_FILENO);
+  posix_spawn_file_actions_adddup2(&actions.value, socket, trainer_descriptor);
+#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 34)
+  posix_spawn_file_actions_addclosefrom_np(&actions.value, trainer_descriptor + 1);
+#endif
+  Attributes attributes;
+  set_signals(attributes);
+
+  std::vector<char*> argv;
+  for (std::string& each : arguments) argv.push_back(each.data());
+  argv.push_back(nullptr);
+  pid_t pid = -1;
+  const int problem =
+      posix_spawn(&pid, "/proc/self/exe", &actions.value, &attributes.value, argv.data(), environ);
+  if (problem != 0) throw Error(std::string("can't start a trainer process: ") + std::strerror(problem));
+  return pid;
+}
+
+/// Since the node was started. Counts those of cgroups (Slurm's limits, containers) too.
+std::int64_t oom_kills() {
+  std::ifstream file("/proc/vmstat");
+  std::string name;
+  std::int64_t count = 0;
+  while (file >> name >> count)
+    if (name == "oom_kill") return count;
+  return 0;
+}
+
+// In one write, so that lines of several workers do not mix.
+void pass_on(const std::string& lines) {
+  for (std::size_t written = 0; written < lines.size();) {
+    const ssize_t count = write(STDERR_FILENO, lines.data() + written, lines.size() - written);
+    if (count <= 0 && errno != EINTR) break;
+    written += static_cast<std::size_t>(std::max<ssize_t>(count, 0));
+  }
+}
+
+}  // namespace
+
+TrainerProcess::TrainerProcess(std::vector<std::string> arguments)
+    : TrainerProcess(std::move(arguments), make_socket_pair()) {}
+
+TrainerProcess::TrainerProcess(std::vector<std::string> arguments, std::pair<int, int> sockets)
+    : channel_(sockets.first), oom_kills_before_(oom_kills()) {
+  remember_how_children_end();
+  int pipe[2] = {-1, -1};
+  try {
+    if (pipe2(pipe, O_CLOEXEC) != 0)
+      throw Error(std::string("can't make a pipe for a trainer process: ") + std::strerror(errno));
+    output_ = pipe[0];
+    fcntl(output_, F_SETFL, O_NONBLOCK);
+    pid_ = spawn(std::move(arguments), sockets.second, pipe[1]);
+  } catch (...) {
+    for (const int descriptor : {sockets.second, pipe[0], pipe[1]})
+      if (descriptor >= 0) close(descriptor);
+    throw;
+  }
+  close(sockets.second);
+  close(pipe[1]);
+}
+
+TrainerProcess::~TrainerProcess() {
+  shutdown(channel_.descriptor(), SHUT_RDWR);
+  await_end(longest_farewell);
+  kill();
+  // One that is stuck in the kernel (a dead file system, a device's driver) dies when it can; nobody waits
+  // for it.
+  await_end(std::chrono::seconds(1));
+  if (output_ >= 0) close(output_);
+}
+
+// Not by wait(): a connection that was shut down always has something to say.
+void TrainerProcess::await_end(std::chrono::milliseconds longest) {
+  const auto deadline = std::chrono::steady_clock::now() + longest;
+  while (!end() && std::chrono::steady_clock::now() < deadline) {
+    pass_on_output();
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+}
+
+std::string TrainerProcess::last_lines() {
+  pass_on_output();
+  return printed_.last_lines();
+}
+
+void TrainerProcess::label_output(std::string label) {
+  pass_on_output();
+  pass_on(printed_.finish());
+  printed_.begin(std::move(label));
+  oom_kills_before_ = oom_kills();
+}
+
+void TrainerProcess::wait(std::chrono::milliseconds longest) {
+  std::array<pollfd, 2> there{pollfd{channel_.closed() ? -1 : channel_.descriptor(), POLLIN, 0},
+                              pollfd{output_, POLLIN, 0}};
+  poll(there.data(), there.size(), static_cast<int>(longest.count()));
+  if (there[1].revents != 0) pass_on_output();
+}
+
+void TrainerProcess::pass_on_output() {
+  std::array<char, 4096> chunk;
+  std::string lines;
+  while (output_ >= 0) {
+    const ssize_t count = read(output_, chunk.data(), chunk.size());
+    if (count > 0) {
+      lines += printed_.add({chunk.data(), static_cast<std::size_t>(count)});
+    } else if (count == 0) {
+      lines += printed_.finish();
+      close(output_);
+      output_ = -1;
+    } else if (errno != EINTR) {
+      break;
+    }
+  }
+  pass_on(lines);
+}
+
+std::optional<ProcessEnd> TrainerProcess::end() {
+  int status = 0;
+  if (!end_ && waitpid(pid_, &status, WNOHANG) == pid_) {
+    pass_on_output();
+    end_ = ProcessEnd{.by_signal = WIFSIGNALED(status) != 0,
+                      .code = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
+                      .oom_kill = oom_kills() > oom_kills_before_,
+                      .output = printed_.last_lines()};
+  }
+  return end_;
+}
+
+void TrainerProcess::kill() {
+  if (!end_) ::kill(pid_, SIGKILL);
+}
+
+std::int64_t TrainerProcess::private_memory() const {
+  std::ifstream file("/proc/" + std::to_string(pid_) + "/statm");
+  std::int64_t total = 0, resident = 0, shared = 0;
+  if (!(file >> total >> resident >> shared)) return 0;
+  return (resident - shared) * sysconf(_SC_PAGESIZE);
+}
+
+}  // namespace sibyl

@@ -1,0 +1,14 @@
+#include <sys/resource.h>
+
+#include "process/serve.hpp"
+#include "test_trainer.hpp"
+
+#define CATCH_CONFIG_RUNNER
+#include "catch.hpp"
+
+int main(int argc, char** argv) {
+  const rlimit none{0, 0};
+  setrlimit(RLIMIT_CORE, &none);  // what dies here dies on purpose
+  if (sibyl::is_trainer(argc, argv)) return sibyl::serve_trainer(argv, make_test_trainer);
+  return Catch::Session().run(argc, argv);
+}

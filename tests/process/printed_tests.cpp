@@ -1,0 +1,62 @@
+#include "process/printed.hpp"
+
+#include "catch.hpp"
+
+using namespace sibyl;
+
+TEST_CASE("what is printed is passed on line by line, with a label") {
+  Printed printed;
+  printed.begin("[7] ");
+  CHECK(printed.add("one\ntwo\nth") == "[7] one\n[7] two\n");
+  CHECK(printed.add("r").empty());
+  CHECK(printed.add("ee\n\n\nfour") == "[7] three\n");
+  CHECK(printed.add("").empty());
+  CHECK(printed.finish() == "[7] four\n");
+  CHECK(printed.finish().empty());
+}
+
+TEST_CASE("the last five lines are kept, without an end of the line") {
+  Printed printed;
+  CHECK(printed.last_lines().empty());
+  for (int i = 1; i <= 7; ++i) printed.add("line " + std::to_string(i) + "\n\n");
+  CHECK(printed.last_lines() == "line 3\nline 4\nline 5\nline 6\nline 7");
+  printed.add("and a");
+  CHECK_THAT(printed.last_lines(), ContainsSubstring("line 7\nand a"));
+  printed.finish();
+  CHECK(printed.last_lines() == "line 4\nline 5\nline 6\nline 7\nand a");
+}
+
+TEST_CASE("with a new label the lines before are forgotten") {
+  Printed printed;
+  printed.begin("[a] ");
+  printed.add("old\n");
+  printed.begin("[b] ");
+  CHECK(printed.last_lines().empty());
+  CHECK(printed.add("new\n") == "[b] new\n");
+  CHECK(printed.last_lines() == "new");
+}
+
+TEST_CASE("of long lines, few are kept, and of a very long one its begin") {
+  Printed printed;
+  printed.add(std::string(300, 'a') + "\n" + std::string(300, 'b') + "\n" + std::string(100, 'c') + "\n");
+  CHECK(printed.last_lines() == std::string(300, 'b') + "\n" + std::string(100, 'c'));
+  printed.add(std::string(1500, 'd') + "\n");
+  CHECK(printed.last_lines() == std::string(480, 'd'));
+}
+
+TEST_CASE("a line without an end is passed on in parts, and takes no more and more memory") {
+  Printed printed;
+  printed.begin("[7] ");
+  CHECK(printed.add(std::string(1999, 'x')).empty());
+  CHECK(printed.add("xy") == "[7] " + std::string(2000, 'x') + "\n");
+  CHECK(printed.add("\n") == "[7] y\n");
+  CHECK(printed.add(std::string(2000, 'z') + "\n") ==
+        "[7] " + std::string(2000, 'z') + "\n");  // no empty line after it
+}
+
+TEST_CASE("any bytes may be printed") {
+  Printed printed;
+  const std::string odd("\0\xff\r\x1b[0m", 7);
+  CHECK(printed.add(odd + "\n") == odd + "\n");
+  CHECK(printed.last_lines() == odd);
+}
