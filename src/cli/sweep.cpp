@@ -1,9 +1,6 @@
 #include "cli/sweep.hpp"
 
-#include <algorithm>
-#include <charconv>
 #include <chrono>
-#include <cmath>
 #include <ostream>
 #include <utility>
 
@@ -57,7 +54,8 @@ void make_directory(const fs::path& directory) {
 
 // The journal goes last: as long as it is there, the rest belongs to it.
 void delete_sweep(const fs::path& directory) {
-  for (const char* file : {SweepFiles::checkpoints, SweepFiles::results, SweepFiles::journal}) {
+  for (const char* file :
+       {SweepFiles::checkpoints, SweepFiles::tensorboard, SweepFiles::results, SweepFiles::journal}) {
     std::error_code problem;
     fs::remove_all(directory / file, problem);
     if (problem) throw Error("can't delete " + (directory / file).string() + ": " + problem.message());
@@ -88,12 +86,13 @@ Sweep::Sweep(const Options& options, const SweepOpened& opened, std::ostream& ou
       out_(out),
       terminal_(terminal),
       options_(options.sweep),
-      most_kept_(static_cast<std::size_t>(options.keep_best)) {
+      checkpoints_(options.directory / SweepFiles::checkpoints, options.keep_best) {
   check_directory(options);
   make_directory(directory_);
   lock_.emplace(directory_);
   check_directory(options);  // who held the lock may have begun a sweep
   if (options.overwrite) delete_sweep(directory_);
+  if (options.tensorboard) tensorboard_.emplace(directory_ / SweepFiles::tensorboard);
   if (holds_sweep(directory_))
     resume(opened);
   else
@@ -147,6 +146,7 @@ void Sweep::resume(const SweepOpened& opened) {
         }
         const Consequences consequences = oracle_->tell(event);
         progress_->learn(event, consequences, 0, true);
+        if (tensorboard_) tensorboard_->tell(event, consequences, oracle_->trials(), oracle_->space());
         return consequences;
       },
       results_);
@@ -166,27 +166,8 @@ void Sweep::resume(const SweepOpened& opened) {
             "are cut off",
         wall_clock());
   const bool more = settings.max_trials != options_.max_trials || settings.iterations != options_.iterations;
-  discard_leftovers();
+  checkpoints_.find_leftovers(*oracle_);
   if (!closed_ || more) take_up(opened);
-}
-
-// Checkpoints of trials that have ended: their deletion was cut off, they were the best once, or a worker
-// that was given up for dead wrote them anew.
-void Sweep::discard_leftovers() {
-  std::error_code problem;
-  kept_.clear();
-  for (const auto& entry : fs::directory_iterator(directory_ / SweepFiles::checkpoints, problem)) {
-    const std::string name = entry.path().filename();
-    TrialId id = -1;
-    std::from_chars(name.data() + std::min(name.size(), name.find('_') + 1), name.data() + name.size(), id);
-    const auto trials = static_cast<TrialId>(oracle_->trials().size());
-    if (id < 0 || id >= trials || name != checkpoint_folder(id) || oracle_->trials()[id].ended == 0) continue;
-    keep_or_discard(id);
-  }
-  for (const TrialId id : kept_)
-    for (const auto& entry :
-         fs::directory_iterator(directory_ / SweepFiles::checkpoints / checkpoint_folder(id), problem))
-      if (entry.path().extension() == ".tmp") fs::remove(entry.path(), problem);  // its writer was killed
 }
 
 // What was running when the sweep ended goes on from its last checkpoint, on any worker.
@@ -212,37 +193,19 @@ void Sweep::tell(const Event& event) {
 
 void Sweep::learned(const Event& event, const Consequences& consequences) {
   results_.tell(event, consequences);
+  if (tensorboard_) tensorboard_->tell(event, consequences, oracle_->trials(), oracle_->space());
   progress_->learn(event, consequences, wall_clock());
   note_ended(consequences);
 }
 
 void Sweep::commit() {
   journal_->commit();
-  // Only now: had the sweep been killed before, these trials would have to be trained again.
-  for (const TrialId id : obsolete_) {
-    std::error_code ignored;  // what can't be deleted costs space, nothing else
-    fs::remove_all(directory_ / SweepFiles::checkpoints / checkpoint_folder(id), ignored);
-  }
-  obsolete_.clear();
+  checkpoints_.delete_obsolete();
 }
 
 void Sweep::note_ended(const Consequences& consequences) {
   for (const RungResult& each : consequences.decisions)
-    if (each.decision != RungDecision::promoted) keep_or_discard(each.slot.trial);
-}
-
-// A trial that has ended needs no checkpoint, unless it is one of the best of them.
-void Sweep::keep_or_discard(TrialId id) {
-  const auto score = [&](TrialId trial) { return Ranked{oracle_->trials()[trial].score, trial}; };
-  const BestFirst better{oracle_->options().objective};
-  const auto place =
-      std::find_if(kept_.begin(), kept_.end(), [&](TrialId each) { return better(score(id), score(each)); });
-  kept_.insert(place, id);
-  if (kept_.size() <= most_kept_ && std::isfinite(score(id).score)) return;
-  const auto worst =
-      std::isfinite(score(id).score) ? kept_.end() - 1 : std::find(kept_.begin(), kept_.end(), id);
-  obsolete_.push_back(*worst);
-  kept_.erase(worst);
+    if (each.decision != RungDecision::promoted) checkpoints_.ended(each.slot.trial, *oracle_);
 }
 
 void Sweep::tick() {
@@ -264,10 +227,22 @@ void Sweep::publish() {
     ~Done() { publication.done(began, steady_seconds()); }
   } done{publication_, began};
   results_.publish(directory_ / SweepFiles::results, oracle_->trials(), wall_clock());
+  flush_tensorboard();
+}
+
+// Pictures are no reason to end a sweep.
+void Sweep::flush_tensorboard() {
+  if (!tensorboard_) return;
+  try {
+    tensorboard_->flush();
+  } catch (const Error& problem) {
+    if (!std::exchange(tensorboard_failed_, true))
+      progress_->line(std::string("WARNING: ") + problem.what(), wall_clock());
+  }
 }
 
 void Sweep::close(const std::string& reason) {
-  discard_leftovers();
+  checkpoints_.find_leftovers(*oracle_);
   tell(SweepClosed{wall_clock(), reason});
   commit();
   closed_ = reason;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/kept_checkpoints.hpp"
 #include "cli/options.hpp"
 #include "cli/progress.hpp"
 #include "core/events.hpp"
@@ -13,6 +14,7 @@
 #include "store/lock.hpp"
 #include "store/publication.hpp"
 #include "store/results.hpp"
+#include "store/tensorboard.hpp"
 
 namespace sibyl {
 
@@ -21,6 +23,7 @@ struct SweepFiles {
   static constexpr const char* journal = "journal.bin";
   static constexpr const char* results = "results.h5";
   static constexpr const char* checkpoints = "checkpoints";
+  static constexpr const char* tensorboard = "tensorboard";
 };
 
 /// Seconds since 1970.
@@ -57,9 +60,8 @@ class Sweep {
   void take_up(const SweepOpened& opened);
   void tell(const Event& event);
   void note_ended(const Consequences& consequences);
-  void keep_or_discard(TrialId id);
-  void discard_leftovers();
   void publish();
+  void flush_tensorboard();
 
   std::filesystem::path directory_;
   std::ostream& out_;
@@ -69,13 +71,13 @@ class Sweep {
   std::optional<Oracle> oracle_;      ///< since the sweep's settings are known
   std::optional<Progress> progress_;  ///< like it
   Results results_;
+  std::optional<TensorBoardLog> tensorboard_;
+  bool tensorboard_failed_ = false;
   std::optional<Journal> journal_;
   std::optional<std::string> closed_;   ///< why it came to its end
   std::optional<std::string> stopped_;  ///< why it was stopped before
   Publication publication_;
-  std::size_t most_kept_;          ///< trials whose checkpoints stay when they have ended
-  std::vector<TrialId> kept_;      ///< these: the best first
-  std::vector<TrialId> obsolete_;  ///< have ended; their checkpoints go after the next commit
+  KeptCheckpoints checkpoints_;
 };
 
 }  // namespace sibyl
