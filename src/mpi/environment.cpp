@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <string_view>
 #include <vector>
@@ -28,9 +29,38 @@ int cores_for_each(MPI_Comm workers, int local_workers) {
   return std::max(1, CPU_COUNT(&set) / static_cast<int>(std::count(all.begin(), all.end(), mine)));
 }
 
+// A rank that dies while all of them start keeps the others waiting, and a launcher that was told to let
+// ranks die does not end them.
+void give_up_starting(int) {
+  constexpr std::string_view text =
+      "MPI did not start within two minutes: a rank has died, or this program was built for another MPI than "
+      "its launcher's\n";
+  static_cast<void>(!write(STDERR_FILENO, text.data(), text.size()));
+  _exit(1);
+}
+
+class StartLimit {
+ public:
+  StartLimit() {
+    before_ = std::signal(SIGALRM, give_up_starting);
+    alarm(longest_start_seconds);
+  }
+  ~StartLimit() {
+    alarm(0);
+    std::signal(SIGALRM, before_);
+  }
+  StartLimit(const StartLimit&) = delete;
+  StartLimit& operator=(const StartLimit&) = delete;
+
+ private:
+  static constexpr unsigned longest_start_seconds = 120;
+  void (*before_)(int);
+};
+
 }  // namespace
 
 Environment::Environment(int& argc, char**& argv) {
+  const StartLimit limit;
   int provided = 0;
   MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
   MPI_Comm_rank(MPI_COMM_WORLD, &rank_);

@@ -186,8 +186,7 @@ TrialEnded IsolatedTrainer::supervise(const Suggestion& suggestion, Reporter& re
     }
     const double silent = silence.seconds(), longest = reporter.longest_step();
     if (hang.empty() && told == Order::go_on && silent > longest) {
-      hang = "no step for " + short_seconds(silent) + " (the limit is " + short_seconds(longest) +
-             "; see --trial-timeout)";
+      hang = "no step within " + short_seconds(longest) + " (see --trial-timeout)";
       kill();
     }
     if (broken_ && silent > std::chrono::duration<double>(longest_farewell).count()) kill();
