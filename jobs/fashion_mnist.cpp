@@ -7,6 +7,7 @@
 
 struct FashionMnist : sibyl::HyperModel {
   torch::nn::Sequential build(sibyl::HyperParameters& hp) override {
+    hp.Boolean("normalize");  // fit asks for it; named here, the search space has it from the start
     const auto layers = hp.Int("n_hidden", 0, 8, {.default_value = 2});
     const auto neurons = hp.Int("n_neurons", 16, 256, {.default_value = 128});
     const auto dropout = hp.Fixed("dropout", 0.0);
@@ -28,6 +29,18 @@ struct FashionMnist : sibyl::HyperModel {
   }
 
   int batch_size(sibyl::HyperParameters&) override { return 64; }
+
+  // How the data is prepared can be searched too.
+  void fit(sibyl::HyperParameters& hp, torch::nn::Sequential& model, const sibyl::Data& data,
+           sibyl::FitContext& context) override {
+    if (!hp.Boolean("normalize")) return HyperModel::fit(hp, model, data, context);
+    const auto mean = data.train.x.mean(), deviation = data.train.x.std();
+    sibyl::Data normal = data;
+    for (auto* part : {&normal.train, &normal.validation}) {
+      if (part->size() > 0) part->x = (part->x - mean) / deviation;
+    }
+    HyperModel::fit(hp, model, normal, context);
+  }
 
   sibyl::Objective objective() const override { return sibyl::Objective::parse("val_accuracy"); }
 

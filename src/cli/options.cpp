@@ -51,7 +51,7 @@ cxxopts::Options described(const std::string& job) {
     ("trainer-growth", "Replace it once its memory grew by more since its first trial, such as 500M or 2G; 0: never (default: 1G)", text(), "SIZE")
     ("inject", "Make trials fail on purpose, to try out what happens: KIND=TRIAL[@EPOCH][:once],... or KIND=PROBABILITY of each epoch, with KIND exception, nan, bad_alloc, segv, abort, exit, hang, slow, leak or exhaust; may be repeated", cxxopts::value<std::vector<std::string>>(), "KIND=WHO")
     ("threads", "CPU threads of a worker (default: the node's cores / its workers)", text(), "N")
-    ("data", "Directory of the job's data (default: the job's)", text(), "DIR")
+    ("data", "The job's data: a directory, or what else the job takes (default: the job's)", text(), "PATH")
     ("deterministic", "Only deterministic algorithms, on CUDA too");
   options.add_options("Commands' own")
     ("workers", "plan: for so many workers (default: 4)", text(), "N")

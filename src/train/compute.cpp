@@ -3,6 +3,9 @@
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <dlfcn.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <sched.h>
 #include <unistd.h>
 
@@ -20,9 +23,23 @@ void set_blas_threads(int threads) {
     f(threads);
 }
 
+/// Each step gives large tensors back and wants them again. Left to itself, malloc gives them back to the
+/// system, and every page of the next ones is a fault.
+void keep_freed_memory() {
+#ifdef __GLIBC__
+  [[maybe_unused]] static const bool once = [] {
+    mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the most that it takes
+    mallopt(M_TRIM_THRESHOLD, 256 << 20);
+    mallopt(M_MXFAST, 0);  // its fast bins are swept whenever something large is freed: twice a step and more
+    return true;
+  }();
+#endif
+}
+
 }  // namespace
 
 ComputeScope::ComputeScope(c10::Device device, int threads) {
+  keep_freed_memory();
   std::fegetenv(&environment_);
   at::globalContext().setFlushDenormal(true);
   at::set_num_threads(threads);

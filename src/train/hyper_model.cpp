@@ -14,7 +14,15 @@ std::unique_ptr<torch::optim::Optimizer> HyperModel::make_optimizer(HyperParamet
 }
 
 torch::Tensor HyperModel::compute_loss(const torch::Tensor& output, const torch::Tensor& y) const {
-  return compute(loss(), output, y);
+  if (!class_weights_) class_weights_ = class_weights();
+  if (class_weights_->defined()) class_weights_ = class_weights_->to(output.device(), output.scalar_type());
+  return compute(loss(), output, y, *class_weights_);
+}
+
+StepResult HyperModel::training_step(torch::nn::Sequential& model, const torch::Tensor& x,
+                                     const torch::Tensor& y) {
+  const torch::Tensor output = in_float(model->forward(x));
+  return {.loss = compute_loss(output, y), .output = output};
 }
 
 }  // namespace sibyl

@@ -9,8 +9,8 @@ namespace sibyl {
 
 class HyperModel;
 
-/// The job's data as training takes it: checked, targets prepared for the loss, the parts for training and validation on the
-/// device. Throws Error for data that doesn't fit together, and what the job throws.
+/// The job's data as training takes it: checked, targets prepared for the loss, the parts for training and
+/// validation on the device. Throws Error for data that doesn't fit together, and what the job throws.
 Data load_data(HyperModel& model, const TrainerOptions& options, c10::Device device);
 
 /// A part as training takes it.

@@ -37,6 +37,15 @@ void check_classes(const at::Tensor& output, const at::Tensor& y) {
   throw Error(text.str());
 }
 
+void check_weights(const at::Tensor& output, const at::Tensor& class_weights) {
+  if (!class_weights.defined()) return;
+  if (class_weights.dim() == 1 && class_weights.size(0) == output.size(1)) return;
+  std::ostringstream text;
+  text << "class_weights() have the shape " << class_weights.sizes() << ", but the model's output has "
+       << output.size(1) << " classes: give one number for each.";
+  throw Error(text.str());
+}
+
 }  // namespace
 
 std::string_view to_string(MetricKind kind) {
@@ -60,11 +69,17 @@ at::Tensor prepare_targets(const at::Tensor& y, at::ScalarType real) {
   return y.to(whole_numbers(y) ? at::kLong : real).contiguous();
 }
 
-at::Tensor compute(Loss loss, const at::Tensor& output, const at::Tensor& y) {
-  switch (resolve(loss, y)) {
+at::Tensor compute(Loss loss, const at::Tensor& output, const at::Tensor& y,
+                   const at::Tensor& class_weights) {
+  loss = resolve(loss, y);
+  if (class_weights.defined() && loss != Loss::cross_entropy) {
+    throw Error("class_weights() are for cross_entropy: leave them out, or change loss().");
+  }
+  switch (loss) {
     case Loss::cross_entropy:
       check_classes(output, y);
-      return at::cross_entropy_loss(output, y);
+      check_weights(output, class_weights);
+      return at::cross_entropy_loss(output, y, class_weights);
     case Loss::binary_cross_entropy:
       return at::binary_cross_entropy_with_logits(output, shaped(y, output));
     case Loss::mse:

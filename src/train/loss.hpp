@@ -27,8 +27,10 @@ Loss resolve(Loss loss, const at::Tensor& y);
 at::Tensor prepare_targets(const at::Tensor& y, at::ScalarType real);
 
 /// The mean loss of a batch. Throws Error when the model's output does not fit y: LibTorch would broadcast a
-/// column against a row and train on nonsense.
-at::Tensor compute(Loss loss, const at::Tensor& output, const at::Tensor& y);
+/// column against a row and train on nonsense. `class_weights` are for cross_entropy alone, one for each
+/// class, on the output's device: the mean is then weighted by them.
+at::Tensor compute(Loss loss, const at::Tensor& output, const at::Tensor& y,
+                   const at::Tensor& class_weights = {});
 
 /// The mean of a metric over a batch, without gradients; on the batch's device.
 at::Tensor compute(MetricKind kind, Loss loss, const at::Tensor& output, const at::Tensor& y);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/error.hpp"
+#include "train/fused_optimizers.hpp"
 
 namespace sibyl {
 
@@ -26,15 +27,15 @@ std::unique_ptr<torch::optim::Optimizer> Optimizer::make(std::vector<at::Tensor>
   namespace optim = torch::optim;
   switch (kind) {
     case OptimizerKind::sgd:
-      return std::make_unique<optim::SGD>(
+      return std::make_unique<FusedSGD>(
           std::move(parameters),
           optim::SGDOptions(learning_rate).momentum(momentum).weight_decay(weight_decay).nesterov(nesterov));
     case OptimizerKind::adam:
-      return std::make_unique<optim::Adam>(
+      return std::make_unique<FusedAdam>(
           std::move(parameters),
           optim::AdamOptions(learning_rate).betas({beta1, beta2}).eps(epsilon).weight_decay(weight_decay));
     case OptimizerKind::adamw:
-      return std::make_unique<optim::AdamW>(
+      return std::make_unique<FusedAdamW>(
           std::move(parameters),
           optim::AdamWOptions(learning_rate).betas({beta1, beta2}).eps(epsilon).weight_decay(weight_decay));
     case OptimizerKind::rmsprop:

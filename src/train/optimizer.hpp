@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "train/schedule.hpp"
+
 namespace torch::optim {
 class Optimizer;
 }
@@ -33,14 +35,17 @@ class OptimizerKind {
 struct Optimizer {
   OptimizerKind kind = OptimizerKind::adam;
   double learning_rate = 1e-3;
-  double momentum = 0;  ///< sgd, rmsprop
-  double weight_decay = 0;
-  bool nesterov = false;  ///< sgd
-  double beta1 = 0.9;     ///< adam, adamw
-  double beta2 = 0.999;   ///< adam, adamw
-  double alpha = 0.99;    ///< rmsprop
-  double epsilon = 1e-8;  ///< adam, adamw, rmsprop
+  double momentum = 0;      ///< sgd, rmsprop
+  double weight_decay = 0;  ///< adamw's is decoupled from the gradient; the others add it to that
+  bool nesterov = false;    ///< sgd
+  double beta1 = 0.9;       ///< adam, adamw
+  double beta2 = 0.999;     ///< adam, adamw
+  double alpha = 0.99;      ///< rmsprop
+  double epsilon = 1e-8;    ///< adam, adamw, rmsprop
+  double clip_norm = 0;     ///< gradients that are together longer are shortened to it; 0: never
+  Schedule schedule = {};
 
+  /// Schedule and clip_norm are not in it: take_step() adds them.
   std::unique_ptr<torch::optim::Optimizer> make(std::vector<at::Tensor> parameters) const;
 };
 

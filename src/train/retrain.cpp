@@ -46,7 +46,8 @@ std::string renamed(const std::string& metric) {
 
 }  // namespace
 
-std::vector<Metric> retrain(HyperModel& model, const Suggestion& suggestion, TrainerOptions options, Reporter& reporter) {
+std::vector<Metric> retrain(HyperModel& model, const Suggestion& suggestion, TrainerOptions options,
+                            Reporter& reporter) {
   options.patience = 0;  // how long to train is known
   options.checkpoint_seconds = 0;
   options.faults = {};
@@ -66,7 +67,9 @@ std::vector<Metric> retrain(HyperModel& model, const Suggestion& suggestion, Tra
     part.slot.last_epoch = epoch;
     HyperParameters hp(part.hyperparameters, options.seed, part.slot.trial);
     const ExecutionEnd end = Execution(model, options, part, /*execution=*/0, device, data, hp, last).run();
-    if (end.ending != Ending::reached) throw Error("trial " + std::to_string(part.slot.trial) + " failed when it was trained again: " + end.message);
+    if (end.ending != Ending::reached)
+      throw Error("trial " + std::to_string(part.slot.trial) +
+                  " failed when it was trained again: " + end.message);
   };
   if (suggestion.slot.last_epoch > 1) train_to(suggestion.slot.last_epoch - 1);
   if (test.size() > 0) data.validation = test;
@@ -74,27 +77,29 @@ std::vector<Metric> retrain(HyperModel& model, const Suggestion& suggestion, Tra
 
   std::vector<Metric> metrics;
   for (const Metric& metric : last.metrics)
-    if (test.size() > 0 || !metric.name.starts_with("val_")) metrics.push_back({renamed(metric.name), metric.value});
+    if (test.size() > 0 || !metric.name.starts_with("val_"))
+      metrics.push_back({renamed(metric.name), metric.value});
   return metrics;
 }
 
-int export_model(HyperModel& hyper_model, const Suggestion& suggestion, const TrainerOptions& options, Weights weights,
-                 const std::filesystem::path& file) {
+int export_model(HyperModel& hyper_model, const Suggestion& suggestion, const TrainerOptions& options,
+                 Weights weights, const std::filesystem::path& file) {
   const ComputeScope scope(c10::kCPU, options.threads);
+  const Data data =
+      load_data(hyper_model, options, c10::kCPU);  // first: a job may build what its data asks for
   HyperParameters hp(suggestion.hyperparameters, options.seed, suggestion.slot.trial);
   torch::nn::Sequential model = hyper_model.build(hp);
   const auto optimizer = hyper_model.make_optimizer(hp, model);
   std::string why;
-  auto checkpoint =
-      Checkpoint::read(checkpoint_path(options.checkpoints, suggestion.slot.trial, /*execution=*/0),
-                       {.seed = options.seed, .trial = suggestion.slot.trial, .execution = 0, .hyperparameters = hp.values()},
-                       c10::kCPU, why);
+  auto checkpoint = Checkpoint::read(
+      checkpoint_path(options.checkpoints, suggestion.slot.trial, /*execution=*/0),
+      {.seed = options.seed, .trial = suggestion.slot.trial, .execution = 0, .hyperparameters = hp.values()},
+      c10::kCPU, why);
   if (!checkpoint) throw Error(why);
   std::vector<at::Tensor> best;
   checkpoint->restore({.model = *model, .optimizer = *optimizer, .device = c10::kCPU, .best = best});
   if (weights == Weights::last_epoch) best.clear();
   restore_weights(*model, best);
-  const Data data = load_data(hyper_model, options, c10::kCPU);
   save_torchscript(*model, data.train.x.narrow(0, 0, std::min<std::int64_t>(2, data.train.size())), file);
   const TrainingProgress& progress = checkpoint->progress();
   return best.empty() ? progress.epoch : progress.early_stopping.best_epoch;

@@ -11,20 +11,23 @@ namespace sibyl {
 
 namespace {
 
-// The same tree of names, so that state_dict() has the keys that the model has here, over the same tensors: by these the
-// tracer knows them.
+// The same tree of names, so that state_dict() has the keys that the model has here, over the same tensors:
+// by these the tracer knows them.
 torch::jit::Module copy_structure(const torch::nn::Module& module) {
   torch::jit::Module copy("Model");
   for (const auto& each : module.named_parameters(/*recurse=*/false))
     copy.register_parameter(each.key(), each.value(), /*is_buffer=*/false);
-  for (const auto& each : module.named_buffers(/*recurse=*/false)) copy.register_buffer(each.key(), each.value());
-  for (const auto& child : module.named_children()) copy.register_module(child.key(), copy_structure(*child.value()));
+  for (const auto& each : module.named_buffers(/*recurse=*/false))
+    copy.register_buffer(each.key(), each.value());
+  for (const auto& child : module.named_children())
+    copy.register_module(child.key(), copy_structure(*child.value()));
   return copy;
 }
 
 }  // namespace
 
-void save_torchscript(torch::nn::SequentialImpl& model, const at::Tensor& example, const std::filesystem::path& file) {
+void save_torchscript(torch::nn::SequentialImpl& model, const at::Tensor& example,
+                      const std::filesystem::path& file) {
   try {
     const torch::NoGradGuard no_gradients;
     model.to(torch::kCPU);

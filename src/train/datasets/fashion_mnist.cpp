@@ -3,14 +3,11 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <numeric>
-#include <utility>
-#include <vector>
 
 #include "core/error.hpp"
-#include "core/random.hpp"
+#include "train/datasets/find_data.hpp"
 #include "train/datasets/idx.hpp"
+#include "train/datasets/split.hpp"
 
 namespace sibyl {
 
@@ -18,38 +15,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* debian = "/usr/share/datasets/fashion-mnist";
-constexpr const char* first_file = "train-images-idx3-ubyte";
-
-/// The file, gzipped or plain; an empty path when there is neither.
-fs::path find(const fs::path& directory, const std::string& name) {
-  for (const char* suffix : {".gz", ""}) {
-    fs::path path = directory / (name + suffix);
-    if (fs::is_regular_file(path)) return path;
-  }
-  return {};
-}
-
-fs::path find_or_throw(const fs::path& directory, const std::string& name) {
-  if (fs::path path = find(directory, name); !path.empty()) return path;
-  throw Error(
-      "There is no " + name + "[.gz] in " + directory.string() +
-      ". Fashion-MNIST comes with `apt-get install dataset-fashion-mnist` (into " + debian +
-      "), or from https://github.com/zalandoresearch/fashion-mnist: put its four files into a directory and "
-      "say --data DIRECTORY.");
-}
-
-fs::path default_directory() {
-  if (const char* data = std::getenv("SIBYL_DATA"); data && *data) {
-    if (fs::path directory = fs::path(data) / "fashion-mnist"; !find(directory, first_file).empty())
-      return directory;
-  }
-  return debian;
+/// The file, gzipped or plain; mnist_like names what is missing, fashion_mnist also where to get it.
+fs::path file_of(const fs::path& directory, const std::string& name) {
+  if (fs::path path = plain_or_gzipped(directory, name); !path.empty()) return path;
+  throw Error("There is no " + name + "[.gz] in " + directory.string() + ".");
 }
 
 Split read(const fs::path& directory, const std::string& part) {
-  const fs::path image_file = find_or_throw(directory, part + "-images-idx3-ubyte");
-  const fs::path label_file = find_or_throw(directory, part + "-labels-idx1-ubyte");
+  const fs::path image_file = file_of(directory, part + "-images-idx3-ubyte");
+  const fs::path label_file = file_of(directory, part + "-labels-idx1-ubyte");
   const IdxArray images = read_idx(image_file, 3);
   const IdxArray labels = read_idx(label_file, 1);
   const std::int64_t samples = images.sizes[0];
@@ -74,27 +48,26 @@ Split read(const fs::path& directory, const std::string& part) {
 
 Data mnist_like(const fs::path& directory, std::uint64_t seed) {
   const Split all = read(directory, "train");
-  const std::int64_t validation = all.size() / 6;
-  if (validation == 0) {
+  if (all.size() < 6) {
     throw Error(directory.string() + ": has " + std::to_string(all.size()) +
                 " training samples, too few to take a sixth of them for validation");
   }
-  at::Tensor order = at::arange(all.size(), at::kLong);
-  auto* const places = order.data_ptr<std::int64_t>();
-  RandomStream random(seed, "validation split");
-  for (std::int64_t i = all.size() - 1; i > 0; --i) {
-    std::swap(places[i], places[random.below(static_cast<std::uint64_t>(i) + 1)]);
-  }
-  const auto take = [&](std::int64_t begin, std::int64_t count) {
-    const at::Tensor chosen = order.narrow(0, begin, count);
-    return Split{.x = all.x.index_select(0, chosen), .y = all.y.index_select(0, chosen)};
-  };
-  const std::int64_t train = all.size() - validation;
-  return {.train = take(0, train), .validation = take(train, validation), .test = read(directory, "t10k")};
+  Data data = split(all, {.validation = 1.0 / 6}, seed);
+  data.test = read(directory, "t10k");
+  return data;
 }
 
 Data fashion_mnist(const DataOptions& options) {
-  return mnist_like(options.directory.empty() ? default_directory() : options.directory, options.seed);
+  const DataSet set{
+      .name = "Fashion-MNIST",
+      .files = {"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte",
+                "t10k-labels-idx1-ubyte"},
+      .folder = "fashion-mnist",
+      .system = "/usr/share/datasets/fashion-mnist",
+      .source =
+          "It comes with `apt-get install dataset-fashion-mnist`, or from "
+          "https://github.com/zalandoresearch/fashion-mnist: its four files, plain or gzipped."};
+  return mnist_like(find_data(set, options), options.seed);
 }
 
 }  // namespace sibyl

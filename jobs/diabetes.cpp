@@ -1,0 +1,84 @@
+// Tunes a regression: how a diabetes goes on after a year (Efron et al. 2004), or a column of any CSV file of
+// numbers, the last one or the one named after a colon:
+//
+//     mpirun -n 3 diabetes --output runs/diabetes --max-epochs 81
+//     mpirun -n 3 diabetes --output runs/houses --max-epochs 81 --data houses.csv:price
+#include <numeric>
+
+#include "sibyl.hpp"
+
+#include "train/datasets/find_data.hpp"
+#include "train/datasets/split.hpp"
+#include "train/datasets/table.hpp"
+
+namespace {
+
+/// Scikit-learn has features and target in two files.
+sibyl::Split published(const sibyl::DataOptions& options) {
+  const sibyl::DataSet set{.name = "the diabetes data",
+                           .files = {"diabetes_data_raw.csv", "diabetes_target.csv"},
+                           .folder = "diabetes",
+                           .system = "/usr/lib/python3/dist-packages/sklearn/datasets/data",
+                           .source =
+                               "It comes with `apt-get install python3-sklearn`, or from "
+                               "https://github.com/scikit-learn/scikit-learn (sklearn/datasets/data)."};
+  const auto folder = sibyl::find_data(set, options);
+  const sibyl::Csv features(sibyl::plain_or_gzipped(folder, set.files[0]));
+  const sibyl::Csv target(sibyl::plain_or_gzipped(folder, set.files[1]));
+  std::vector<std::size_t> columns(features.columns());
+  std::iota(columns.begin(), columns.end(), std::size_t{0});
+  return sibyl::samples(sibyl::numbers(features, columns), sibyl::numbers(target, {0}).squeeze(1),
+                        folder.string());
+}
+
+/// FILE or FILE:COLUMN.
+sibyl::Split own(const std::string& given) {
+  const auto colon = given.rfind(':');
+  if (colon == std::string::npos) return sibyl::read_table(given, "-1", sibyl::Target::values).all;
+  return sibyl::read_table(given.substr(0, colon), given.substr(colon + 1), sibyl::Target::values).all;
+}
+
+}  // namespace
+
+struct Regression : sibyl::HyperModel {
+  std::int64_t features = 10;  // the diabetes data's; data() sees how many there really are
+
+  torch::nn::Sequential build(sibyl::HyperParameters& hp) override {
+    torch::nn::Sequential model;
+    auto inputs = features;
+    const auto layers = hp.Int("layers", 1, 3);
+    const auto dropout = hp.Float("dropout", 0, 0.5, {.step = 0.1});
+    for (std::int64_t i = 0; i < layers; ++i) {
+      const auto units = hp.Int("units_" + std::to_string(i + 1), 8, 128, {.sampling = sibyl::Sampling::log});
+      model->push_back(torch::nn::Linear(inputs, units));
+      model->push_back(torch::nn::ReLU());
+      model->push_back(torch::nn::Dropout(dropout));
+      inputs = units;
+    }
+    model->push_back(torch::nn::Linear(inputs, 1));
+    return model;
+  }
+
+  sibyl::Optimizer optimizer(sibyl::HyperParameters& hp) override {
+    return {.kind = "adamw",
+            .learning_rate = hp.Float("learning_rate", 1e-4, 1e-1, {.sampling = sibyl::Sampling::log}),
+            .weight_decay = hp.Float("weight_decay", 1e-5, 1, {.sampling = sibyl::Sampling::log})};
+  }
+
+  sibyl::Objective objective() const override { return sibyl::Objective::parse("val_mae"); }
+
+  sibyl::Data data(const sibyl::DataOptions& options) override {
+    const bool is_folder = options.directory.empty() || std::filesystem::is_directory(options.directory);
+    const auto all = is_folder ? published(options) : own(options.directory.string());
+    features = all.x.size(1);
+    auto data = sibyl::standardised(sibyl::split(all, {.validation = 0.2, .test = 0.2}, options.seed));
+    // A network learns numbers about as large as 1; losses and metrics are in units of y's deviation.
+    const auto mean = data.train.y.mean(), deviation = data.train.y.std();
+    for (auto* part : {&data.train, &data.validation, &data.test}) part->y = (part->y - mean) / deviation;
+    return data;
+  }
+};
+
+int main(int argc, char** argv) {
+  return sibyl::run<Regression>(argc, argv);
+}

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <vector>
+
+#include "train/data.hpp"
+
+namespace sibyl {
+
+/// Shuffled batches, gathered into the same memory again and again: all of an epoch at its begin, or, where
+/// that memory would be too much, each in its turn. (Training reads a batch only until its step is done.)
+class Batches {
+ public:
+  /// How much memory for a whole epoch is not too much.
+  static constexpr std::int64_t default_bytes = std::int64_t{64} << 20;
+
+  Batches(const Split& split, std::int64_t batch, std::int64_t bytes = default_bytes);
+
+  /// Begins an epoch; `order` is where the data is.
+  void shuffle(const at::Tensor& order);
+  std::int64_t steps() const { return (split_.size() + batch_ - 1) / batch_; }
+  const Split& at(std::int64_t step);
+
+ private:
+  void gather(const Split& into, const at::Tensor& places) const;
+  Split room(std::int64_t samples) const;
+
+  const Split& split_;
+  const std::int64_t batch_;
+  const bool whole_;
+  Split memory_;              ///< of all samples, or of a batch
+  std::vector<Split> parts_;  ///< of the memory: all batches of an epoch, or the full one and the last
+  at::Tensor order_;
+};
+
+}  // namespace sibyl

@@ -1,0 +1,229 @@
+#include "train/datasets/csv.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+#include <cmath>
+
+#include "train/datasets/input_file.hpp"
+
+namespace sibyl {
+
+namespace {
+
+std::string at_line(std::int64_t line) {
+  return "line " + std::to_string(line);
+}
+
+bool is_space(char c) {
+  return c == ' ' || c == '\t';
+}
+
+char find_separator(std::string_view first_line) {
+  constexpr std::string_view candidates = ";,\t|";  // as many of both: the commas are decimal ones
+  std::array<int, candidates.size()> found{};
+  bool quoted = false;
+  for (const char c : first_line) {
+    if (c == '"') quoted = !quoted;
+    if (const auto i = candidates.find(c); !quoted && i != std::string_view::npos) ++found[i];
+  }
+  const auto most = std::max_element(found.begin(), found.end());
+  return *most > 0 ? candidates[static_cast<std::size_t>(most - found.begin())] : ' ';
+}
+
+/// Reads a text cell by cell.
+class Cutter {
+ public:
+  Cutter(const std::filesystem::path& file, char* begin, char* end, char separator)
+      : file_(file), at_(begin), end_(end), separator_(separator) {}
+
+  /// The next line that is not blank; none at the end.
+  std::vector<std::string_view> row() {
+    std::vector<std::string_view> cells;
+    if (!skip_blank_lines()) return cells;
+    row_line_ = line_;
+    do {
+      cells.push_back(cell());
+    } while (another());
+    return cells;
+  }
+  std::int64_t line() const { return row_line_; }
+
+ private:
+  bool skip_blank_lines() {
+    while (true) {
+      const bool by_spaces = separator_ == ' ';
+      while (at_ < end_ && is_space(*at_) && (by_spaces || *at_ != separator_)) ++at_;
+      if (at_ == end_) return false;
+      if (*at_ != '\n' && *at_ != '\r') return true;
+      end_of_line();
+    }
+  }
+
+  std::string_view cell() {
+    while (at_ < end_ && is_space(*at_) && *at_ != separator_) ++at_;
+    if (at_ < end_ && *at_ == '"') return quoted();
+    char* const begin = at_;
+    while (at_ < end_ && !ends_cell(*at_)) ++at_;
+    char* last = at_;
+    while (last > begin && is_space(last[-1])) --last;
+    return {begin, static_cast<std::size_t>(last - begin)};
+  }
+
+  /// After a cell: does another one follow in this line?
+  bool another() {
+    if (separator_ == ' ') {
+      while (at_ < end_ && is_space(*at_)) ++at_;
+      if (at_ < end_ && *at_ != '\n' && *at_ != '\r') return true;
+    } else if (at_ < end_ && *at_ == separator_) {
+      ++at_;
+      return true;
+    }
+    end_of_line();
+    return false;
+  }
+
+  bool ends_cell(char c) const {
+    return c == '\n' || c == '\r' || c == separator_ || (separator_ == ' ' && c == '\t');
+  }
+
+  void end_of_line() {
+    if (at_ < end_ && *at_ == '\r') ++at_;
+    if (at_ < end_ && *at_ == '\n') ++at_;
+    ++line_;
+  }
+
+  std::string_view quoted() {
+    const std::int64_t began = line_;
+    char* const begin = ++at_;
+    char* out = begin;  // a doubled quote becomes one: the text is shortened in place
+    while (at_ < end_ && (*at_ != '"' || (at_ + 1 < end_ && at_[1] == '"'))) {
+      if (*at_ == '"') ++at_;
+      if (*at_ == '\n') ++line_;
+      *out++ = *at_++;
+    }
+    if (at_ == end_) refuse(file_, at_line(began) + ": a quote (\") is opened but not closed");
+    ++at_;
+    while (at_ < end_ && is_space(*at_) && !ends_cell(*at_)) ++at_;
+    if (at_ < end_ && !ends_cell(*at_)) refuse(file_, at_line(line_) + ": text follows a closing quote (\")");
+    return {begin, static_cast<std::size_t>(out - begin)};
+  }
+
+  const std::filesystem::path& file_;
+  char* at_;
+  char* end_;
+  char separator_;
+  std::int64_t line_ = 1;      // where it is
+  std::int64_t row_line_ = 1;  // where the latest row began
+};
+
+using Row = std::vector<std::string_view>;
+
+bool is_header(const Row& first, const Row& second) {
+  if (second.empty()) return std::none_of(first.begin(), first.end(), to_number);
+  for (std::size_t i = 0; i < std::min(first.size(), second.size()); ++i) {
+    if (!to_number(first[i]) && !is_missing(first[i]) && to_number(second[i])) return true;
+  }
+  return false;
+}
+
+/// "150,4,setosa,versicolor,virginica" before lines of 4 + 1 cells.
+bool is_scikit_learn(const Row& first, const Row& second) {
+  return first.size() > 2 && to_number(first[0]) &&
+         to_number(first[1]) == static_cast<double>(second.size()) - 1 &&
+         std::none_of(first.begin() + 2, first.end(), to_number);
+}
+
+}  // namespace
+
+std::optional<double> to_number(std::string_view text) {
+  if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(number)) return {};
+  return number;
+}
+
+bool is_missing(std::string_view text) {
+  std::string lower(text);
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+  constexpr std::array<std::string_view, 7> missing = {"", "na", "n/a", "nan", "null", "none", "?"};
+  return std::find(missing.begin(), missing.end(), lower) != missing.end();
+}
+
+Csv::Csv(const std::filesystem::path& file, const CsvOptions& options)
+    : file_(file), text_(InputFile(file).read_all()) {
+  if (std::find(text_.begin(), text_.end(), 0) != text_.end()) {
+    refuse(file_, "holds a zero byte: it is no text, or damaged (it has to be UTF-8)");
+  }
+  char* begin = reinterpret_cast<char*>(text_.data());
+  char* const end = begin + text_.size();
+  if (std::string_view(begin, text_.size()).starts_with("\xEF\xBB\xBF"))
+    begin += 3;  // what some editors put first
+  char separator = options.separator;
+  if (!separator) separator = find_separator({begin, std::find(begin, end, '\n')});
+  Cutter cutter(file_, begin, end, separator);
+
+  Row first = cutter.row();
+  std::int64_t first_line = cutter.line();
+  if (first.empty()) refuse(file_, "is empty: it has to have a line for each sample");
+  Row second = cutter.row();
+  std::optional<double> promised;
+  if (!options.header && is_scikit_learn(first, second)) {
+    promised = to_number(first[0]);
+    for (std::size_t i = 2; i < first.size(); ++i) {
+      if (!first[i].empty()) classes_.emplace_back(first[i]);
+    }
+    first = second;
+    first_line = cutter.line();
+    second = cutter.row();
+  }
+  columns_ = first.size();
+  const auto add = [&](const Row& row, std::int64_t line) {
+    if (row.size() != columns_) {
+      refuse(file_, at_line(line) + " has " + std::to_string(row.size()) +
+                        (row.size() == 1 ? " cell" : " cells") + ", but " + at_line(first_line) + " has " +
+                        std::to_string(columns_));
+    }
+    cells_.insert(cells_.end(), row.begin(), row.end());
+    lines_.push_back(line);
+  };
+  if (options.header.value_or(is_header(first, second))) {
+    names_.assign(first.begin(), first.end());
+  } else {
+    add(first, first_line);
+  }
+  for (; !second.empty(); second = cutter.row()) add(second, cutter.line());
+  if (lines_.empty()) refuse(file_, "has a header and nothing else: it has to have a line for each sample");
+  if (promised && *promised != static_cast<double>(rows())) {
+    refuse(file_, "has " + std::to_string(rows()) + " samples, but its first line promises " +
+                      std::to_string(static_cast<std::int64_t>(*promised)) +
+                      ": it is truncated, or was changed");
+  }
+}
+
+std::size_t Csv::column(const std::string& which) const {
+  const auto found = std::find(names_.begin(), names_.end(), which);
+  if (found != names_.end()) return static_cast<std::size_t>(found - names_.begin());
+  std::int64_t place = 0;
+  const auto [end, error] = std::from_chars(which.data(), which.data() + which.size(), place);
+  const auto count = static_cast<std::int64_t>(columns_);
+  if (error == std::errc() && end == which.data() + which.size() && place >= -count && place < count) {
+    return static_cast<std::size_t>(place < 0 ? place + count : place);
+  }
+  std::string there =
+      "its " + std::to_string(columns_) + " columns have no names: say a place from 0, or -1 for the last";
+  if (!names_.empty()) {
+    there = "there are ";
+    for (std::size_t i = 0; i < columns_; ++i) there += (i > 0 ? ", " : "") + names_[i];
+  }
+  refuse(file_, "there is no column '" + which + "': " + there);
+}
+
+void Csv::refuse_cell(std::size_t row, std::size_t column, const std::string& what) const {
+  const std::string name = names_.empty() ? std::to_string(column) + " (from 0)" : "'" + names_[column] + "'";
+  refuse(file_, at_line(lines_[row]) + ", column " + name + ": " + what);
+}
+
+}  // namespace sibyl

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <filesystem>
+
+namespace sibyl {
+
+/// The array of a NumPy .npy file (format 1, 2 or 3; plain or gzipped), with its own type: float, double,
+/// whole numbers (uint8, int8, int16, int32, int64) or bool. Throws Error when the file is missing, damaged,
+/// or holds what a tensor can't: another type or byte order, Fortran's order; the message says how to save it
+/// instead.
+at::Tensor read_npy(const std::filesystem::path& file);
+
+}  // namespace sibyl

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/trial.hpp"
+#include "train/loss.hpp"
+
+namespace sibyl {
+
+/// Means over the samples of an epoch. They are summed where the batches are, and cross to the host once.
+class Means {
+ public:
+  Means(Loss loss, std::vector<MetricKind> kinds, at::Device device);
+
+  void clear();
+  /// All of it in one tensor, for a checkpoint; a copy.
+  at::Tensor state() const;
+  void restore(const at::Tensor& state);
+
+  void add(const at::Tensor& loss, const at::Tensor& output, const at::Tensor& y);
+  void append_to(std::vector<Metric>& metrics, const std::string& prefix) const;
+
+ private:
+  void add_here(const at::Tensor& loss, const at::Tensor& output, const at::Tensor& y);
+  void add_there(const at::Tensor& loss, const at::Tensor& output, const at::Tensor& y);
+
+  Loss loss_;
+  std::vector<MetricKind> kinds_;
+  at::Tensor sums_;  ///< of the loss, then of each kind
+  std::vector<at::Tensor> views_;
+  std::int64_t samples_ = 0;
+};
+
+}  // namespace sibyl

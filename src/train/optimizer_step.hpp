@@ -1,0 +1,19 @@
+#pragma once
+
+#include "train/optimizer.hpp"
+
+namespace sibyl {
+
+/// Without gradients a step begins: backward then gives each parameter its own as it is, where it would add
+/// it to zeros.
+void drop_gradients(torch::optim::Optimizer& optimizer);
+
+/// Makes all gradients together no longer than `norm` (their direction stays), without waiting for the
+/// device.
+void clip_gradients(torch::optim::Optimizer& optimizer, double norm);
+
+/// A step with the schedule and the clip_norm of `how`. The optimizer may be any; its learning rate in
+/// param_groups() is what the schedule multiplies, and is afterwards what it was.
+void take_step(torch::optim::Optimizer& optimizer, const Optimizer& how, const StepPlace& place);
+
+}  // namespace sibyl

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <ATen/Parallel.h>
+#include <torch/optim/optimizer.h>
+
+#include <string>
+#include <type_traits>
+#include <vector>
+
+namespace sibyl {
+
+/// How a group of parameters can be stepped.
+enum class Way {
+  by_loop,    ///< plain loops over its numbers
+  by_kernel,  ///< LibTorch's kernels for lists of tensors
+  unfused,    ///< only as LibTorch does it
+};
+
+inline Way way_of(const at::Tensor& parameter, const at::Tensor& gradient) {
+  if (gradient.layout() != at::kStrided || parameter.is_complex()) return Way::unfused;
+  const bool plain = parameter.is_cpu() && gradient.is_cpu() && parameter.scalar_type() == at::kFloat &&
+                     gradient.scalar_type() == at::kFloat && parameter.is_contiguous() &&
+                     gradient.is_contiguous();
+  return plain ? Way::by_loop : Way::by_kernel;
+}
+
+/// The parameters that have a gradient, and how all of them can be stepped.
+struct Moving {
+  std::vector<at::Tensor> parameters, gradients;
+  Way way = Way::by_loop;
+};
+
+inline Moving moving(const torch::optim::OptimizerParamGroup& group) {
+  Moving moving;
+  for (const at::Tensor& parameter : group.params()) {
+    const at::Tensor& gradient = parameter.grad();
+    if (!gradient.defined()) continue;
+    moving.way = std::max(moving.way, way_of(parameter, gradient));
+    moving.parameters.push_back(parameter);
+    moving.gradients.push_back(gradient);
+  }
+  return moving;
+}
+
+/// Where a LibTorch optimizer keeps the state of a parameter: made when there is none.
+template <class State, class States>
+State& state_of(States& states, const at::Tensor& parameter) {
+  const auto key = [&] {
+    if constexpr (std::is_same_v<typename States::key_type, std::string>) {  // LibTorch 1
+      return c10::guts::to_string(parameter.unsafeGetTensorImpl());
+    } else {
+      return static_cast<void*>(parameter.unsafeGetTensorImpl());
+    }
+  }();
+  auto& state = states[key];
+  if (!state) state = std::make_unique<State>();
+  return static_cast<State&>(*state);
+}
+
+/// Calls f(begin, count) for parts of n numbers, in as many threads as the process has.
+template <class F>
+void in_parts(std::int64_t n, const F& f) {
+  constexpr std::int64_t worth_a_thread = 32768;
+  at::parallel_for(0, n, worth_a_thread,
+                   [&](std::int64_t begin, std::int64_t end) { f(begin, end - begin); });
+}
+
+}  // namespace sibyl

@@ -1,0 +1,62 @@
+#include "train/precision.hpp"
+
+#include <ATen/autocast_mode.h>
+#include <torch/version.h>
+#ifdef SIBYL_CUDA
+#include <ATen/cuda/CUDAContext.h>
+#endif
+
+namespace sibyl {
+
+namespace {
+
+bool cuda_knows_bfloat16([[maybe_unused]] c10::Device device) {
+#ifdef SIBYL_CUDA
+  return at::cuda::getDeviceProperties(device.has_index() ? device.index() : at::cuda::current_device())
+             ->major >= 8;
+#else
+  return false;
+#endif
+}
+
+void set_autocast(c10::DeviceType device, bool on) {
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
+  if (on) at::autocast::set_autocast_dtype(device, at::kBFloat16);
+  at::autocast::set_autocast_enabled(device, on);
+#else
+  if (device == c10::kCUDA) {
+    if (on) at::autocast::set_autocast_gpu_dtype(at::kBFloat16);
+    at::autocast::set_enabled(on);
+  } else {
+    if (on) at::autocast::set_autocast_cpu_dtype(at::kBFloat16);
+    at::autocast::set_cpu_enabled(on);
+  }
+#endif
+}
+
+}  // namespace
+
+bool is_mixed(Precision precision, c10::Device device) {
+  if (precision == Precision::full) return false;
+  if (device.is_cuda()) return cuda_knows_bfloat16(device);
+  return device.is_cpu() && precision == Precision::mixed_on_cpu_too;
+}
+
+at::Tensor in_float(const at::Tensor& output) {
+  return output.scalar_type() == at::kBFloat16 ? output.to(at::kFloat) : output;
+}
+
+MixedPrecisionScope::MixedPrecisionScope(c10::Device device, bool mixed)
+    : device_(device.type()), mixed_(mixed) {
+  if (!mixed_) return;
+  at::autocast::increment_nesting();
+  set_autocast(device_, true);
+}
+
+MixedPrecisionScope::~MixedPrecisionScope() {
+  if (!mixed_) return;
+  set_autocast(device_, false);
+  if (at::autocast::decrement_nesting() == 0) at::autocast::clear_cache();  // the weights in 16 bits
+}
+
+}  // namespace sibyl

@@ -1,0 +1,57 @@
+#include "train/schedule.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "core/error.hpp"
+
+namespace sibyl {
+
+ScheduleKind::ScheduleKind(std::string_view name) {
+  if (name == "constant") {
+    kind_ = constant;
+  } else if (name == "cosine") {
+    kind_ = cosine;
+  } else if (name == "step") {
+    kind_ = step;
+  } else if (name == "exponential") {
+    kind_ = exponential;
+  } else {
+    throw Error("There is no schedule \"" + std::string(name) +
+                "\": take constant, cosine, step or exponential.");
+  }
+}
+
+void Schedule::check() const {
+  if (!(warmup >= 0)) throw Error("A schedule's warmup is a number of epochs, 0 or more.");
+  if (kind == ScheduleKind::cosine && !(epochs > warmup)) {
+    throw Error("A cosine schedule wants to know its epochs, more than those of its warmup.");
+  }
+  if (kind == ScheduleKind::cosine && !(final >= 0)) throw Error("A schedule's final is 0 or more.");
+  if (kind == ScheduleKind::step && every < 1) throw Error("A step schedule's every is 1 epoch or more.");
+  if (!(factor > 0)) throw Error("A schedule's factor has to be above 0.");
+}
+
+double Schedule::at(const StepPlace& place) const {
+  const double before = place.epoch - 1;
+  const auto part = [&](std::int64_t steps) {
+    return static_cast<double>(steps) / static_cast<double>(place.steps);
+  };
+  const double rise = warmup > 0 ? std::min(1.0, (before + part(place.step + 1)) / warmup) : 1;
+  switch (kind) {
+    case ScheduleKind::constant:
+      return rise;
+    case ScheduleKind::cosine: {
+      const double way = std::clamp((before + part(place.step) - warmup) / (epochs - warmup), 0.0, 1.0);
+      return rise * (final + (1 - final) * (1 + std::cos(std::numbers::pi * way)) / 2);
+    }
+    case ScheduleKind::step:
+      return rise * std::pow(factor, (place.epoch - 1) / every);
+    case ScheduleKind::exponential:
+      return rise * std::pow(factor, before);
+  }
+  return rise;
+}
+
+}  // namespace sibyl
