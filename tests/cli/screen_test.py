@@ -39,7 +39,7 @@ class Screen(SweepTest):
         self.assertEqual(len(re.findall(r"worker \d on .*thread", out)), 2)
         self.assertEqual(len(re.findall(r"bracket \d rung \d finished: \d+ trials? at epoch \d+", out)), 6)
         self.assertRegex(out, r"best so far: trial \d+, val_loss [\d.]+ at epoch \d+ \(.*learning_rate")
-        self.assertRegex(out, r"trial \d+ failed: an injected failure in epoch \d")
+        self.assertRegex(out, r"trial \d+ failed: an injected exception in epoch \d")
         self.assertRegex(out, r"rank +trial +val_loss")
         self.assertIn("Best hyperparameters", out)
         self.assertRegex(out, r"Time .* with 2 workers, which trained [\d.]+ % of it")
