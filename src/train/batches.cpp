@@ -18,9 +18,13 @@ Split part(const Split& split, std::int64_t begin, std::int64_t samples) {
 
 }  // namespace
 
-Batches::Batches(const Split& split, std::int64_t batch, std::int64_t bytes)
-    : split_(split), batch_(std::min(batch, split.size())), whole_(bytes_of(split) <= bytes) {
-  memory_ = room(whole_ ? split.size() : batch_);
+std::int64_t room_for_an_epoch(at::Device device) {
+  return device.is_cpu() ? std::int64_t{1} << 20 : std::int64_t{1} << 30;
+}
+
+Batches::Batches(const Split& split, std::int64_t batch, std::int64_t room)
+    : split_(split), batch_(std::min(batch, split.size())), whole_(bytes_of(split) <= room) {
+  memory_ = memory(whole_ ? split.size() : batch_);
   for (std::int64_t begin = 0; whole_ && begin < split.size(); begin += batch_) {
     parts_.push_back(part(memory_, begin, std::min(batch_, split.size() - begin)));
   }
@@ -45,13 +49,13 @@ void Batches::gather(const Split& into, const at::Tensor& places) const {
   at::index_select_out(y, split_.y, 0, places);
 }
 
-Split Batches::room(std::int64_t samples) const {
-  const auto room = [&](const at::Tensor& all) {
+Split Batches::memory(std::int64_t samples) const {
+  const auto like = [&](const at::Tensor& all) {
     auto sizes = all.sizes().vec();
     sizes[0] = samples;
     return at::empty(sizes, all.options());
   };
-  return {.x = room(split_.x), .y = room(split_.y)};
+  return {.x = like(split_.x), .y = like(split_.y)};
 }
 
 }  // namespace sibyl

@@ -6,14 +6,15 @@
 
 namespace sibyl {
 
+/// How much memory an epoch's samples may take in their order. On the CPU they have to fit into its cache: of
+/// more, a batch that was just gathered is nearer. On a GPU what counts is to launch nothing for a batch.
+std::int64_t room_for_an_epoch(at::Device device);
+
 /// Shuffled batches, gathered into the same memory again and again: all of an epoch at its begin, or, where
-/// that memory would be too much, each in its turn. (Training reads a batch only until its step is done.)
+/// that would take more than `room`, each in its turn. (Training reads a batch only until its step is done.)
 class Batches {
  public:
-  /// How much memory for a whole epoch is not too much.
-  static constexpr std::int64_t default_bytes = std::int64_t{64} << 20;
-
-  Batches(const Split& split, std::int64_t batch, std::int64_t bytes = default_bytes);
+  Batches(const Split& split, std::int64_t batch, std::int64_t room);
 
   /// Begins an epoch; `order` is where the data is.
   void shuffle(const at::Tensor& order);
@@ -22,7 +23,7 @@ class Batches {
 
  private:
   void gather(const Split& into, const at::Tensor& places) const;
-  Split room(std::int64_t samples) const;
+  Split memory(std::int64_t samples) const;
 
   const Split& split_;
   const std::int64_t batch_;

@@ -30,7 +30,7 @@ void keep_freed_memory() {
   [[maybe_unused]] static const bool once = [] {
     mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the most that it takes
     mallopt(M_TRIM_THRESHOLD, 256 << 20);
-    mallopt(M_MXFAST, 0);  // its fast bins are swept whenever something large is freed: twice a step and more
+    mallopt(M_MXFAST, 0);  // its fast bins are swept whenever something large is freed
     return true;
   }();
 #endif

@@ -27,7 +27,7 @@ void HyperModel::fit(HyperParameters& hp, torch::nn::Sequential& model, const Da
   const Loss loss = resolve(this->loss(), data.train.y);
   Means trained(loss, metrics(loss), context.device());
   Means validated(loss, metrics(loss), context.device());
-  Batches batches(data.train, batch);
+  Batches batches(data.train, batch, room_for_an_epoch(context.device()));
   torch::optim::Optimizer& optimizer = context.optimizer();
   const Optimizer how = this->optimizer(hp);
   how.schedule.check();

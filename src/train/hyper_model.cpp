@@ -1,5 +1,7 @@
 #include "train/hyper_model.hpp"
 
+#include "train/plain_network.hpp"
+
 namespace sibyl {
 
 std::vector<MetricKind> HyperModel::metrics(Loss loss) const {
@@ -21,7 +23,7 @@ torch::Tensor HyperModel::compute_loss(const torch::Tensor& output, const torch:
 
 StepResult HyperModel::training_step(torch::nn::Sequential& model, const torch::Tensor& x,
                                      const torch::Tensor& y) {
-  const torch::Tensor output = in_float(model->forward(x));
+  const torch::Tensor output = in_float(train_forward(model, x));
   return {.loss = compute_loss(output, y), .output = output};
 }
 

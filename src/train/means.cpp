@@ -1,6 +1,7 @@
 #include "train/means.hpp"
 
 #include <ATen/ATen.h>
+#include <c10/core/GradMode.h>
 
 #include <optional>
 
@@ -61,7 +62,7 @@ void Means::restore(const at::Tensor& state) {
 }
 
 void Means::add(const at::Tensor& loss, const at::Tensor& output, const at::Tensor& y) {
-  const at::NoGradGuard no_gradients;
+  const c10::NoGradGuard no_gradients;
   if (sums_.is_cpu()) {
     add_here(loss, output, y);
   } else {

@@ -3,8 +3,8 @@
 #include <ATen/Parallel.h>
 #include <torch/optim/optimizer.h>
 
+#include <sstream>
 #include <string>
-#include <type_traits>
 #include <vector>
 
 namespace sibyl {
@@ -42,16 +42,21 @@ inline Moving moving(const torch::optim::OptimizerParamGroup& group) {
   return moving;
 }
 
+/// The names by which LibTorch's optimizers find the state of a parameter; the second is that of newer ones.
+inline void set_key(std::string& key, const at::Tensor& parameter) {
+  std::ostringstream text;
+  text << parameter.unsafeGetTensorImpl();
+  key = text.str();
+}
+inline void set_key(void*& key, const at::Tensor& parameter) {
+  key = parameter.unsafeGetTensorImpl();
+}
+
 /// Where a LibTorch optimizer keeps the state of a parameter: made when there is none.
 template <class State, class States>
 State& state_of(States& states, const at::Tensor& parameter) {
-  const auto key = [&] {
-    if constexpr (std::is_same_v<typename States::key_type, std::string>) {  // LibTorch 1
-      return c10::guts::to_string(parameter.unsafeGetTensorImpl());
-    } else {
-      return static_cast<void*>(parameter.unsafeGetTensorImpl());
-    }
-  }();
+  typename States::key_type key{};
+  set_key(key, parameter);
   auto& state = states[key];
   if (!state) state = std::make_unique<State>();
   return static_cast<State&>(*state);

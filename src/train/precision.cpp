@@ -10,6 +10,8 @@ namespace sibyl {
 
 namespace {
 
+thread_local int scopes = 0;  // that mix
+
 bool cuda_knows_bfloat16([[maybe_unused]] c10::Device device) {
 #ifdef SIBYL_CUDA
   return at::cuda::getDeviceProperties(device.has_index() ? device.index() : at::cuda::current_device())
@@ -49,6 +51,7 @@ at::Tensor in_float(const at::Tensor& output) {
 MixedPrecisionScope::MixedPrecisionScope(c10::Device device, bool mixed)
     : device_(device.type()), mixed_(mixed) {
   if (!mixed_) return;
+  ++scopes;
   at::autocast::increment_nesting();
   set_autocast(device_, true);
 }
@@ -56,7 +59,12 @@ MixedPrecisionScope::MixedPrecisionScope(c10::Device device, bool mixed)
 MixedPrecisionScope::~MixedPrecisionScope() {
   if (!mixed_) return;
   set_autocast(device_, false);
+  --scopes;
   if (at::autocast::decrement_nesting() == 0) at::autocast::clear_cache();  // the weights in 16 bits
+}
+
+bool MixedPrecisionScope::is_on() {
+  return scopes > 0;
 }
 
 }  // namespace sibyl

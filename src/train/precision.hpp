@@ -26,6 +26,8 @@ class MixedPrecisionScope {
   MixedPrecisionScope(const MixedPrecisionScope&) = delete;
   MixedPrecisionScope& operator=(const MixedPrecisionScope&) = delete;
 
+  static bool is_on();  ///< in this thread, by one of these
+
  private:
   const c10::DeviceType device_;
   const bool mixed_;
