@@ -1,5 +1,6 @@
 #include "process/printed.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace sibyl {
@@ -17,9 +18,13 @@ void Printed::begin(std::string label) {
 
 std::string Printed::add(std::string_view text) {
   std::string out;
-  for (const char c : text) {
-    if (c != '\n') line_ += c;
-    if (c == '\n' || line_.size() >= longest_line) out += finish();
+  while (!text.empty()) {
+    const std::size_t length = std::min({text.find('\n'), text.size(), longest_line - line_.size()});
+    line_ += text.substr(0, length);
+    text.remove_prefix(length);
+    const bool ended = text.starts_with('\n');
+    if (ended) text.remove_prefix(1);
+    if (ended || line_.size() >= longest_line) out += finish();
   }
   return out;
 }

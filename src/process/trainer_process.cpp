@@ -23,6 +23,9 @@ namespace sibyl {
 namespace {
 
 constexpr std::chrono::seconds longest_farewell{3};
+/// What is passed on at once: all that a dead process has left, but not all that a living one goes on to
+/// print.
+constexpr std::size_t pipe_capacity = 1 << 16;
 
 struct Actions {
   posix_spawn_file_actions_t value;
@@ -158,9 +161,10 @@ void TrainerProcess::wait(std::chrono::milliseconds longest) {
 void TrainerProcess::pass_on_output() {
   std::array<char, 4096> chunk;
   std::string lines;
-  while (output_ >= 0) {
+  for (std::size_t taken = 0; output_ >= 0 && taken <= pipe_capacity;) {
     const ssize_t count = read(output_, chunk.data(), chunk.size());
     if (count > 0) {
+      taken += static_cast<std::size_t>(count);
       lines += printed_.add({chunk.data(), static_cast<std::size_t>(count)});
     } else if (count == 0) {
       lines += printed_.finish();
