@@ -15,10 +15,12 @@ class HyperModelJob : public Job {
   Objective objective() const override;
   SearchSpace search_space() override;
   std::unique_ptr<Trainer> make_trainer(const TrainerOptions& options) override;
-  std::vector<Metric> retrain(const Suggestion& suggestion, const TrainerOptions& options, Reporter& reporter) override;
+  std::vector<Metric> retrain(const Suggestion& suggestion, const TrainerOptions& options,
+                              Reporter& reporter) override;
   int export_model(const Suggestion& suggestion, const TrainerOptions& options, Weights weights,
                    const std::filesystem::path& file) override;
-  /// Of the default hyperparameters' model with two moments a weight, as Adam keeps them, and its best epoch's weights.
+  /// Of the default hyperparameters' model with two moments a weight, as Adam keeps them, and its best
+  /// epoch's weights.
   std::int64_t checkpoint_bytes() override;
   std::map<std::string, std::string> versions() const override;
 

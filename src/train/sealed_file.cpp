@@ -99,7 +99,8 @@ void write_sealed(const std::filesystem::path& path, const std::function<void(co
     fail(folder, "make the folder of");
   }
   auto beside = path;
-  beside += "." + std::to_string(getpid()) + ".tmp";  // a worker that was given up for dead may still write, too
+  beside +=
+      "." + std::to_string(getpid()) + ".tmp";  // a worker that was given up for dead may still write, too
   {
     OutputFile file(beside);
     fill([&](const void* data, std::size_t size) { return file.write(data, size); });

@@ -154,7 +154,8 @@ TEST_CASE("a trial that is lost with its worker goes to another one, but not for
   CHECK_THAT(oracle.trials()[0].message, ContainsSubstring("3 workers were lost with it; the last: why"));
   const Suggestion next = start(oracle);
   CHECK(next.slot.trial == 1);
-  for (int i = 0; i < 5; ++i) end(oracle, i == 0 ? next : start(oracle), Ending::interrupted);  // a stop is no loss
+  for (int i = 0; i < 5; ++i)
+    end(oracle, i == 0 ? next : start(oracle), Ending::interrupted);  // a stop is no loss
   CHECK(std::get<Suggestion>(oracle.ask()).slot.trial == 1);
 }
 
