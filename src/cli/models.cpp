@@ -41,18 +41,6 @@ std::vector<TrialId> wanted(const Options& options, const Oracle& oracle) {
   return best;
 }
 
-/// Of the executions, the mean.
-int best_epoch(const Trial& trial) {
-  double sum = 0;
-  int executions = 0;
-  for (const Best& best : trial.best) {
-    if (best.epoch == 0) continue;
-    sum += best.epoch;
-    ++executions;
-  }
-  return executions > 0 ? static_cast<int>(std::lround(sum / executions)) : 0;
-}
-
 TrainerOptions trainer_options(const Options& options, const StoredSweep& sweep,
                                const fs::path& checkpoints) {
   const SweepOptions settings = sweep_options_from_json(sweep.opened.options);
@@ -133,9 +121,10 @@ void retrain_trials(std::ostream& out, const Options& options, const std::string
   const TrainerOptions trainer = trainer_options(options, sweep, folder / SweepFiles::checkpoints);
   for (const TrialId id : wanted(options, *sweep.oracle)) {
     const Trial& trial = sweep.oracle->trials()[id];
-    const int epochs = best_epoch(trial);
+    const int epochs = best_epoch(trial, sweep.oracle->options().objective);
     if (epochs == 0)
-      throw Error("trial " + std::to_string(id) + " has no best epoch: it " + trial.cause_text());
+      throw Error("trial " + std::to_string(id) + " has no best epoch (" + trial.cause_text() +
+                  "): name another with --trial");
     out << "Trial " << id << " (" << sweep.opened.metric << " " << short_number(trial.score) << "), to epoch "
         << epochs << " on training and validation data" << std::endl;
     EpochLines lines(out, epochs);
@@ -168,7 +157,8 @@ void export_trials(std::ostream& out, const Options& options, const std::string&
     fs::path file = options.to;
     if (file.empty()) file = make_folder(options.directory / "exported") / (checkpoint_folder(id) + ".pt");
     const int epoch =
-        job.export_model(whole_training(id, trial, best_epoch(trial)), trainer, Weights::best_epoch, file);
+        job.export_model(whole_training(id, trial, best_epoch(trial, sweep.oracle->options().objective)),
+                         trainer, Weights::best_epoch, file);
     write_json(file, description(sweep, id, epoch));
     out << file.string() << ": trial " << id << ", " << sweep.opened.metric << " "
         << short_number(trial.score) << ", the weights after epoch " << epoch << std::endl;

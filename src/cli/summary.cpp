@@ -29,14 +29,6 @@ std::int64_t count(const Oracle& oracle, TrialStatus status) {
                        [&](const Trial& trial) { return trial.status == status; });
 }
 
-// Of the execution that was best.
-int best_epoch(const Trial& trial, const Objective& objective) {
-  Best best;
-  for (const Best& each : trial.best)
-    if (objective.better(each.score, best.score)) best = each;
-  return best.epoch;
-}
-
 int epochs(const Trial& trial) {
   return *std::max_element(trial.epochs.begin(), trial.epochs.end());
 }

@@ -57,4 +57,11 @@ bool Objective::better(double a, double b) const {
   return direction == Direction::minimize ? a < b : a > b;
 }
 
+int best_epoch(const Trial& trial, const Objective& objective) {
+  const Best* best = nullptr;
+  for (const Best& each : trial.best)
+    if (best == nullptr || objective.better(each.score, best->score)) best = &each;
+  return best ? best->epoch : 0;
+}
+
 }  // namespace sibyl

@@ -42,4 +42,7 @@ struct BestFirst {
   }
 };
 
+/// The epoch with the best objective; of several executions, in the best-scoring one; 0 if there is none.
+int best_epoch(const Trial& trial, const Objective& objective);
+
 }  // namespace sibyl

@@ -93,13 +93,6 @@ void add_hyperparameters(Table& table, const std::vector<Trial>& trials,
   for (const HyperparameterColumn& each : columns) each.add_to(table, trials.size());
 }
 
-int best_epoch(const Trial& trial, const Objective& objective) {
-  const Best* best = nullptr;
-  for (const Best& each : trial.best)
-    if (best == nullptr || objective.better(each.score, best->score)) best = &each;
-  return best ? best->epoch : 0;
-}
-
 }  // namespace
 
 Table trial_table(const std::vector<Trial>& trials, const Objective& objective,

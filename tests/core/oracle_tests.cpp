@@ -1,48 +1,10 @@
-#include "core/oracle.hpp"
+#include "told_oracle.hpp"
 
 #include <cmath>
 
 #include "catch.hpp"
-#include "core/samplers/random.hpp"
-#include "core/schedulers/full_budget.hpp"
-#include "core/schedulers/hyperband.hpp"
 
 using namespace sibyl;
-
-namespace {
-
-const Objective loss{"loss", Direction::minimize};
-
-SearchSpace line() {
-  SearchSpace space;
-  space.add({"x", FloatRange{0, 1}, 0.5, {}});
-  return space;
-}
-
-Oracle full(std::int64_t trials, int epochs, OracleOptions options = {}, SearchSpace space = line()) {
-  options.objective = loss;
-  return Oracle(space, options, std::make_unique<RandomSampler>(space, 1),
-                std::make_unique<FullBudget>(trials, epochs, loss));
-}
-
-Suggestion start(Oracle& oracle, int worker = 1) {
-  const auto suggestion = std::get<Suggestion>(oracle.ask());
-  oracle.tell(TrialStarted{1, worker, suggestion});
-  return suggestion;
-}
-
-void report(Oracle& oracle, const Suggestion& suggestion, int epoch, double value, int execution = 0) {
-  oracle.tell(
-      EpochReported{suggestion.slot.trial, suggestion.attempt, execution, epoch, 0, 0, 1, {{"loss", value}}});
-}
-
-Consequences end(Oracle& oracle, const Suggestion& suggestion, Ending ending = Ending::reached,
-                 Cause cause = Cause::none) {
-  if (ending == Ending::failed && cause == Cause::none) cause = Cause::exception;
-  return oracle.tell(TrialEnded{2, suggestion.slot.trial, suggestion.attempt, 1, ending, cause, "why", 1});
-}
-
-}  // namespace
 
 TEST_CASE("a question does not write: asked twice it answers the same") {
   Oracle oracle = full(3, 2);
@@ -90,84 +52,6 @@ TEST_CASE("late and repeated reports are no news and change nothing") {
   CHECK_FALSE(oracle.is_news(EpochReported{77, 0, 0, 1, 0, 0, 1, {}}));
   report(oracle, second, 2, 0.2);
   CHECK(oracle.trials()[0].score == 0.2);
-}
-
-TEST_CASE("a failed trial is recorded, has no score and is never the best") {
-  Oracle oracle = full(2, 3);
-  const Suggestion a = start(oracle), b = start(oracle);
-  report(oracle, b, 1, 0.7);
-  report(oracle, a, 1, 0.1);
-  CHECK(oracle.best() == 0);
-  const auto consequences = end(oracle, a, Ending::failed);
-  REQUIRE(consequences.decisions.size() == 1);
-  CHECK(consequences.decisions[0].decision == RungDecision::failed);
-  CHECK(oracle.best() == 1);
-  CHECK(std::isnan(oracle.trials()[0].score));
-  CHECK(oracle.trials()[0].status == TrialStatus::failed);
-  CHECK(oracle.trials()[0].message == "why");
-}
-
-TEST_CASE("a trial that never reported its objective has failed") {
-  Oracle oracle = full(1, 1);
-  const Suggestion a = start(oracle);
-  oracle.tell(EpochReported{0, 0, 0, 1, 0, 0, 1, {{"accuracy", 1}}});
-  end(oracle, a);
-  CHECK(oracle.trials()[0].status == TrialStatus::failed);
-  CHECK_THAT(oracle.trials()[0].message, ContainsSubstring("'loss'"));
-}
-
-TEST_CASE("max-retries gives a slot that failed for a passing reason out again, that often") {
-  OracleOptions options;
-  options.max_retries = 2;
-  Oracle oracle = full(1, 1, options);
-  for (int attempt = 0; attempt < 3; ++attempt) {
-    const Suggestion again = start(oracle);
-    CHECK(again.slot.trial == 0);
-    CHECK(again.attempt == attempt);
-    end(oracle, again, Ending::failed, Cause::out_of_device_memory);
-  }
-  CHECK(oracle.trials()[0].retries == 2);
-  CHECK(oracle.trials()[0].status == TrialStatus::failed);
-  CHECK(std::holds_alternative<Stopped>(oracle.ask()));
-}
-
-TEST_CASE("what a configuration is to blame for is not tried again") {
-  OracleOptions options;
-  options.max_retries = 2;
-  for (const Cause cause : {Cause::exception, Cause::diverged, Cause::too_large}) {
-    Oracle oracle = full(1, 1, options);
-    end(oracle, start(oracle), Ending::failed, cause);
-    CHECK(oracle.trials()[0].status == TrialStatus::failed);
-  }
-}
-
-TEST_CASE("a trial that is lost with its worker goes to another one, but not for ever") {
-  Oracle oracle = full(2, 1);
-  for (int attempt = 0; attempt < 3; ++attempt) {
-    const Suggestion again = start(oracle);
-    CHECK(again.slot.trial == 0);
-    CHECK(again.attempt == attempt);
-    end(oracle, again, Ending::interrupted, Cause::worker_lost);
-  }
-  CHECK(oracle.trials()[0].status == TrialStatus::failed);
-  CHECK(oracle.trials()[0].cause == Cause::worker_lost);
-  CHECK_THAT(oracle.trials()[0].message, ContainsSubstring("3 workers were lost with it; the last: why"));
-  const Suggestion next = start(oracle);
-  CHECK(next.slot.trial == 1);
-  for (int i = 0; i < 5; ++i)
-    end(oracle, i == 0 ? next : start(oracle), Ending::interrupted);  // a stop is no loss
-  CHECK(std::get<Suggestion>(oracle.ask()).slot.trial == 1);
-}
-
-TEST_CASE("many failures in a row give the sweep up and say why") {
-  OracleOptions options;
-  options.max_consecutive_failures = 3;
-  Oracle oracle = full(10, 1, options);
-  for (int i = 0; i < 3; ++i) end(oracle, start(oracle), Ending::failed);
-  const auto stopped = std::get<Stopped>(oracle.ask());
-  CHECK(stopped.hopeless);
-  CHECK_THAT(stopped.reason,
-             ContainsSubstring("3 trials in a row failed") && ContainsSubstring("exception: why"));
 }
 
 TEST_CASE("the score of several executions is their mean, and none is compared before all have begun") {
