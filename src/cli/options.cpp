@@ -59,7 +59,7 @@ cxxopts::Options described(const std::string& job) {
     ("top", "summary, retrain, export: so many of the best trials (default: 10, 1, 1)", text(), "N")
     ("trial", "retrain, export: this trial (default: the best)", text(), "N")
     ("to", "export: into this file (default: DIR/exported/trial_N.pt)", text(), "FILE")
-    ("json", "plan, summary: print JSON, for programs")
+    ("json", "plan, summary, status: print JSON, for programs")
     ("h,help", "This text")
     ("version", "The version");
   options.add_options("positional")
@@ -152,22 +152,22 @@ Options parse_options(int argc, char** argv) {
   std::vector<std::string> words;
   if (given.count("words")) words = given["words"].as<std::vector<std::string>>();
   const std::map<std::string, Command> commands = {
-      {"search", Command::search},       {"space", Command::space},     {"plan", Command::plan},
-      {"summary", Command::summary},     {"rebuild", Command::rebuild}, {"retrain", Command::retrain},
-      {"export", Command::export_model}, {"help", Command::help}};
+      {"search", Command::search},   {"space", Command::space},         {"plan", Command::plan},
+      {"summary", Command::summary}, {"status", Command::status},       {"rebuild", Command::rebuild},
+      {"retrain", Command::retrain}, {"export", Command::export_model}, {"help", Command::help}};
   if (!words.empty()) {
     const auto command = commands.find(words[0]);
     if (command == commands.end())
-      throw UsageError(
-          "'" + words[0] +
-          "' is no command: there are search (the default), space, plan, summary, rebuild, retrain, export");
+      throw UsageError("'" + words[0] +
+                       "' is no command: there are search (the default), space, plan, summary, status, "
+                       "rebuild, retrain, export");
     if (options.command == Command::search) options.command = command->second;
     words.erase(words.begin());
   }
   std::string directory = "runs/" + job;
   read(given, "output", directory);
-  const bool takes_directory = options.command == Command::summary || options.command == Command::rebuild ||
-                               options.command == Command::retrain ||
+  const bool takes_directory = options.command == Command::summary || options.command == Command::status ||
+                               options.command == Command::rebuild || options.command == Command::retrain ||
                                options.command == Command::export_model;
   if (takes_directory && !words.empty()) {
     directory = words[0];
@@ -266,6 +266,8 @@ Commands:
   space             print the search space
   plan              print what a sweep would train, and how long that takes
   summary [DIR]     print the best trials of a sweep
+  status [DIR]      print where a sweep runs, how far it is and each of its starts; exit code 0: it is finished, 75: it is
+                    not, and --resume helps, 1: it was given up, or its last three starts trained nothing
   rebuild [DIR]     write results.h5 anew from the journal alone
   retrain [DIR]     train the best trial (or --trial N, --top K) anew on training and validation data, for as many epochs as
                     were best, and score it once on the test set

@@ -7,7 +7,7 @@
 
 namespace sibyl {
 
-enum class Command { help, version, search, space, plan, summary, rebuild, retrain, export_model };
+enum class Command { help, version, search, space, plan, summary, status, rebuild, retrain, export_model };
 
 struct Options {
   Command command = Command::search;

@@ -38,6 +38,12 @@ std::string clip(const std::string& line, int width) {
 
 }  // namespace
 
+std::int64_t planned_epochs(const Oracle& oracle) {
+  std::int64_t epochs = 0;
+  for (const RungStatus& rung : oracle.scheduler().rungs()) epochs += rung.epochs();
+  return epochs * oracle.options().executions;
+}
+
 Progress::~Progress() {
   out_ << std::flush;
 }
@@ -131,13 +137,12 @@ void Progress::draw(double now) {
 
 std::string Progress::block(double now) const {
   const auto rungs = oracle_.scheduler().rungs();
-  std::int64_t planned = 0, full = 0, failed = 0;
+  std::int64_t full = 0, failed = 0;
   for (const RungStatus& rung : rungs) {
-    planned += rung.epochs();
     full += rung.full();
     failed += rung.failed;
   }
-  planned *= oracle_.options().executions;
+  const std::int64_t planned = planned_epochs(oracle_);
   const std::int64_t epochs = timing_.epochs();
   const double rate = first_report_ > 0 && now > first_report_
                           ? static_cast<double>(epochs - epochs_before_) / (now - first_report_)

@@ -51,4 +51,7 @@ class Progress {
   int drawn_lines_ = 0;
 };
 
+/// Epochs of the whole plan, as far as it is known.
+std::int64_t planned_epochs(const Oracle& oracle);
+
 }  // namespace sibyl

@@ -9,6 +9,7 @@
 #include "cli/plan.hpp"
 #include "cli/search.hpp"
 #include "cli/space.hpp"
+#include "cli/status.hpp"
 #include "cli/stored_sweep.hpp"
 #include "core/error.hpp"
 #include "mpi/environment.hpp"
@@ -52,6 +53,8 @@ int execute(int argc, char** argv, const std::string& name,
     case Command::summary:
       summarize(std::cout, options);
       break;
+    case Command::status:
+      return print_status(std::cout, options);
     case Command::rebuild:
       rebuild(std::cout, options);
       break;

@@ -7,6 +7,7 @@
 #include <numeric>
 #include <thread>
 
+#include "cli/slurm.hpp"
 #include "cli/stop.hpp"
 #include "cli/summary.hpp"
 #include "cli/sweep.hpp"
@@ -87,10 +88,22 @@ SweepOpened describe(int argc, char** argv, const Options& options, Job& job) {
   return opened;
 }
 
+SweepLaunched launch(const Environment& environment) {
+  SweepLaunched launched;
+  launched.host = host_name();
+  launched.launcher = launcher(std::getenv);
+  launched.ranks = environment.size();
+  if (const auto slurm = slurm_job(std::getenv)) {
+    launched.slurm_job = slurm->id;
+    launched.slurm_restarts = slurm->restarts;
+  }
+  return launched;
+}
+
 // Rank 0: sets the sweep up, runs it to its end and shows it.
 int lead(int argc, char** argv, const Options& options, Job& job, Environment& environment, Link& link,
          const std::vector<int>& workers) {
-  Sweep sweep(options, describe(argc, argv, options, job), std::cout, standard_output());
+  Sweep sweep(options, describe(argc, argv, options, job), launch(environment), std::cout, standard_output());
   if (sweep.finished()) {
     sweep.print_summary(default_top);
     return 0;

@@ -29,12 +29,15 @@ Consequences StoredSweep::tell(const Event& event) {
     oracle.emplace(recorded_oracle(opened));
   }
   if (!oracle) throw Error("the journal does not begin with a sweep's settings: it is damaged");
-  if (const auto* closed = std::get_if<SweepClosed>(&event)) state = "finished: " + closed->reason;
-  if (const auto* stopped = std::get_if<SweepStopped>(&event))
-    state = "stopped: " + stopped->reason + "; continue it with --resume";
-  if (std::holds_alternative<SweepResumed>(event)) state = "not finished";
+  attempts.tell(event);
   timing.learn(event);
   return oracle->tell(event);
+}
+
+std::string StoredSweep::state() const {
+  const std::string& end = attempts.all().back().end;
+  if (end.empty()) return "not finished";
+  return end.starts_with("stopped") ? end + "; continue it with --resume" : end;
 }
 
 void StoredSweep::check(const fs::path& directory) const {
@@ -57,10 +60,10 @@ void summarize(std::ostream& out, const Options& options) {
   const StoredSweep sweep = read_stored_sweep(options.directory);
   const double latest = sweep.timing.latest();
   if (options.json)
-    out << summary_json(*sweep.oracle, sweep.timing, latest, options.directory, sweep.state) << std::endl;
+    out << summary_json(*sweep.oracle, sweep.timing, latest, options.directory, sweep.state()) << std::endl;
   else
     print_summary(out, *sweep.oracle, sweep.timing, latest, options.top > 0 ? options.top : default_top,
-                  options.directory, sweep.state);
+                  options.directory, sweep.state());
 }
 
 void rebuild(std::ostream& out, const Options& options) {

@@ -6,7 +6,7 @@
 
 #include "cli/options.hpp"
 #include "cli/timing.hpp"
-#include "core/events.hpp"
+#include "core/attempts.hpp"
 
 namespace sibyl {
 
@@ -18,9 +18,11 @@ struct StoredSweep {
   SweepOpened opened;
   std::optional<Oracle> oracle;
   Timing timing;
-  std::string state = "not finished";
+  Attempts attempts;
 
   Consequences tell(const Event& event);
+  /// "finished: WHY", or what else it is, and what to do.
+  std::string state() const;
   /// Throws Error when the journal held nothing.
   void check(const std::filesystem::path& directory) const;
 };

@@ -81,11 +81,13 @@ void check_same(const SweepOpened& there, const SweepOpened& here, const fs::pat
 
 }  // namespace
 
-Sweep::Sweep(const Options& options, const SweepOpened& opened, std::ostream& out, Terminal terminal)
+Sweep::Sweep(const Options& options, const SweepOpened& opened, const SweepLaunched& launched,
+             std::ostream& out, Terminal terminal)
     : directory_(options.directory),
       out_(out),
       terminal_(terminal),
       options_(options.sweep),
+      launched_(launched),
       checkpoints_(options.directory / SweepFiles::checkpoints, options.keep_best) {
   check_directory(options);
   make_directory(directory_);
@@ -122,6 +124,7 @@ void Sweep::start(const SweepOpened& opened) {
   begin(opened);
   if (!journal_) journal_ = Journal::create(directory_ / SweepFiles::journal);
   tell(opened);
+  tell_launched();
   commit();
 }
 
@@ -173,6 +176,7 @@ void Sweep::resume(const SweepOpened& opened) {
 // What was running when the sweep ended goes on from its last checkpoint, on any worker.
 void Sweep::take_up(const SweepOpened& opened) {
   tell(SweepResumed{wall_clock(), opened.command_line, options_.max_trials, options_.iterations});
+  tell_launched();
   const auto running = oracle_->running();
   for (const TrialId id : running) {
     const Trial& trial = oracle_->trials()[id];
@@ -184,6 +188,11 @@ void Sweep::take_up(const SweepOpened& opened) {
                       std::to_string(progress_->timing().epochs()) + " epochs are there; " +
                       std::to_string(oracle_->interrupted()) + " trials go on where they were",
                   wall_clock());
+}
+
+void Sweep::tell_launched() {
+  launched_.time = wall_clock();
+  tell(launched_);
 }
 
 void Sweep::tell(const Event& event) {

@@ -35,7 +35,9 @@ class Sweep {
   /// Starts the sweep that `opened` describes in the options' directory, or goes on with the one that is
   /// there
   /// (`--resume`). Throws UsageError when the directory holds another sweep, Error when it can't be used.
-  Sweep(const Options& options, const SweepOpened& opened, std::ostream& out, Terminal terminal);
+  /// `launched` says by whom, for the record; its time is filled in.
+  Sweep(const Options& options, const SweepOpened& opened, const SweepLaunched& launched, std::ostream& out,
+        Terminal terminal);
 
   Oracle& oracle() { return *oracle_; }
   /// Was it finished before, and is there nothing more to do?
@@ -58,6 +60,7 @@ class Sweep {
   void start(const SweepOpened& opened);
   void resume(const SweepOpened& opened);
   void take_up(const SweepOpened& opened);
+  void tell_launched();
   void tell(const Event& event);
   void note_ended(const Consequences& consequences);
   void publish();
@@ -67,6 +70,7 @@ class Sweep {
   std::ostream& out_;
   Terminal terminal_;
   SweepOptions options_;
+  SweepLaunched launched_;
   std::optional<DirectoryLock> lock_;
   std::optional<Oracle> oracle_;      ///< since the sweep's settings are known
   std::optional<Progress> progress_;  ///< like it

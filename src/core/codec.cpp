@@ -153,6 +153,7 @@ void fields(auto& io, auto& x, const SweepClosed*) { io(x.time, x.reason); }
 void fields(auto& io, auto& x, const SweepStopped*) { io(x.time, x.reason); }
 void fields(auto& io, auto& x, const SweepResumed*) { io(x.time, x.command_line, x.max_trials, x.iterations); }
 void fields(auto& io, auto& x, const WorkerLeft*) { io(x.time, x.worker, x.reason); }
+void fields(auto& io, auto& x, const SweepLaunched*) { io(x.time, x.host, x.launcher, x.ranks, x.slurm_job, x.slurm_restarts); }
 void fields(auto& io, auto& x, const Objective*) { io(x.metric, x.direction); }
 void fields(auto& io, auto& x, const TrainerOptions*) {
   io(x.seed, x.objective, x.patience, x.min_delta, x.data, x.checkpoints, x.checkpoint_seconds, x.checkpoint_epochs,

@@ -105,8 +105,22 @@ struct WorkerLeft {
   std::string reason;
 };
 
+/// Where and by whom the sweep was started, or taken up again: the rest of the SweepOpened or SweepResumed
+/// before.
+struct SweepLaunched {
+  double time = 0;
+  std::string host = {};      ///< of rank 0
+  std::string launcher = {};  ///< "mpirun", "srun"; empty: none
+  int ranks = 1;
+  std::string slurm_job = {};  ///< "4711", of an array "4711_3"; empty outside Slurm
+  int slurm_restarts = -1;     ///< how often Slurm had requeued that job before; -1 outside Slurm
+};
+
 using Event = std::variant<SweepOpened, WorkerJoined, TrialStarted, HyperparametersFound, EpochReported,
-                           TrialEnded, SweepClosed, SweepStopped, SweepResumed, WorkerLeft>;
+                           TrialEnded, SweepClosed, SweepStopped, SweepResumed, WorkerLeft, SweepLaunched>;
+
+/// When it happened; NaN where an event does not say.
+double time_of(const Event& event);
 
 /// What the scheduler did with a trial at the end of a rung.
 enum class RungDecision : std::uint8_t { promoted, stopped, completed, failed };

@@ -73,20 +73,6 @@ std::string Trial::cause_text() const {
   return std::string(to_string(cause)) + (detail.empty() ? "" : " " + detail);
 }
 
-std::string_view to_string(RungDecision decision) {
-  switch (decision) {
-    case RungDecision::promoted:
-      return "promoted";
-    case RungDecision::stopped:
-      return "stopped";
-    case RungDecision::completed:
-      return "completed";
-    case RungDecision::failed:
-      return "failed";
-  }
-  return "?";
-}
-
 double value_of(const std::vector<Metric>& metrics, std::string_view name) {
   for (const Metric& metric : metrics)
     if (metric.name == name) return metric.value;

@@ -13,6 +13,8 @@ namespace sibyl {
 
 namespace {
 
+constexpr const char* lock_name = "lock";
+
 std::string who_am_i() {
   char host[256] = "";
   gethostname(host, sizeof host - 1);
@@ -25,16 +27,21 @@ std::string read_all(int descriptor) {
   return size > 0 ? std::string(text, static_cast<std::size_t>(size)) : "another process";
 }
 
+struct flock whole_file() {
+  struct flock range {};
+  range.l_type = F_WRLCK;
+  range.l_whence = SEEK_SET;
+  return range;
+}
+
 }  // namespace
 
 DirectoryLock::DirectoryLock(const std::filesystem::path& directory) {
-  const std::filesystem::path path = directory / "lock";
+  const std::filesystem::path path = directory / lock_name;
   descriptor_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
   if (descriptor_ < 0) throw_io_error("open", path, errno);
-  struct flock whole_file {};
-  whole_file.l_type = F_WRLCK;
-  whole_file.l_whence = SEEK_SET;
-  if (fcntl(descriptor_, F_OFD_SETLK, &whole_file) != 0) {
+  struct flock range = whole_file();
+  if (fcntl(descriptor_, F_OFD_SETLK, &range) != 0) {
     if (errno == EAGAIN || errno == EACCES) {
       const std::string holder = read_all(descriptor_);
       close(descriptor_);
@@ -57,6 +64,18 @@ DirectoryLock::DirectoryLock(const std::filesystem::path& directory) {
 
 DirectoryLock::~DirectoryLock() {
   close(descriptor_);
+}
+
+std::optional<std::string> lock_holder(const std::filesystem::path& directory) {
+  const int descriptor = open((directory / lock_name).c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return {};
+  // Asked for a lock to read, which needs no right to write: the holder's excludes it too.
+  struct flock range = whole_file();
+  range.l_type = F_RDLCK;
+  std::optional<std::string> holder;
+  if (fcntl(descriptor, F_OFD_GETLK, &range) == 0 && range.l_type != F_UNLCK) holder = read_all(descriptor);
+  close(descriptor);
+  return holder;
 }
 
 }  // namespace sibyl

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
+#include <string>
 
 namespace sibyl {
 
@@ -24,5 +26,8 @@ class DirectoryLock {
   int descriptor_ = -1;
   bool works_ = true;
 };
+
+/// Who holds the directory's lock ("process 4711 on node1"); none if nobody does. Takes no lock.
+std::optional<std::string> lock_holder(const std::filesystem::path& directory);
 
 }  // namespace sibyl

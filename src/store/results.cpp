@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "core/objective.hpp"
+#include "store/attempt_table.hpp"
 #include "store/file.hpp"
 #include "store/hdf5.hpp"
 #include "store/text.hpp"
@@ -22,24 +23,19 @@ constexpr double never = std::numeric_limits<double>::quiet_NaN();
 
 void Results::tell(const Event& event, const Consequences& consequences) {
   std::visit([this](const auto& each) { learn(each); }, event);
+  std::visit([this](const auto& each) { workers_.tell(each); }, event);
+  attempts_.tell(event);
+  if (const double time = time_of(event); !std::isnan(time)) time_ = time;
   for (const RungResult& result : consequences.decisions) rungs_.push_back({result, time_});
 }
 
 void Results::learn(const SweepOpened& event) {
   opened_ = event;
-  time_ = event.time;
   for (const Hyperparameter& each : event.space.hyperparameters()) add_to_space(each, -1);
 }
 
-void Results::learn(const WorkerJoined& event) {
-  workers_.tell(event);
-  time_ = event.time;
-}
-
 void Results::learn(const TrialStarted& event) {
-  workers_.tell(event);
   slots_[event.suggestion.slot.trial] = event.suggestion.slot;
-  time_ = event.time;
 }
 
 void Results::learn(const HyperparametersFound& event) {
@@ -47,40 +43,19 @@ void Results::learn(const HyperparametersFound& event) {
 }
 
 void Results::learn(const EpochReported& event) {
-  workers_.tell(event);
   const auto slot = slots_.find(event.trial);
   if (slot == slots_.end())
     epochs_.tell(event, -1, -1);
   else
     epochs_.tell(event, slot->second.bracket, slot->second.rung);
-  time_ = event.started + event.seconds;
-}
-
-void Results::learn(const TrialEnded& event) {
-  workers_.tell(event);
-  time_ = event.time;
 }
 
 void Results::learn(const SweepClosed& event) {
-  workers_.tell(event);
   closed_ = event;
-  time_ = event.time;
 }
 
-void Results::learn(const SweepStopped& event) {
-  workers_.tell(event);
-  time_ = event.time;
-}
-
-void Results::learn(const SweepResumed& event) {
-  workers_.tell(event);
+void Results::learn(const SweepResumed&) {
   closed_ = {never, ""};  // a finished sweep may have been given more to do
-  time_ = event.time;
-}
-
-void Results::learn(const WorkerLeft& event) {
-  workers_.tell(event);
-  time_ = event.time;
 }
 
 void Results::add_to_space(const Hyperparameter& hyperparameter, TrialId found_by) {
@@ -110,12 +85,13 @@ Table Results::rung_table() const {
 
 void Results::publish(const std::filesystem::path& file, const std::vector<Trial>& trials, double now) const {
   const Objective objective{opened_.metric, opened_.maximize ? Direction::maximize : Direction::minimize};
-  const std::array<std::pair<std::string, Table>, 5> tables = {{
+  const std::array<std::pair<std::string, Table>, 6> tables = {{
       {"trials", trial_table(trials, objective, space_)},
       {"epochs", epochs_.table()},
       {"search_space", search_space_table(space_)},
       {"rungs", rung_table()},
       {"workers", workers_.table(now)},
+      {"attempts", attempt_table(attempts_.all())},
   }};
   std::size_t expected =
       opened_.command_line.size() + opened_.options.size() + opened_.versions.size() + 16'384;

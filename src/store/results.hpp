@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/attempts.hpp"
 #include "core/events.hpp"
 #include "store/epoch_rows.hpp"
 #include "store/search_space_table.hpp"
@@ -27,15 +28,12 @@ class Results {
 
  private:
   void learn(const SweepOpened& event);
-  void learn(const WorkerJoined& event);
   void learn(const TrialStarted& event);
   void learn(const HyperparametersFound& event);
   void learn(const EpochReported& event);
-  void learn(const TrialEnded& event);
   void learn(const SweepClosed& event);
-  void learn(const SweepStopped& event);
   void learn(const SweepResumed& event);
-  void learn(const WorkerLeft& event);
+  void learn(const auto&) {}
   void add_to_space(const Hyperparameter& hyperparameter, TrialId found_by);
 
   struct RungRow {
@@ -52,6 +50,7 @@ class Results {
   EpochRows epochs_;
   std::vector<RungRow> rungs_;
   WorkerRows workers_;
+  Attempts attempts_;
 };
 
 /// Of the HDF5 library that runs, "1.10.8".

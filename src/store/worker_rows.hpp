@@ -23,6 +23,7 @@ class WorkerRows {
   void tell(const WorkerLeft& event);
   /// The start before has ended, at the latest with the last sign of life of its workers.
   void tell(const SweepResumed& event);
+  void tell(const auto&) {}
 
   Table table(double now) const;
 

@@ -29,7 +29,8 @@ std::vector<Event> examples() {
           SweepClosed{6.5, "the plan is done"},
           SweepStopped{7.5, "a signal"},
           SweepResumed{8.5, "mpirun job --resume", 40, 3},
-          WorkerLeft{9.5, 3, "it died"}};
+          WorkerLeft{9.5, 3, "it died"},
+          SweepLaunched{9.75, "node1", "srun", 9, "4711_3", 2}};
 }
 
 // Without detail and output, a length and a text each.

@@ -20,7 +20,7 @@ except ImportError as missing:
     sys.exit(77)
 
 PROGRAM, PAGE = sys.argv[1:3]
-TABLES = ["trials", "epochs", "search_space", "rungs", "workers"]
+TABLES = ["trials", "epochs", "search_space", "rungs", "workers", "attempts"]
 
 
 def page_tables(page):
