@@ -15,8 +15,10 @@ struct Options {
   std::filesystem::path directory;  ///< `--output`, or the one that a command looks at
   bool resume = false;
   bool overwrite = false;
+  bool dry_run = false;
   std::string device = "auto";
-  double time_limit = 0;  ///< seconds; 0: none
+  int workers_per_gpu = 0;  ///< 0: any number
+  double time_limit = 0;    ///< seconds; 0: none
   double checkpoint_seconds = 60;
   int checkpoint_epochs = 0;  ///< 0: the seconds alone decide
   int keep_best = 1;          ///< trials whose weights are kept when they have ended

@@ -7,6 +7,9 @@
 #include <numeric>
 #include <thread>
 
+#include "cli/dry_run.hpp"
+#include "cli/geometry.hpp"
+#include "cli/site.hpp"
 #include "cli/slurm.hpp"
 #include "cli/stop.hpp"
 #include "cli/summary.hpp"
@@ -60,6 +63,9 @@ WorkerOptions worker_options(const Options& options, Job& job, const Environment
   worker.rank = rank;
   worker.told_to_stop = stop_signalled;
   worker.heartbeats = options.isolated;
+  worker.check_in = [&](const Begin& rank_0, const std::function<bool()>& go_on) {
+    check_site(rank_0, options.directory, go_on);
+  };
   worker.make_trainer = [&, rank, name](const std::function<bool()>& go_on) -> std::unique_ptr<Trainer> {
     const TrainerOptions trainer = trainer_options(options, job, environment);
     if (!options.isolated) return job.make_trainer(trainer);
@@ -100,10 +106,29 @@ SweepLaunched launch(const Environment& environment) {
   return launched;
 }
 
+LaunchFacts launch_facts(const Environment& environment) {
+  LaunchFacts facts{.ranks = environment.size(), .launcher = launcher(std::getenv)};
+  if (const char* tasks = std::getenv("OMPI_COMM_WORLD_SIZE"))
+    facts.tasks = std::atoi(tasks);
+  else if (const auto slurm = slurm_job(std::getenv))
+    facts.tasks = slurm->tasks;
+  return facts;
+}
+
+// Seconds that this start has, as far as anybody has said; 0: any number.
+double time_limit(const Options& options) {
+  const auto slurm = slurm_job(std::getenv);
+  const double of_job = slurm && slurm->ends > 0 ? std::max(1.0, slurm->ends - wall_clock()) : 0;
+  if (options.time_limit > 0 && of_job > 0) return std::min(options.time_limit, of_job);
+  return std::max(options.time_limit, of_job);
+}
+
 // Rank 0: sets the sweep up, runs it to its end and shows it.
 int lead(int argc, char** argv, const Options& options, Job& job, Environment& environment, Link& link,
-         const std::vector<int>& workers) {
-  Sweep sweep(options, describe(argc, argv, options, job), launch(environment), std::cout, standard_output());
+         const std::vector<int>& workers, const std::vector<std::string>& warnings) {
+  Sweep sweep(options, describe(argc, argv, options, job), launch(environment), time_limit(options),
+              std::cout, standard_output());
+  sweep.warn(warnings);
   if (sweep.finished()) {
     sweep.print_summary(default_top);
     return 0;
@@ -123,7 +148,9 @@ int lead(int argc, char** argv, const Options& options, Job& job, Environment& e
   };
   hooks.tick = [&] { sweep.tick(); };
   const Stopped end = manage(link, workers, sweep.oracle(), hooks,
-                             {.trial_timeout = options.trial_timeout, .heartbeats = options.isolated});
+                             {.begin = site(options.directory),
+                              .trial_timeout = options.trial_timeout,
+                              .heartbeats = options.isolated});
   if (end.on_request)
     sweep.stop(end.reason);
   else if (end.hopeless)
@@ -149,6 +176,11 @@ int lead(int argc, char** argv, const Options& options, Job& job, Environment& e
 
 int search(int argc, char** argv, const Options& options, Job& job) {
   Environment environment(argc, argv);
+  const auto warnings = check_launch(launch_facts(environment));
+  if (options.dry_run) {
+    dry_run(std::cout, environment, trainer_options(options, job, environment), job, warnings);
+    return 0;
+  }
   listen_for_stop_signals();  // after MPI, which has handlers of its own
   const std::string name = std::filesystem::path(argv[0]).filename();
   if (environment.alone()) {
@@ -156,7 +188,7 @@ int search(int argc, char** argv, const Options& options, Job& job) {
     const WorkerOptions worker = worker_options(options, job, environment, 1, name);
     std::jthread thread([&] { run_worker(loopback.rank(1), worker); });
     const Dismissal dismissal(loopback.rank(0), {1});
-    return lead(argc, argv, options, job, environment, loopback.rank(0), {1});
+    return lead(argc, argv, options, job, environment, loopback.rank(0), {1}, warnings);
   }
   if (environment.rank() > 0) {
     Communicator communicator;
@@ -167,7 +199,7 @@ int search(int argc, char** argv, const Options& options, Job& job) {
     std::iota(workers.begin(), workers.end(), 1);
     Communicator communicator;
     const Dismissal dismissal(communicator, workers, [&] { return environment.leaves_at_once(); });
-    return lead(argc, argv, options, job, environment, communicator, workers);
+    return lead(argc, argv, options, job, environment, communicator, workers, warnings);
   }
   return 0;  // what there is to say is said by rank 0, and by its exit code
 }

@@ -29,9 +29,22 @@ bool holds_sweep(const fs::path& directory) {
   return fs::exists(directory / SweepFiles::journal);
 }
 
+// One that was refused or could not begin has no trial: nothing is lost with it.
+bool holds_trials(const fs::path& directory) {
+  if (!holds_sweep(directory)) return false;
+  bool any = false;
+  try {
+    read_journal(directory / SweepFiles::journal,
+                 [&](const Event& event) { any = any || std::holds_alternative<TrialStarted>(event); });
+  } catch (const Error&) {
+    return true;  // damaged: not ours to judge
+  }
+  return any;
+}
+
 // Refuses what is not wanted before anything is made.
 void check_directory(const Options& options) {
-  if (!holds_sweep(options.directory) || options.resume || options.overwrite) return;
+  if (options.resume || options.overwrite || !holds_trials(options.directory)) return;
   throw UsageError(options.directory.string() + " holds a sweep already: add --resume to continue it, " +
                    "--overwrite to delete it, or name another directory with --output");
 }
@@ -82,18 +95,19 @@ void check_same(const SweepOpened& there, const SweepOpened& here, const fs::pat
 }  // namespace
 
 Sweep::Sweep(const Options& options, const SweepOpened& opened, const SweepLaunched& launched,
-             std::ostream& out, Terminal terminal)
+             double time_limit, std::ostream& out, Terminal terminal)
     : directory_(options.directory),
       out_(out),
       terminal_(terminal),
       options_(options.sweep),
       launched_(launched),
+      geometry_(options.workers_per_gpu, time_limit),
       checkpoints_(options.directory / SweepFiles::checkpoints, options.keep_best) {
   check_directory(options);
   make_directory(directory_);
   lock_.emplace(directory_);
   check_directory(options);  // who held the lock may have begun a sweep
-  if (options.overwrite) delete_sweep(directory_);
+  if (!options.resume) delete_sweep(directory_);
   if (options.tensorboard) tensorboard_.emplace(directory_ / SweepFiles::tensorboard);
   if (holds_sweep(directory_))
     resume(opened);
@@ -104,9 +118,8 @@ Sweep::Sweep(const Options& options, const SweepOpened& opened, const SweepLaunc
   if (problem)
     throw Error("can't make " + (directory_ / SweepFiles::checkpoints).string() + ": " + problem.message());
   if (!lock_->works())
-    progress_->line("WARNING: the file system of " + directory_.string() +
-                        " knows no locks: make sure that no other " + "sweep writes there",
-                    wall_clock());
+    warn({"the file system of " + directory_.string() +
+          " knows no locks: make sure that no other sweep writes there"});
   publish();
 }
 
@@ -149,6 +162,7 @@ void Sweep::resume(const SweepOpened& opened) {
         }
         const Consequences consequences = oracle_->tell(event);
         progress_->learn(event, consequences, 0, true);
+        geometry_.tell(event);
         if (tensorboard_) tensorboard_->tell(event, consequences, oracle_->trials(), oracle_->space());
         return consequences;
       },
@@ -204,7 +218,13 @@ void Sweep::learned(const Event& event, const Consequences& consequences) {
   results_.tell(event, consequences);
   if (tensorboard_) tensorboard_->tell(event, consequences, oracle_->trials(), oracle_->space());
   progress_->learn(event, consequences, wall_clock());
+  geometry_.tell(event);
+  warn(geometry_.warnings());
   note_ended(consequences);
+}
+
+void Sweep::warn(const std::vector<std::string>& lines) {
+  for (const std::string& line : lines) progress_->line("WARNING: " + line, wall_clock());
 }
 
 void Sweep::commit() {
@@ -224,7 +244,7 @@ void Sweep::tick() {
     publish();
   } catch (const Error& problem) {
     // The journal holds everything; the next attempt may succeed.
-    progress_->line(std::string("WARNING: ") + problem.what(), wall_clock());
+    warn({problem.what()});
   }
 }
 
@@ -245,8 +265,7 @@ void Sweep::flush_tensorboard() {
   try {
     tensorboard_->flush();
   } catch (const Error& problem) {
-    if (!std::exchange(tensorboard_failed_, true))
-      progress_->line(std::string("WARNING: ") + problem.what(), wall_clock());
+    if (!std::exchange(tensorboard_failed_, true)) warn({problem.what()});
   }
 }
 

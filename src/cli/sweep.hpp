@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/geometry.hpp"
 #include "cli/kept_checkpoints.hpp"
 #include "cli/options.hpp"
 #include "cli/progress.hpp"
@@ -35,13 +36,17 @@ class Sweep {
   /// Starts the sweep that `opened` describes in the options' directory, or goes on with the one that is
   /// there
   /// (`--resume`). Throws UsageError when the directory holds another sweep, Error when it can't be used.
-  /// `launched` says by whom, for the record; its time is filled in.
-  Sweep(const Options& options, const SweepOpened& opened, const SweepLaunched& launched, std::ostream& out,
-        Terminal terminal);
+  /// `launched` says by whom, for the record; its time is filled in. `time_limit`: seconds of this start; 0:
+  /// none.
+  Sweep(const Options& options, const SweepOpened& opened, const SweepLaunched& launched, double time_limit,
+        std::ostream& out, Terminal terminal);
 
   Oracle& oracle() { return *oracle_; }
   /// Was it finished before, and is there nothing more to do?
   bool finished() const { return closed_.has_value(); }
+
+  /// Lines for people.
+  void warn(const std::vector<std::string>& lines);
 
   // The manager's hooks.
   void record(const Event& event) { journal_->append(event); }
@@ -72,7 +77,8 @@ class Sweep {
   SweepOptions options_;
   SweepLaunched launched_;
   std::optional<DirectoryLock> lock_;
-  std::optional<Oracle> oracle_;      ///< since the sweep's settings are known
+  std::optional<Oracle> oracle_;  ///< since the sweep's settings are known
+  Geometry geometry_;
   std::optional<Progress> progress_;  ///< like it
   Results results_;
   std::optional<TensorBoardLog> tensorboard_;

@@ -4,6 +4,13 @@
 
 namespace sibyl {
 
+WorkerJoined Job::describe_worker(const TrainerOptions& options) {
+  WorkerJoined worker;
+  worker.device = "cpu";
+  worker.threads = options.threads;
+  return worker;
+}
+
 std::vector<Metric> Job::retrain(const Suggestion&, const TrainerOptions&, Reporter&) {
   throw UsageError("this job has no models to train again: it is no HyperModel");
 }

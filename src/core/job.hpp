@@ -23,10 +23,10 @@ struct TrainerOptions {
   int checkpoint_epochs = 0;       ///< also after so many epochs; 0: the seconds alone decide
   std::string device = "auto";     ///< "auto", "cpu" or "cuda"
   int threads = 1;                 ///< for one trial's CPU work
-  int local_worker = 0;            ///< 0 .. local_workers - 1 among the workers of this node
-  int local_workers = 1;
-  bool deterministic = false;  ///< only deterministic algorithms, on CUDA too
-  Faults faults;               ///< to be injected (`--inject`)
+  int local_worker = 0;            ///< 0, 1, ... among the node's workers that see the same devices
+  int local_workers = 1;           ///< of this node
+  bool deterministic = false;      ///< only deterministic algorithms, on CUDA too
+  Faults faults;                   ///< to be injected (`--inject`)
 };
 
 /// Of a trial: those of its best epoch (where they were kept), or of its last.
@@ -43,6 +43,8 @@ class Job {
   virtual SearchSpace search_space() = 0;
   /// Called once on each worker. Chooses the device, loads the data; throws Error when there is none.
   virtual std::unique_ptr<Trainer> make_trainer(const TrainerOptions& options) = 0;
+  /// What a worker's trainer would say of itself (see Trainer::describe), without loading any data.
+  virtual WorkerJoined describe_worker(const TrainerOptions& options);
   /// Trains the suggestion's trial anew, to its last epoch, on training and validation data together, and
   /// scores it once on the test set. Returns metrics, those of the test set with `test_` before their names.
   /// The trained model's checkpoint is in `options.checkpoints`. Throws UsageError for a job that has no

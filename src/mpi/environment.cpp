@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
+#include <limits>
+#include <numeric>
 #include <string_view>
 #include <vector>
 
@@ -27,6 +29,19 @@ int cores_for_each(MPI_Comm workers, int local_workers) {
   std::vector<std::uint64_t> all(static_cast<std::size_t>(local_workers));
   MPI_Allgather(&mine, 1, MPI_UINT64_T, all.data(), 1, MPI_UINT64_T, workers);
   return std::max(1, CPU_COUNT(&set) / static_cast<int>(std::count(all.begin(), all.end(), mine)));
+}
+
+// A launcher may show each task devices of its own, or some of them to some tasks.
+int place_among_those_who_see_the_same(MPI_Comm workers) {
+  const char* visible = std::getenv("CUDA_VISIBLE_DEVICES");
+  const std::uint64_t hash = visible ? RandomStream::key(1, visible) : 0;
+  int rank = 0, place = 0;
+  MPI_Comm_rank(workers, &rank);
+  MPI_Comm same = MPI_COMM_NULL;
+  MPI_Comm_split(workers, static_cast<int>(hash % std::numeric_limits<int>::max()), rank, &same);
+  MPI_Comm_rank(same, &place);
+  MPI_Comm_free(&same);
+  return place;
 }
 
 // A rank that dies while all of them start keeps the others waiting, and a launcher that was told to let
@@ -72,8 +87,8 @@ Environment::Environment(int& argc, char**& argv) {
   MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &node);
   MPI_Comm_split(node, is_worker ? 0 : MPI_UNDEFINED, rank_, &workers);
   if (workers != MPI_COMM_NULL) {
-    MPI_Comm_rank(workers, &local_worker_);
     MPI_Comm_size(workers, &local_workers_);
+    local_worker_ = place_among_those_who_see_the_same(workers);
     cores_ = cores_for_each(workers, local_workers_);
     MPI_Comm_free(&workers);
   }
@@ -85,6 +100,21 @@ Environment::Environment(int& argc, char**& argv) {
 
 Environment::~Environment() {
   if (!leaves_at_once_) MPI_Finalize();
+}
+
+std::vector<std::string> Environment::gather(const std::string& text) const {
+  const int size = static_cast<int>(text.size());
+  std::vector<int> sizes(static_cast<std::size_t>(size_)), places(sizes.size());
+  MPI_Gather(&size, 1, MPI_INT, sizes.data(), 1, MPI_INT, 0, MPI_COMM_WORLD);
+  std::exclusive_scan(sizes.begin(), sizes.end(), places.begin(), 0);
+  std::string all(rank_ == 0 ? static_cast<std::size_t>(places.back() + sizes.back()) : 0, ' ');
+  MPI_Gatherv(text.data(), size, MPI_CHAR, all.data(), sizes.data(), places.data(), MPI_CHAR, 0,
+              MPI_COMM_WORLD);
+  std::vector<std::string> texts;
+  if (rank_ == 0)
+    for (std::size_t i = 0; i < sizes.size(); ++i)
+      texts.push_back(all.substr(static_cast<std::size_t>(places[i]), static_cast<std::size_t>(sizes[i])));
+  return texts;
 }
 
 bool left_mpi_at_once() {

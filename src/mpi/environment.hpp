@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace sibyl {
 
@@ -13,6 +14,10 @@ class Environment {
   Environment(const Environment&) = delete;
   Environment& operator=(const Environment&) = delete;
 
+  /// Everybody's text, by rank, at rank 0; elsewhere nothing. Collective, too: for `--dry-run`, where nobody
+  /// trains.
+  std::vector<std::string> gather(const std::string& text) const;
+
   int rank() const { return rank_; }
   int size() const { return size_; }
   bool alone() const { return size_ == 1; }
@@ -21,7 +26,8 @@ class Environment {
   /// --enable-recovery`.)
   void leave_at_once() { leaves_at_once_ = true; }
   bool leaves_at_once() const { return leaves_at_once_; }
-  /// This worker's place among the workers of its node, and how many they are. Rank 0 counts only when alone.
+  /// This worker's place among the workers of its node that see the same CUDA_VISIBLE_DEVICES, and how many
+  /// workers the node has. Rank 0 counts only when alone.
   int local_worker() const { return local_worker_; }
   int local_workers() const { return local_workers_; }
   /// The cores that this worker may use, divided by the workers that it shares them with; at least 1.

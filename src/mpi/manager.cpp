@@ -43,7 +43,7 @@ class Manager {
   }
 
   Stopped run() {
-    for (const int worker : workers_) link_.send(worker, Begin{});
+    for (const int worker : workers_) link_.send(worker, options_.begin);
     Backoff backoff;
     while (true) {
       const auto round = Clock::now();

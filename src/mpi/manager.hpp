@@ -28,6 +28,7 @@ struct ManagerHooks {
 };
 
 struct ManagerOptions {
+  Begin begin = {};  ///< what is sent to each worker first
   double trial_timeout =
       0;                    ///< seconds without a step after which a trial hangs; 0: found out, see HangLimit
   bool heartbeats = false;  ///< is every worker to send them? Else those that send one are to send more

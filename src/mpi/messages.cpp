@@ -15,6 +15,12 @@ void put(Bytes& out, Number number) {
   std::memcpy(out.data() + size, &number, sizeof number);
 }
 
+void put(Bytes& out, const std::string& text) {
+  put(out, static_cast<std::int64_t>(text.size()));
+  const auto* bytes = reinterpret_cast<const std::byte*>(text.data());
+  out.insert(out.end(), bytes, bytes + text.size());
+}
+
 template <class Number = std::int64_t>
 Number take(std::span<const std::byte>& in) {
   Number number = 0;
@@ -22,6 +28,14 @@ Number take(std::span<const std::byte>& in) {
   std::memcpy(&number, in.data(), sizeof number);
   in = in.subspan(sizeof number);
   return number;
+}
+
+std::string take_text(std::span<const std::byte>& in) {
+  const auto size = static_cast<std::size_t>(take(in));
+  if (in.size() < size) throw Error("a message is too short");
+  std::string text(reinterpret_cast<const char*>(in.data()), size);
+  in = in.subspan(size);
+  return text;
 }
 
 }  // namespace
@@ -32,7 +46,9 @@ Bytes pack(const Message& message) {
     Bytes& out;
     void operator()(const Event& event) { pack(event, out); }
     void operator()(const Suggestion& suggestion) { pack(suggestion, out); }
-    void operator()(const Begin&) {}
+    void operator()(const Begin& begin) {
+      for (const std::string* text : {&begin.host, &begin.build, &begin.owner}) put(out, *text);
+    }
     void operator()(const Quit& quit) { put(out, std::int64_t{quit.at_once}); }
     void operator()(const Stop&) {}
     void operator()(const Leaving&) {}
@@ -64,8 +80,11 @@ Message unpack_message(std::span<const std::byte> bytes) {
       return unpack_event(bytes);
     case 1:
       return unpack_suggestion(bytes);
-    case 2:
-      return Begin{};
+    case 2: {
+      Begin begin;
+      for (std::string* text : {&begin.host, &begin.build, &begin.owner}) *text = take_text(bytes);
+      return begin;
+    }
     case 3:
       return Quit{take(bytes) != 0};
     case 4:

@@ -30,7 +30,12 @@ namespace sibyl {
 //
 // A worker that has more than a fixed number of reports not yet acknowledged waits before it goes on.
 
-struct Begin {};
+/// What every rank must have in common with rank 0.
+struct Begin {
+  std::string host = {};   ///< rank 0's
+  std::string build = {};  ///< which build of the program it runs
+  std::string owner = {};  ///< what it has written into the sweep's directory
+};
 struct Quit {
   bool at_once = false;  ///< a rank was lost: MPI's own end would wait for it for ever
 };

@@ -80,6 +80,7 @@ class Worker : public Reporter {
       return !quit_;
     };
     try {
+      options_.check_in(begin_, go_on);
       auto trainer = options_.make_trainer(go_on);
       WorkerJoined joined = trainer->describe();
       joined.worker = options_.rank;
@@ -131,7 +132,10 @@ class Worker : public Reporter {
       Message& message = arrived->second;
       if (auto* suggestion = std::get_if<Suggestion>(&message))
         suggestions_.push_back(std::move(*suggestion));
-      if (std::holds_alternative<Begin>(message)) begun_ = true;
+      if (auto* begin = std::get_if<Begin>(&message)) {
+        begun_ = true;
+        begin_ = std::move(*begin);
+      }
       if (std::holds_alternative<Heartbeat>(message)) manager_beats_ = true;
       if (const auto* limit = std::get_if<StepLimit>(&message)) longest_step_ = limit->seconds;
       if (const auto* quit = std::get_if<Quit>(&message)) {
@@ -168,6 +172,7 @@ class Worker : public Reporter {
 
   Link& link_;
   const WorkerOptions& options_;
+  Begin begin_;
   Suggestion current_;
   std::deque<Suggestion> suggestions_;
   std::set<std::pair<TrialId, int>> cancelled_;  ///< perhaps before their turn came

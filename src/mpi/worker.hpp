@@ -10,6 +10,10 @@ namespace sibyl {
 
 struct WorkerOptions {
   int rank = 1;
+  /// Compares what this rank must have in common with rank 0; throws Error that says what it has not. `go_on`
+  /// as in `make_trainer`.
+  std::function<void(const Begin& rank_0, const std::function<bool()>& go_on)> check_in = [](const Begin&,
+                                                                                             const auto&) {};
   /// Makes the trainer. It is given a function to be called again and again meanwhile, if that takes long:
   /// false says that there is no need any more. What it throws is told to the manager as the reason why this
   /// worker can't train.

@@ -50,12 +50,12 @@ DirectoryLock::DirectoryLock(const std::filesystem::path& directory) {
           ": two sweeps can't write to one directory. Wait for it or stop it, or name another directory");
     }
     works_ = false;
-    return;
   }
-  // For people, and for the message above; the lock itself is what counts.
+  // For people, for the message above, and for workers on other nodes; the lock itself is what counts.
   const std::string holder = who_am_i();
   if (ftruncate(descriptor_, 0) != 0 ||
-      pwrite(descriptor_, holder.data(), holder.size(), 0) != static_cast<ssize_t>(holder.size())) {
+      pwrite(descriptor_, holder.data(), holder.size(), 0) != static_cast<ssize_t>(holder.size()) ||
+      fsync(descriptor_) != 0) {
     const int error = errno;
     close(descriptor_);
     throw_io_error("write to", path, error);
@@ -66,8 +66,24 @@ DirectoryLock::~DirectoryLock() {
   close(descriptor_);
 }
 
+namespace {
+
+int open_to_look(const std::filesystem::path& directory) {
+  return open((directory / lock_name).c_str(), O_RDONLY | O_CLOEXEC);
+}
+
+}  // namespace
+
+std::string lock_owner(const std::filesystem::path& directory) {
+  const int descriptor = open_to_look(directory);
+  if (descriptor < 0) return "";
+  std::string owner = read_all(descriptor);
+  close(descriptor);
+  return owner;
+}
+
 std::optional<std::string> lock_holder(const std::filesystem::path& directory) {
-  const int descriptor = open((directory / lock_name).c_str(), O_RDONLY | O_CLOEXEC);
+  const int descriptor = open_to_look(directory);
   if (descriptor < 0) return {};
   // Asked for a lock to read, which needs no right to write: the holder's excludes it too.
   struct flock range = whole_file();

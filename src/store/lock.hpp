@@ -27,6 +27,10 @@ class DirectoryLock {
   bool works_ = true;
 };
 
+/// What the latest owner of the directory has written into its lock: who that is; empty if there is none.
+/// Other nodes see it too, if the directory is on a shared file system.
+std::string lock_owner(const std::filesystem::path& directory);
+
 /// Who holds the directory's lock ("process 4711 on node1"); none if nobody does. Takes no lock.
 std::optional<std::string> lock_holder(const std::filesystem::path& directory);
 

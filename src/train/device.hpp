@@ -4,23 +4,17 @@
 
 #include <string>
 
+#include "core/job.hpp"
+
 namespace sibyl {
 
-/// All that the choice of a device depends on.
-struct DeviceFacts {
-  std::string request = "auto";  ///< "auto", "cpu" or "cuda"
-  int visible = 0;               ///< CUDA devices that LibTorch sees
-  int local_worker = 0;          ///< 0 .. local_workers - 1 among the workers of this node
-  int local_workers = 1;
+struct ChosenDevice {
+  c10::Device device = c10::kCPU;
+  std::string warning;  ///< for people; empty if all is well
 };
-
-/// A node's launcher either shows each task its own device (then one is visible: take it) or shows all of
-/// them to all tasks (then the workers take turns). Throws UsageError for an unknown request, Error for a
-/// device that is not there.
-c10::Device choose_device(const DeviceFacts& facts);
-
-/// CUDA devices that LibTorch sees.
-int visible_cuda_devices();
+/// This process's device: what core/device_binding.hpp decides from the options, CUDA_VISIBLE_DEVICES (which
+/// it may narrow) and what LibTorch sees. Throws what that throws.
+ChosenDevice choose_device(const TrainerOptions& options);
 
 struct DeviceIdentity {
   std::string name;  ///< "NVIDIA H100 PCIe"; of a CPU its model name

@@ -49,6 +49,10 @@ std::unique_ptr<Trainer> HyperModelJob::make_trainer(const TrainerOptions& optio
   return std::make_unique<TrialTrainer>(model_, options);
 }
 
+WorkerJoined HyperModelJob::describe_worker(const TrainerOptions& options) {
+  return sibyl::describe_worker(choose_device(options), options);
+}
+
 std::vector<Metric> HyperModelJob::retrain(const Suggestion& suggestion, const TrainerOptions& options,
                                            Reporter& reporter) {
   return sibyl::retrain(*model_, suggestion, options, reporter);

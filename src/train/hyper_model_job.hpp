@@ -15,6 +15,7 @@ class HyperModelJob : public Job {
   Objective objective() const override;
   SearchSpace search_space() override;
   std::unique_ptr<Trainer> make_trainer(const TrainerOptions& options) override;
+  WorkerJoined describe_worker(const TrainerOptions& options) override;
   std::vector<Metric> retrain(const Suggestion& suggestion, const TrainerOptions& options,
                               Reporter& reporter) override;
   int export_model(const Suggestion& suggestion, const TrainerOptions& options, Weights weights,

@@ -2,9 +2,10 @@
 
 #include <ATen/autocast_mode.h>
 #include <torch/version.h>
-#ifdef SIBYL_CUDA
-#include <ATen/cuda/CUDAContext.h>
-#endif
+
+#include <algorithm>
+
+#include "train/cuda_driver.hpp"
 
 namespace sibyl {
 
@@ -12,13 +13,11 @@ namespace {
 
 thread_local int scopes = 0;  // that mix
 
-bool cuda_knows_bfloat16([[maybe_unused]] c10::Device device) {
-#ifdef SIBYL_CUDA
-  return at::cuda::getDeviceProperties(device.has_index() ? device.index() : at::cuda::current_device())
-             ->major >= 8;
-#else
-  return false;
-#endif
+bool cuda_knows_bfloat16(c10::Device device) {
+  constexpr int ampere = 8;
+  static const int index = std::max<int>(0, device.index());  // a process trains on one device
+  static const bool knows = ask_cuda_driver(index).compute_capability >= ampere;
+  return knows;
 }
 
 void set_autocast(c10::DeviceType device, bool on) {

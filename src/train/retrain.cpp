@@ -33,13 +33,6 @@ Split join(const Split& a, const Split& b) {
   return {.x = torch::cat({a.x, b.x}), .y = torch::cat({a.y, b.y})};
 }
 
-c10::Device device_for(const TrainerOptions& options) {
-  return choose_device({.request = options.device,
-                        .visible = visible_cuda_devices(),
-                        .local_worker = options.local_worker,
-                        .local_workers = options.local_workers});
-}
-
 std::string renamed(const std::string& metric) {
   return metric.starts_with("val_") ? "test_" + metric.substr(4) : metric;
 }
@@ -51,7 +44,7 @@ std::vector<Metric> retrain(HyperModel& model, const Suggestion& suggestion, Tra
   options.patience = 0;  // how long to train is known
   options.checkpoint_seconds = 0;
   options.faults = {};
-  const c10::Device device = device_for(options);
+  const c10::Device device = choose_device(options).device;
   if (options.deterministic) use_deterministic_algorithms();
   const ComputeScope scope(device, options.threads);
   std::filesystem::remove_all(options.checkpoints / checkpoint_folder(suggestion.slot.trial));

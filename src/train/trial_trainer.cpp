@@ -31,27 +31,30 @@ void add_line(std::string& text, const std::string& line) {
 TrialTrainer::TrialTrainer(std::shared_ptr<HyperModel> model, TrainerOptions options)
     : model_(std::move(model)),
       options_(checked(std::move(options))),
-      device_(choose_device({.request = options_.device,
-                             .visible = visible_cuda_devices(),
-                             .local_worker = options_.local_worker,
-                             .local_workers = options_.local_workers})) {
+      chosen_(choose_device(options_)),
+      device_(chosen_.device) {
   if (options_.deterministic) use_deterministic_algorithms();
   const ComputeScope scope(device_, options_.threads);
   data_ = load_data(*model_, options_, device_);
 }
 
-WorkerJoined TrialTrainer::describe() const {
-  const DeviceIdentity identity = identify(device_);
+WorkerJoined describe_worker(const ChosenDevice& chosen, const TrainerOptions& options) {
+  const DeviceIdentity identity = identify(chosen.device);
   WorkerJoined worker;
-  worker.device = device_.str();
+  worker.device = chosen.device.str();
   worker.device_name = identity.name;
   worker.uuid = identity.uuid;
-  worker.threads = options_.threads;
-  if (device_.is_cpu()) {
-    worker.warning = blas_warning();
-    add_line(worker.warning, threads_warning(options_.threads, options_.local_workers, available_cores()));
+  worker.threads = options.threads;
+  worker.warning = chosen.warning;
+  if (chosen.device.is_cpu()) {
+    add_line(worker.warning, blas_warning());
+    add_line(worker.warning, threads_warning(options.threads, options.local_workers, available_cores()));
   }
   return worker;
+}
+
+WorkerJoined TrialTrainer::describe() const {
+  return describe_worker(chosen_, options_);
 }
 
 TrialEnded TrialTrainer::train(const Suggestion& suggestion, Reporter& reporter) {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/job.hpp"
+#include "train/device.hpp"
 #include "train/hyper_model.hpp"
 
 namespace sibyl {
@@ -25,9 +26,13 @@ class TrialTrainer : public Trainer {
 
   std::shared_ptr<HyperModel> model_;
   TrainerOptions options_;
+  ChosenDevice chosen_;
   at::Device device_;
   Data data_;           ///< on the device, but for the test set
   std::string broken_;  ///< why nothing can be trained here any more
 };
+
+/// As a worker with this device joins: device, its name and UUID, threads, and what is slow or odd about it.
+WorkerJoined describe_worker(const ChosenDevice& chosen, const TrainerOptions& options);
 
 }  // namespace sibyl

@@ -11,6 +11,8 @@
 #include "core/error.hpp"
 
 using sibyl::DirectoryLock;
+using sibyl::lock_holder;
+using sibyl::lock_owner;
 
 namespace {
 
@@ -29,9 +31,14 @@ TEST_CASE("a directory has one owner, who is named") {
   const Folder folder;
   std::optional<DirectoryLock> lock(folder.path);
   CHECK(lock->works());
+  const std::string me = "process " + std::to_string(getpid());
+  CHECK_THAT(lock_holder(folder.path).value_or(""), ContainsSubstring(me));
+  CHECK_THAT(lock_owner(folder.path), ContainsSubstring(me));
   CHECK_THROWS_WITH(DirectoryLock(folder.path),
                     ContainsSubstring("in use by process " + std::to_string(getpid())));
   lock.reset();
+  CHECK_FALSE(lock_holder(folder.path));
+  CHECK_THAT(lock_owner(folder.path), ContainsSubstring(me));
   CHECK_NOTHROW(DirectoryLock(folder.path));
 }
 
@@ -58,4 +65,9 @@ TEST_CASE("a holder that is killed keeps no lock") {
 
 TEST_CASE("a directory that can't be written to is an error") {
   CHECK_THROWS_AS(DirectoryLock("/nowhere/at/all"), sibyl::Error);
+}
+
+TEST_CASE("a directory without a lock has no owner") {
+  CHECK_FALSE(lock_holder("/nowhere/at/all"));
+  CHECK(lock_owner("/nowhere/at/all").empty());
 }

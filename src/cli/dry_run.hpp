@@ -1,0 +1,17 @@
+#pragma once
+
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+#include "core/job.hpp"
+#include "mpi/environment.hpp"
+
+namespace sibyl {
+
+/// `--dry-run`: gathers from all ranks where they are and which device they would train on, and prints that
+/// at rank 0. Collective. Throws UsageError at rank 0 when the ranks run different builds.
+void dry_run(std::ostream& out, const Environment& environment, const TrainerOptions& options, Job& job,
+             const std::vector<std::string>& warnings);
+
+}  // namespace sibyl

@@ -1,0 +1,57 @@
+#include "cli/option_values.hpp"
+
+#include <map>
+
+namespace sibyl {
+
+void read(const cxxopts::ParseResult& given, const std::string& name, std::string& value) {
+  if (given.count(name) == 0) return;
+  if (given.count(name) > 1) throw UsageError("--" + name + " is given twice");
+  value = given[name].as<std::string>();
+  if (value.empty()) throw UsageError("--" + name + " is empty");
+}
+
+double parse_duration(const std::string& name, const std::string& text) {
+  const std::map<char, double> units{{'d', 86400}, {'h', 3600}, {'m', 60}, {'s', 1}};
+  double seconds = 0, last_unit = 1e9;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  bool good = true;
+  while (good && at < end) {
+    double count = 0;
+    const auto [next, error] = std::from_chars(at, end, count);
+    good = error == std::errc() && std::isfinite(count) && count >= 0;
+    if (!good) break;
+    const auto unit = next < end ? units.find(*next) : units.find('s');
+    good = unit != units.end() && unit->second < last_unit;
+    if (!good) break;
+    last_unit = unit->second;
+    seconds += count * unit->second;
+    at = next < end ? next + 1 : end;
+  }
+  if (!good || !(seconds > 0))
+    throw UsageError("--" + name + " takes a time such as 3h55m, 90m or 45s, not '" + text + "'");
+  return seconds;
+}
+
+std::int64_t parse_size(const std::string& name, const std::string& text) {
+  double count = 0;
+  const auto [next, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  const std::map<std::string, int> shifts{{"", 0}, {"K", 10}, {"M", 20}, {"G", 30}, {"T", 40}};
+  const auto shift = shifts.find(std::string(next, text.data() + text.size()));
+  const double bytes = shift == shifts.end() ? -1 : std::ldexp(count, shift->second);
+  if (error != std::errc() || !(bytes >= 0 && bytes < 1e18))
+    throw UsageError("--" + name + " takes a size such as 500M or 2G, not '" + text + "'");
+  return static_cast<std::int64_t>(bytes);
+}
+
+void check_word(const std::string& name, const std::string& word, const std::vector<std::string>& known) {
+  std::string list;
+  for (const auto& each : known) {
+    if (each == word) return;
+    list += (list.empty() ? "" : ", ") + each;
+  }
+  throw UsageError("--" + name + " " + word + ": there is " + list);
+}
+
+}  // namespace sibyl
