@@ -72,6 +72,9 @@ Commands:
   status [DIR]      print where a sweep runs, how far it is and each of its starts; exit code 0: it is finished, 75: it is
                     not, and --resume helps, 1: it was given up, or its last three starts trained nothing
   rebuild [DIR]     write results.h5 anew from the journal alone
+  submit            write a Slurm batch script for a sweep, show it and submit it: )" +
+         job + R"( submit --nodes 4
+                    --gpus-per-node 8 --time 4h -- --max-epochs 81 (see submit --help)
   retrain [DIR]     train the best trial (or --trial N, --top K) anew on training and validation data, for as many epochs as
                     were best, and score it once on the test set
   export [DIR]      write the best trial's model (or --trial N, --top K) as TorchScript, which Python's torch.jit.load opens

@@ -11,6 +11,7 @@
 #include "cli/space.hpp"
 #include "cli/status.hpp"
 #include "cli/stored_sweep.hpp"
+#include "cli/submit.hpp"
 #include "core/error.hpp"
 #include "mpi/environment.hpp"
 #include "process/serve.hpp"
@@ -31,6 +32,7 @@ int execute(int argc, char** argv, const std::string& name,
       return job->make_trainer(options);
     });
   }
+  if (argc > 1 && std::string_view(argv[1]) == "submit") return submit(std::cout, argc, argv);
   const Options options = parse_options(argc, argv);
   if (options.command == Command::search) return search(argc, argv, options, *make_job());
   if (rank_by_launcher() != 0) return 0;  // the other commands are for one process

@@ -93,7 +93,7 @@ class Nodes(SweepTest):
     def test_no_shared_file_system(self):
         for node in "ab":
             (self.folder / node).mkdir()
-        program = (JOBS.resolve() / "synthetic", "--max-epochs", 1, "--max-trials", 1000, "--scheduler", "full", "--set",
+        program = (JOBS.resolve() / "synthetic", "--max-epochs", 1, "--max-trials", 600, "--scheduler", "full", "--set",
                    "epoch_seconds=0.02", "--output", "x")
         in_folder = lambda node: ("/usr/bin/env", "-C", self.folder / node, *program)
         code, text = mixed(in_folder("a"), in_folder("a"), in_folder("b"))

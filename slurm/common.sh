@@ -1,0 +1,103 @@
+# shellcheck shell=bash disable=SC2034,SC2154 # what is set here is used there, and the other way round
+# What the scripts of this folder share: to stop in time, to come back, and to know when the sweep is finished. They set job,
+# options and output, source this file, and end with `sweep LAUNCHER...`. (`NAME submit` copies it into the script that it writes.)
+
+: "${job:?}" "${output:?}" "${max_requeues:=100}" "${longest_stop:=90}" "${look_every:=60}" "${longest_wait:=300}" "${try_again:=20}"
+search=("$job" "${options[@]}" --output "$output" --resume) # the first start and all later ones are the same
+in_mpirun=(mpirun --enable-recovery --oversubscribe --bind-to none --map-by node) # ranks 0, 1, ... go round the nodes
+# Under --enable-recovery Sibyl's ranks leave without MPI_Finalize, which must not look like a crash; after SIGTERM they need time.
+export OMPI_MCA_orte_allowed_exit_without_sync=1 OMPI_MCA_odls_base_sigkill_timeout=30
+# GPUs that came with --gres or --exclusive are shown to a job's steps only if they ask; srun, and mpirun's own srun, ask with this.
+if [ -n "${SLURM_GPUS_ON_NODE:-}" ]; then export SLURM_GPUS_PER_NODE="${SLURM_GPUS_PER_NODE:-$SLURM_GPUS_ON_NODE}"; fi
+
+launcher='' stopped_at='' for_good=''
+said=$(mktemp)
+trap 'rm -f "$said"' EXIT
+trap stop USR1 TERM          # the time limit comes, or a preemption: stop, and come back
+trap 'for_good=yes; stop' INT HUP # Ctrl-C, or scancel --signal=INT --batch JOB: stop
+
+say() { echo "$(date '+%F %T') sibyl: $*" >&2; }
+give_up() { say "$*" && exit 1; }
+
+stop() {
+  : "${stopped_at:=$SECONDS}"
+  # USR1, whatever came: mpirun and srun pass it on to all ranks, and nothing else is made of it.
+  [ -z "$launcher" ] || kill -USR1 "$launcher" 2>/dev/null || true
+}
+
+# How many ranks train on a node: one a GPU that Slurm gave us there; without GPUs, the setting workers_per_node.
+workers_on_a_node() { echo "${SLURM_GPUS_ON_NODE:-$workers_per_node}"; }
+
+# Grows with everything that a start of the sweep trains.
+journal_size() { stat --format=%s "$output/journal.bin" 2>/dev/null || echo 0; }
+
+# How the sweep stands is in its directory. A launcher's exit code says nothing: mpirun --enable-recovery always returns 0.
+is_finished() { "$job" status "$output" >/dev/null 2>&1; }
+
+# Runs the launcher to its end. Not for ever: mpirun --enable-recovery misses a rank that died on another node even when all
+# others have ended; then it is killed a while after the sweep has finished, or after it was told to stop.
+run() {
+  local next_look=$((SECONDS + look_every)) finished=''
+  "$@" 2> >(tee "$said" >&2) &
+  launcher=$!
+  [ -z "$stopped_at" ] || stop # it came before there was somebody to tell
+  while kill -0 "$launcher" 2>/dev/null; do
+    sleep 5 >/dev/null 2>&1 &
+    wait -n "$launcher" $! || true # also ends when a signal comes
+    if [ "${finished:-no}" = twice ] || ((${stopped_at:+SECONDS - stopped_at} + 0 > longest_stop)); then
+      say "the sweep has ended, $1 has not: killing it"
+      kill -TERM "$launcher" || true
+      sleep 3
+      kill -KILL "$launcher" 2>/dev/null || true
+    elif ((SECONDS >= next_look)) && is_finished; then
+      finished=${finished:+twice} next_look=$((SECONDS + look_every))
+      : "${finished:=once}"
+    fi
+  done
+  launcher=''
+}
+
+sweep() {
+  local before began=$SECONDS standing=0 in_use=''
+  while true; do
+    before=$(journal_size)
+    run "$@"
+    # An earlier life of this job may still run, on a node that Slurm thought dead. It does no harm: it has a lock.
+    in_use=$(grep -m 1 ' is in use by ' "$said" || true)
+    if [ -z "$in_use" ] || [ -n "$stopped_at" ] || ((SECONDS - began >= longest_wait)); then break; fi
+    say "another process has the sweep; trying again in $try_again s"
+    sleep "$try_again" &
+    wait $! || true
+  done
+  "$job" status "$output" || standing=$?
+  ((standing != 0)) || { say "the sweep is finished" && exit 0; }
+  ((standing == 75)) || give_up "not resumed: this needs you; mend what is said above, and submit again"
+  if [ -n "$in_use" ]; then
+    ((${SLURM_RESTART_COUNT:-0} > 0)) || give_up "not resumed: another job has this sweep"
+  elif (($(journal_size) <= before)); then
+    give_up "not resumed: this start trained nothing, so the next would not either; the reason is said above"
+  fi
+  [ -n "${SLURM_JOB_ID:-}" ] && [ -z "$for_good" ] && come_back
+  say "stopped; the same command goes on"
+  exit 75
+}
+
+come_back() {
+  local me=$SLURM_JOB_ID lives=$((${SIBYL_LIVES:-0} + ${SLURM_RESTART_COUNT:-0})) now array=() name
+  if [ -n "${SLURM_ARRAY_TASK_ID:-}" ]; then # the bare number of an array's last task means all of them
+    me=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID
+    array=(--array="$SLURM_ARRAY_TASK_ID")
+  fi
+  ((lives < max_requeues)) || give_up "not resumed: it was $lives times (max_requeues)"
+  # A job that is being cancelled or requeued is left alone; so is a later life of this one, if this is the orphan.
+  now=$(scontrol show job --oneliner "$me" || true)
+  [[ $now == *" JobState=RUNNING "* && $now == *" Restarts=${SLURM_RESTART_COUNT:-0} "* ]] || return 0
+  say "requeueing job $me, for life $((lives + 2))" # Slurm ends this script next
+  if scontrol requeue "$me"; then exit 75; fi
+  say "this job must not be requeued: submitting a successor"
+  for name in "${!SLURM_@}"; do # would be taken for the successor's
+    [ "$name" = SLURM_CONF ] || unset "$name"
+  done
+  SIBYL_LIVES=$((lives + 1)) sbatch --dependency="afterany:$me" "${array[@]}" "$0" || give_up "no successor either: submit it again"
+  exit 75
+}
