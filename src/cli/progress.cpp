@@ -85,6 +85,10 @@ void Progress::show_worker(const WorkerJoined& joined, double now) {
     if (!is_first) text += "; shares this device with worker " + std::to_string(first->second);
   }
   line(text, now);
+  if (!joined.data.empty() && data_.insert(joined.data).second) {
+    std::istringstream lines(joined.data);
+    for (std::string each; std::getline(lines, each);) line(each, now);
+  }
   if (!joined.warning.empty() && warnings_.insert(joined.warning).second)
     line("WARNING: " + joined.warning, now);
 }

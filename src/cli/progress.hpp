@@ -44,6 +44,7 @@ class Progress {
   double best_score_ = 0;
   std::set<std::tuple<int, int, int>> finished_rungs_;
   std::map<std::string, int> device_users_;  ///< host and UUID: the rank that took it first
+  std::set<std::string> data_;  ///< descriptions of it; more than one if workers do not train on the same
   std::set<std::string> warnings_;
   std::int64_t epochs_before_ = 0;  ///< trained before the sweep was resumed
   double first_report_ = 0;

@@ -144,7 +144,7 @@ void fields(auto& io, auto& x, const Slot*) { io(x.trial, x.iteration, x.bracket
 void fields(auto& io, auto& x, const Suggestion*) { io(x.slot, x.hyperparameters, x.executions, x.attempt); }
 void fields(auto& io, auto& x, const Metric*) { io(x.name, x.value); }
 void fields(auto& io, auto& x, const SweepOpened*) { io(x.time, x.job, x.command_line, x.options, x.versions, x.seed, x.metric, x.maximize, x.space); }
-void fields(auto& io, auto& x, const WorkerJoined*) { io(x.time, x.worker, x.host, x.device, x.device_name, x.uuid, x.threads, x.pid, x.warning); }
+void fields(auto& io, auto& x, const WorkerJoined*) { io(x.time, x.worker, x.host, x.device, x.device_name, x.uuid, x.threads, x.pid, x.warning); io.since_version_2(x.data); }
 void fields(auto& io, auto& x, const TrialStarted*) { io(x.time, x.worker, x.suggestion); }
 void fields(auto& io, auto& x, const HyperparametersFound*) { io(x.trial, x.attempt, x.hyperparameters, x.values); }
 void fields(auto& io, auto& x, const EpochReported*) { io(x.trial, x.attempt, x.execution, x.epoch, x.started, x.seconds, x.worker, x.metrics); }

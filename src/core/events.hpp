@@ -34,7 +34,8 @@ struct WorkerJoined {
   std::string uuid;  ///< of a CUDA device, else empty
   int threads = 1;
   std::int64_t pid = 0;
-  std::string warning;  ///< something slow or odd about it, for people; empty if all is well
+  std::string warning;    ///< something slow or odd about it, for people; empty if all is well
+  std::string data = {};  ///< what it trains on, in lines for people; empty: as the others of its node
 };
 
 /// A slot was given to a worker.

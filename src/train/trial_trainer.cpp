@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "train/compute.hpp"
+#include "train/datasets/describe.hpp"
 #include "train/device.hpp"
 #include "train/execution.hpp"
 #include "train/failure.hpp"
@@ -54,7 +55,9 @@ WorkerJoined describe_worker(const ChosenDevice& chosen, const TrainerOptions& o
 }
 
 WorkerJoined TrialTrainer::describe() const {
-  return describe_worker(chosen_, options_);
+  WorkerJoined worker = describe_worker(chosen_, options_);
+  if (options_.local_worker == 0) worker.data = sibyl::describe(data_);
+  return worker;
 }
 
 TrialEnded TrialTrainer::train(const Suggestion& suggestion, Reporter& reporter) {

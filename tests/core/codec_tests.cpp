@@ -20,7 +20,7 @@ std::vector<Event> examples() {
   const Suggestion suggestion{
       {42, 1, 2, 3, 9, 27}, {{"width", std::int64_t{32}}, {"rate", 0.1}, {"b", true}}, 2, 5};
   return {SweepOpened{1.5, "job", "mpirun job", "{}", "{\"x\":1}", 7, "val_loss", true, space},
-          WorkerJoined{2.5, 3, "node1", "cuda:0", "GPU", "GPU-123", 4, 999, "slow"},
+          WorkerJoined{2.5, 3, "node1", "cuda:0", "GPU", "GPU-123", 4, 999, "slow", "data: 9"},
           TrialStarted{3.5, 3, suggestion},
           HyperparametersFound{42, 5, space.hyperparameters(), {{"opt", std::string("adam")}}},
           EpochReported{42, 5, 1, 27, 4.5, 0.25, 3, {{"loss", 0.5}, {"val_loss", std::nan("")}}},
