@@ -2,7 +2,7 @@
 # What the scripts of this folder share: to stop in time, to come back, and to know when the sweep is finished. They set job,
 # options and output, source this file, and end with `sweep LAUNCHER...`. (`NAME submit` copies it into the script that it writes.)
 
-: "${job:?}" "${output:?}" "${max_requeues:=100}" "${longest_stop:=90}" "${look_every:=60}" "${longest_wait:=300}" "${try_again:=20}"
+: "${job:?}" "${output:?}" "${max_requeues:=100}" "${longest_stop:=90}" "${look_every:=120}" "${longest_wait:=300}" "${try_again:=20}"
 search=("$job" "${options[@]}" --output "$output" --resume) # the first start and all later ones are the same
 in_mpirun=(mpirun --enable-recovery --oversubscribe --bind-to none --map-by node) # ranks 0, 1, ... go round the nodes
 # Under --enable-recovery Sibyl's ranks leave without MPI_Finalize, which must not look like a crash; after SIGTERM they need time.
@@ -62,6 +62,7 @@ sweep() {
   while true; do
     before=$(journal_size)
     run "$@"
+    sleep 1 # until tee has written everything
     # An earlier life of this job may still run, on a node that Slurm thought dead. It does no harm: it has a lock.
     in_use=$(grep -m 1 ' is in use by ' "$said" || true)
     if [ -z "$in_use" ] || [ -n "$stopped_at" ] || ((SECONDS - began >= longest_wait)); then break; fi

@@ -33,8 +33,9 @@ std::vector<Event> examples() {
           SweepLaunched{9.75, "node1", "srun", 9, "4711_3", 2}};
 }
 
-// Without detail and output, a length and a text each.
+// Without detail and output, or data: a length and a text each.
 bool is_whole_in_version_1(const Event& event, std::size_t missing) {
+  if (const auto* joined = std::get_if<WorkerJoined>(&event)) return missing == 4 + joined->data.size();
   const auto* ended = std::get_if<TrialEnded>(&event);
   return ended && missing == 8 + ended->detail.size() + ended->output.size();
 }
