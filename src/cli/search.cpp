@@ -17,6 +17,7 @@
 #include "cli/terminal.hpp"
 #include "core/error.hpp"
 #include "mpi/communicator.hpp"
+#include "mpi/dismissal.hpp"
 #include "mpi/environment.hpp"
 #include "mpi/loopback.hpp"
 #include "mpi/manager.hpp"

@@ -8,6 +8,7 @@
 #include "core/hang_limit.hpp"
 #include "core/worker_health.hpp"
 #include "mpi/backoff.hpp"
+#include "mpi/outbox.hpp"
 #include "mpi/roster.hpp"
 
 namespace sibyl {
@@ -37,7 +38,8 @@ class Manager {
         hooks_(hooks),
         options_(options),
         roster_(workers, Clock::now()),
-        hang_limit_(options.trial_timeout) {
+        hang_limit_(options.trial_timeout),
+        outbox_(link) {
     if (options.heartbeats)
       for (const int worker : workers) roster_.beats(worker);
   }
@@ -102,12 +104,12 @@ class Manager {
   }
 
   void handle(int worker, HyperparametersFound& found) {
-    ++unacknowledged_[worker];
+    outbox_.acknowledge_one(worker);
     if (oracle_.is_news(found)) learn(found);
   }
 
   void handle(int worker, EpochReported& report) {
-    ++unacknowledged_[worker];
+    outbox_.acknowledge_one(worker);
     hang_limit_.tell(report);
     if (oracle_.is_news(report)) learn(report);
   }
@@ -198,15 +200,9 @@ class Manager {
     for (const TrialId id : running) {
       const Trial& trial = oracle_.trials()[id];
       if (trial.worker != worker) continue;
-      TrialEnded ended;
-      ended.time = hooks_.now();
-      ended.trial = id;
-      ended.attempt = trial.attempt;
-      ended.worker = worker;
-      ended.ending = Ending::interrupted;
-      ended.cause = cause;
-      ended.message = cause == Cause::none ? "" : "worker " + std::to_string(worker) + ": " + reason;
-      learn(ended);
+      const std::string message =
+          cause == Cause::none ? "" : "worker " + std::to_string(worker) + ": " + reason;
+      learn(TrialEnded{hooks_.now(), id, trial.attempt, worker, Ending::interrupted, cause, message});
     }
   }
 
@@ -258,7 +254,7 @@ class Manager {
       roster_.gave(*worker, {suggestion->slot.trial, suggestion->attempt});
       ever_handed_out_ = true;
       learn(TrialStarted{hooks_.now(), *worker, *suggestion});
-      handed_out_.emplace_back(*worker, std::move(*suggestion));
+      outbox_.hand_out(*worker, std::move(*suggestion));
     }
     return false;
   }
@@ -274,10 +270,7 @@ class Manager {
   void commit() {
     if (recorded_) hooks_.commit();
     recorded_ = false;
-    for (const auto& [worker, reports] : unacknowledged_) link_.send(worker, Acknowledged{reports});
-    for (auto& [worker, suggestion] : handed_out_) link_.send(worker, std::move(suggestion));
-    unacknowledged_.clear();
-    handed_out_.clear();
+    outbox_.send();
   }
 
   Link& link_;
@@ -291,8 +284,7 @@ class Manager {
   HangLimit hang_limit_;
   double told_limit_ = 0;
   std::map<int, std::string> unfit_;  ///< could not train from the start; not spoken of yet
-  std::map<int, std::int64_t> unacknowledged_;
-  std::vector<std::pair<int, Suggestion>> handed_out_;
+  Outbox outbox_;
   bool recorded_ = false;  ///< something since the last commit
   bool ever_handed_out_ = false;
   Clock::time_point last_round_ = Clock::now();
@@ -309,10 +301,6 @@ class Manager {
 Stopped manage(Link& link, const std::vector<int>& workers, Oracle& oracle, const ManagerHooks& hooks,
                const ManagerOptions& options) {
   return Manager(link, workers, oracle, hooks, options).run();
-}
-
-Dismissal::~Dismissal() {
-  for (const int worker : workers_) link_.send(worker, Quit{at_once_()});
 }
 
 }  // namespace sibyl

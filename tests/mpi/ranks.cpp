@@ -9,6 +9,7 @@
 #include "core/samplers/random.hpp"
 #include "core/schedulers/hyperband.hpp"
 #include "mpi/communicator.hpp"
+#include "mpi/dismissal.hpp"
 #include "mpi/environment.hpp"
 #include "mpi/manager.hpp"
 #include "mpi/worker.hpp"

@@ -8,6 +8,7 @@
 #include "core/samplers/random.hpp"
 #include "core/schedulers/full_budget.hpp"
 #include "core/schedulers/hyperband.hpp"
+#include "mpi/dismissal.hpp"
 #include "mpi/loopback.hpp"
 #include "mpi/manager.hpp"
 #include "mpi/worker.hpp"
