@@ -11,6 +11,7 @@
 #include "cli/summary.hpp"
 #include "cli/sweep.hpp"
 #include "cli/table.hpp"
+#include "cli/values_json.hpp"
 #include "core/error.hpp"
 #include "store/file.hpp"
 
@@ -65,16 +66,13 @@ Suggestion whole_training(TrialId id, const Trial& trial, int epochs) {
 
 nlohmann::ordered_json description(const StoredSweep& sweep, TrialId id, int epoch) {
   const Trial& trial = sweep.oracle->trials()[id];
-  nlohmann::ordered_json values = nlohmann::ordered_json::object();
-  for (const auto& [name, value] : trial.hyperparameters)
-    std::visit([&, &name = name](const auto& held) { values[name] = held; }, value);
   return {{"job", sweep.opened.job},
           {"trial", id},
           {"epoch", epoch},
           {"objective", sweep.opened.metric},
-          {"score", std::isnan(trial.score) ? nlohmann::ordered_json() : nlohmann::ordered_json(trial.score)},
+          {"score", number_or_null(trial.score)},
           {"seed", sweep.opened.seed},
-          {"hyperparameters", values}};
+          {"hyperparameters", to_json(trial.hyperparameters)}};
 }
 
 void write_json(fs::path model, const nlohmann::ordered_json& object) {

@@ -12,6 +12,7 @@
 #include "cli/stored_sweep.hpp"
 #include "cli/sweep.hpp"
 #include "cli/table.hpp"
+#include "cli/values_json.hpp"
 #include "store/lock.hpp"
 
 namespace sibyl {
@@ -72,10 +73,6 @@ void print_attempts(std::ostream& out, const std::vector<Attempt>& attempts) {
   }
   out << '\n';
   table.print(out);
-}
-
-nlohmann::ordered_json number_or_null(double x) {
-  return std::isnan(x) ? nlohmann::ordered_json() : nlohmann::ordered_json(x);
 }
 
 void print_json(std::ostream& out, const StoredSweep& sweep, const Standing& stands,

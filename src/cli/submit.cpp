@@ -147,7 +147,7 @@ std::string batch_script(const BatchSettings& settings, const BatchSweep& sweep)
   ask("--nodes=" + std::to_string(settings.nodes));
   if (settings.gpus_per_node > 0) ask("--gpus-per-node=" + std::to_string(settings.gpus_per_node));
   if (settings.cpus_per_node > 0) {
-    ask("--ntasks-per-node=1");
+    ask("--ntasks=" + std::to_string(settings.nodes));
     ask("--cpus-per-task=" + std::to_string(settings.cpus_per_node));
   } else {
     ask("--exclusive");

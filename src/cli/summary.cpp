@@ -8,6 +8,7 @@
 
 #include "cli/sweep.hpp"
 #include "cli/table.hpp"
+#include "cli/values_json.hpp"
 
 namespace sibyl {
 
@@ -111,18 +112,14 @@ std::string summary_json(const Oracle& oracle, const Timing& timing, double now,
   ordered_json trials = ordered_json::array();
   for (const TrialId id : ranking(oracle)) {
     const Trial& trial = oracle.trials()[id];
-    ordered_json values = ordered_json::object();
-    for (const auto& [name, value] : trial.hyperparameters)
-      std::visit([&, &name = name](const auto& held) { values[name] = held; }, value);
-    // JSON has no NaN: a trial without a score has null.
     trials.push_back({{"trial", id},
-                      {"score", std::isnan(trial.score) ? ordered_json() : ordered_json(trial.score)},
+                      {"score", number_or_null(trial.score)},
                       {"best_epoch", best_epoch(trial, oracle.options().objective)},
                       {"epochs", epochs(trial)},
                       {"status", to_string(trial.status)},
                       {"cause", trial.cause_text()},
                       {"message", trial.message},
-                      {"hyperparameters", values}});
+                      {"hyperparameters", to_json(trial.hyperparameters)}});
   }
   const Objective& objective = oracle.options().objective;
   return ordered_json{{"state", state},

@@ -51,9 +51,9 @@ class Job {
   /// models.
   virtual std::vector<Metric> retrain(const Suggestion& suggestion, const TrainerOptions& options,
                                       Reporter& reporter);
-  /// Writes the model in the checkpoint of the suggestion's trial to a file that Python opens. Returns the
-  /// epoch of its weights. Throws Error when there is no such checkpoint, UsageError for a job that has no
-  /// models.
+  /// Writes the model in the checkpoint of the suggestion's trial (of several executions, the first one's) to
+  /// a file that Python opens. Returns the epoch of its weights. Throws Error when there is no such
+  /// checkpoint, UsageError for a job that has no models.
   virtual int export_model(const Suggestion& suggestion, const TrainerOptions& options, Weights weights,
                            const std::filesystem::path& file);
   /// About how much a checkpoint of a trial takes, for `plan`; 0: not known.
