@@ -1,0 +1,83 @@
+"""Turns sweeps into one HTML page that opens offline, and into pictures as PNG and SVG.
+
+    python3 analysis/report.py runs/x              # into runs/x/report/
+    python3 analysis/report.py runs/x runs/y --to /tmp/both
+"""
+
+from __future__ import annotations
+
+import argparse
+from html import escape
+from pathlib import Path
+
+import page
+import sections
+from command_line import make_folder, run
+from pictures import best_so_far, gallery, style
+from results import Results, open_all
+from text import count
+
+
+def write(sweeps: dict[str, Results], folder: Path) -> Path:
+    """Writes the page and the pictures; returns the page."""
+    make_folder(folder)
+    body = []
+    if len(sweeps) > 1:
+        links = "".join(f'<a href="#{escape(name)}">{escape(name)}</a>' for name in sweeps)
+        body += [f"<h1>{count(len(sweeps), 'sweep')}</h1>", f"<nav>{links}</nav>", *_together(sweeps, folder)]
+    for name, results in sweeps.items():
+        # One sweep's pictures lie in the folder itself; those of several would overwrite one another.
+        here = make_folder(folder / name) if len(sweeps) > 1 else folder
+        body += _sweep(name, results, here)
+    file = folder / "report.html"
+    file.write_text(page.document("Sibyl: " + ", ".join(sweeps), body), encoding="utf-8")
+    return file
+
+
+def _together(sweeps: dict[str, Results], folder: Path) -> list[str]:
+    body = [sections.overview(sweeps)]
+    objectives = {(each.objective, each.maximize) for each in sweeps.values()}
+    if len(objectives) > 1:
+        return body + [page.note("Their objectives differ, so their scores are not drawn together.")]
+    return body + [_saved(best_so_far.overlay(sweeps), folder / "comparison")]
+
+
+def _sweep(name: str, results: Results, folder: Path) -> list[str]:
+    drawn = [_saved(figure, folder / stem) for stem, figure in gallery(results)]
+    return [
+        f'<h1 id="{escape(name)}">{escape(name)}</h1>',
+        sections.state(results),
+        sections.key_facts(results),
+        "<h2>The best trials</h2>",
+        sections.best_trials(results),
+        "<h2>Pictures</h2>",
+        *drawn,
+        *sections.failures(results),
+        *sections.workers(results),
+        *sections.attempts(results),
+        "<h2>How it was made</h2>",
+        sections.command(results),
+        "<h2>The search space</h2>",
+        sections.search_space(results),
+    ]
+
+
+def _saved(figure, stem: Path) -> str:
+    style.save(figure, stem)
+    return page.picture(stem.with_suffix(".png"), style.title_of(figure))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="report.py", description=__doc__.split("\n")[0])
+    parser.add_argument("runs", nargs="+", metavar="DIR", help="a sweep's directory, or a results.h5")
+    parser.add_argument(
+        "--to", metavar="DIR", help="where to write (default: report/ in the first sweep's directory)"
+    )
+    arguments = parser.parse_args()
+    sweeps = open_all(arguments.runs)
+    folder = Path(arguments.to) if arguments.to else next(iter(sweeps.values())).directory / "report"
+    print(write(sweeps, folder))
+
+
+if __name__ == "__main__":
+    run("report.py", main)

@@ -1,0 +1,188 @@
+"""results.py, progress.py, work.py: what a file says."""
+
+import json
+import math
+import subprocess
+
+import h5py
+import numpy as np
+import pandas as pd
+import pytest
+
+import made
+from hyperparameters import Hyperparameter
+from progress import best_so_far, curve_quantiles, learning_curves, score_at
+from results import Results, ResultsError, open_all
+from text import duration, number
+from work import idle_report, pieces_of_work
+
+
+def test_a_sweep_of_the_real_writer_is_understood(results):
+    assert results.objective == "val_loss" and not results.maximize and results.finished
+    assert len(results.trials) == 98
+    assert results.trials["status"].map(type).eq(str).all()
+    assert [each.name for each in results.searched] == [
+        "learning_rate",
+        "width",
+        "dropout",
+        "optimizer",
+        "momentum",
+    ]
+    assert results.counts()["failed"] == (results.trials["status"] == "failed").sum() > 0
+    assert results.metrics == ["loss", "val_loss", "val_accuracy"]
+
+
+def test_inactive_values_are_missing_where_their_condition_does_not_hold(results):
+    adam = results.trials["hp:optimizer"] == "adam"
+    assert 0 < adam.sum() < len(adam)
+    assert results.trials["hp:momentum"].isna().equals(adam)
+
+
+def test_the_best_trial_is_the_summarys(results, sweep):
+    told = json.loads(
+        subprocess.run([made.JOBS / "synthetic", "summary", sweep, "--json"], capture_output=True).stdout
+    )
+    ranked = [row["trial"] for row in told["trials"] if row["status"] != "failed"]
+    assert results.leaderboard(len(ranked))["trial"].tolist() == ranked
+
+
+def test_marks_of_all_types_become_missing(tmp_path):
+    types = [
+        ("hp:whole", "<i8"),
+        ("hp:negative", "<i8"),
+        ("hp:flag", "i1"),
+        ("hp:word", "S4"),
+        ("hp:real", "<f8"),
+    ]
+    table = made.trials_of(2, types)
+    table["hp:whole"], table["hp:negative"], table["hp:flag"] = [-1, 3], [np.iinfo(np.int64).min, -1], [-1, 1]
+    table["hp:word"], table["hp:real"] = ["", "a"], [np.nan, 0.5]
+    space = made.space_of(
+        made.range_of("whole", 0, 9, "int"),
+        made.range_of("negative", -5, 5, "int"),
+        made.choice_of("flag", [False, True], "boolean"),
+        made.choice_of("word", ["a", "b"]),
+        made.range_of("real", 0, 1),
+    )
+    trials = Results.open(made.write(tmp_path / "results.h5", table, space=space)).trials
+    for name, value in (("whole", 3), ("negative", -1), ("flag", True), ("word", "a"), ("real", 0.5)):
+        column = trials[f"hp:{name}"]
+        assert column.isna().tolist() == [True, False]
+        assert column[1] == value
+
+
+def test_a_ranges_positions_follow_its_sampling():
+    def at(low, high, sampling, *values):
+        each = Hyperparameter("x", "float", low, high, 0, sampling, [], True, "")
+        return each.positions(pd.Series(values)).tolist()
+
+    assert at(1e-4, 1, "log", 1e-4, 1e-2, 1) == pytest.approx([0, 0.5, 1])
+    assert at(0, 10, "linear", 0, 5, 10) == pytest.approx([0, 0.5, 1])
+    assert at(1, 100, "reverse_log", 1, 91, 100) == pytest.approx([0, 0.5, 1])  # dense at the upper end
+
+
+def test_of_epochs_recorded_twice_the_last_counts(tmp_path):
+    epochs = made.epochs_of([0, 0, 0, 1], [1, 2, 2, 2], [5.0, 4.0, 3.0, 1.0], attempt=[0, 0, 1, 0])
+    results = Results.open(made.write(tmp_path / "results.h5", made.trials_of(2, score=[3.0, 1.0]), epochs))
+    assert len(results.recorded_epochs) == 4
+    assert results.epochs["val_loss"].tolist() == [5.0, 3.0, 1.0]
+    assert results.learning_curve(0)["val_loss"].tolist() == [5.0, 3.0]
+
+
+@pytest.mark.parametrize("maximize, order", [(False, [1, 2, 0]), (True, [0, 1, 2])])
+def test_the_leaderboard_follows_the_direction_and_breaks_ties_by_trial(tmp_path, maximize, order):
+    table = made.trials_of(5, score=[3.0, 1.0, 1.0, np.nan, np.inf])
+    results = Results.open(made.write(tmp_path / "results.h5", table, maximize=maximize))
+    assert results.leaderboard(9)["trial"].tolist() == order
+    assert results.best["trial"] == order[0]
+
+
+def test_best_so_far_ends_at_the_best_score(results):
+    history = best_so_far(results)
+    assert history["score"].iloc[-1] == results.best["score"]
+    assert history["trial"].iloc[-1] == results.best["trial"]
+    assert (history["score"].diff().dropna() <= 0).all()
+    assert history["epochs"].iloc[-1] == len(results.epochs)
+    assert history["trials"].iloc[-1] == results.epochs["trial"].nunique()
+
+
+def test_best_so_far_counts_time_epochs_and_trials_and_no_failed_trials(tmp_path):
+    epochs = made.epochs_of([0, 1, 0, 2, 1], [1, 1, 2, 1, 2], [5.0, 4.0, 6.0, 0.1, 3.0])
+    table = made.trials_of(3, score=[5.0, 3.0, np.nan], status=["completed", "completed", "failed"])
+    history = best_so_far(Results.open(made.write(tmp_path / "results.h5", table, epochs)))
+    assert history["score"].tolist() == [5.0, 4.0, 3.0, 3.0]
+    assert history["seconds"].tolist() == [1.0, 2.0, 5.0, 5.0]
+    assert history["epochs"].tolist() == [1, 2, 5, 5]
+    assert history["trials"].tolist() == [1, 2, 3, 3]
+    assert history["trial"].tolist() == [0, 1, 1, 1]
+    assert score_at(history, "seconds", np.array([0.5, 1.0, 4.9, 99.0]))[1:].tolist() == [5.0, 4.0, 3.0]
+    assert math.isnan(score_at(history, "seconds", np.array([0.5]))[0])
+
+
+def test_of_several_executions_the_score_is_the_mean_of_their_best(tmp_path):
+    epochs = made.epochs_of([0, 0, 0, 0], [1, 2, 1, 2], [4.0, 5.0, 2.0, 1.0], execution=[0, 0, 1, 1])
+    table = made.trials_of(1, score=[2.5], executions=2)
+    results = Results.open(made.write(tmp_path / "results.h5", table, epochs))
+    history = best_so_far(results)
+    assert history["score"].tolist() == [3.0, 2.5, 2.5]  # (4 + 2) / 2, then (4 + 1) / 2
+    assert learning_curves(results)[0][:, 1].tolist() == [3.0, 3.0]
+
+
+def test_learning_curves_are_the_epochs(results):
+    curves = learning_curves(results)
+    assert sum(map(len, curves.values())) == len(results.epochs)
+    trial = int(results.best["trial"])
+    assert curves[trial][:, 1].tolist() == results.learning_curve(trial)["val_loss"].tolist()
+    assert curve_quantiles(results).index.max() == 27
+
+
+def test_the_time_between_starts_of_a_sweep_does_not_count(tmp_path):
+    path = made.write(tmp_path / "results.h5", made.trials_of(1))
+    results = Results.open(path)
+    table = np.zeros(2, [("attempt", "<i8"), ("started", "<f8"), ("last_seen", "<f8"), ("ended", "<f8")])
+    table["started"], table["ended"] = made.BEGAN + np.array([0, 1000]), [np.nan, np.nan]
+    table["last_seen"] = made.BEGAN + np.array([10, 1020])
+    results.tables["attempts"] = table
+    assert results.elapsed(made.BEGAN + np.array([5, 10, 500, 1000, 1005])).tolist() == [5, 10, 10, 10, 15]
+
+
+def test_the_idle_report_finds_the_longest_gap(tmp_path):
+    epochs = made.epochs_of([0, 0, 1], [1, 2, 1], [1.0, 1.0, 1.0], worker=1)
+    epochs["started"] = made.BEGAN + np.array([0, 1, 7])
+    there = np.zeros(1, made.WORKERS)
+    there["worker"], there["joined"], there["left"] = 1, made.BEGAN, made.BEGAN + 10
+    there["busy"], there["idle"] = 3, 7
+    results = Results.open(made.write(tmp_path / "results.h5", made.trials_of(2), epochs, workers=there))
+    report = idle_report(results).iloc[0]
+    assert report["longest_gap"] == pytest.approx(5.0)
+    assert report["idle_share"] == pytest.approx(0.7)
+    pieces = pieces_of_work(results)
+    assert pieces["trial"].tolist() == [0, 1] and pieces["epochs"].tolist() == [2, 1]
+
+
+def test_unknown_columns_and_tables_are_no_problem(tmp_path):
+    path = made.write(tmp_path / "results.h5", made.trials_of(1, [("news", "<f8")]))
+    with h5py.File(path, "a") as file:
+        file["more"] = np.zeros(3)
+        file["table"] = np.zeros(3, [("a", "<i4")])
+    assert "news" in Results.open(path).trials
+
+
+def test_a_directory_and_a_file_are_the_same_sweep_and_equal_names_are_told_apart(tmp_path):
+    for folder in ("a/run", "b/run"):
+        (tmp_path / folder).mkdir(parents=True)
+        made.write(tmp_path / folder / "results.h5", made.trials_of(1))
+    assert Results.open(tmp_path / "a/run").path == Results.open(tmp_path / "a/run/results.h5").path
+    assert list(open_all([tmp_path / "a/run", tmp_path / "b/run"])) == ["a/run", "b/run"]
+    with pytest.raises(ResultsError, match="twice"):
+        open_all([tmp_path / "a/run", tmp_path / "a/run"])
+
+
+def test_numbers_and_times_read_well():
+    assert [number(value) for value in (0.88704, 1e-5, 1234567.0, math.nan)] == [
+        "0.887",
+        "1e-05",
+        "1,234,567",
+        "none",
+    ]
+    assert [duration(value) for value in (0.25, 41, 150, 90000)] == ["0.2 s", "41 s", "2.5 min", "25 h"]
