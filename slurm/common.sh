@@ -25,6 +25,9 @@ stop() {
   [ -z "$launcher" ] || kill -USR1 "$launcher" 2>/dev/null || true
 }
 
+# Said here once rather than by all ranks; and mpirun --enable-recovery would wait for ever for those that can't be started.
+"$job" --version >/dev/null || give_up "$job does not run on $(hostname): is it built, and are its modules loaded?"
+
 # How many ranks train on a node: one a GPU that Slurm gave us there; without GPUs, the setting workers_per_node.
 workers_on_a_node() { echo "${SLURM_GPUS_ON_NODE:-$workers_per_node}"; }
 
@@ -58,15 +61,24 @@ run() {
 }
 
 sweep() {
-  local before began=$SECONDS standing=0 in_use=''
+  local before began=$SECONDS standing=0 in_use='' once_more=yes
   while true; do
     before=$(journal_size)
     run "$@"
     sleep 1 # until tee has written everything
     # An earlier life of this job may still run, on a node that Slurm thought dead. It does no harm: it has a lock.
     in_use=$(grep -m 1 ' is in use by ' "$said" || true)
-    if [ -z "$in_use" ] || [ -n "$stopped_at" ] || ((SECONDS - began >= longest_wait)); then break; fi
-    say "another process has the sweep; trying again in $try_again s"
+    if [ -n "$stopped_at" ]; then
+      break
+    elif [ -n "$in_use" ]; then
+      ((SECONDS - began < longest_wait)) || break
+      say "another process has the sweep; trying again in $try_again s"
+    elif (($(journal_size) > before)) || [ -z "$once_more" ] || is_finished; then
+      break
+    else
+      say "that start trained nothing; once more, since the start of MPI can fail by chance"
+      once_more=''
+    fi
     sleep "$try_again" &
     wait $! || true
   done
@@ -75,7 +87,7 @@ sweep() {
   ((standing == 75)) || give_up "not resumed: this needs you; mend what is said above, and submit again"
   if [ -n "$in_use" ]; then
     ((${SLURM_RESTART_COUNT:-0} > 0)) || give_up "not resumed: another job has this sweep"
-  elif (($(journal_size) <= before)); then
+  elif [ -z "$stopped_at" ] && (($(journal_size) <= before)); then
     give_up "not resumed: this start trained nothing, so the next would not either; the reason is said above"
   fi
   [ -n "${SLURM_JOB_ID:-}" ] && [ -z "$for_good" ] && come_back

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <limits>
 #include <numeric>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -44,8 +45,25 @@ int place_among_those_who_see_the_same(MPI_Comm workers) {
   return place;
 }
 
-// A rank that dies while all of them start keeps the others waiting, and a launcher that was told to let
-// ranks die does not end them.
+// A rank that dies while all of them start, or end, keeps the others waiting, and a launcher that was told to
+// let ranks die does not end them.
+class AlarmClock {
+ public:
+  AlarmClock(unsigned seconds, void (*on_alarm)(int)) : before_(std::signal(SIGALRM, on_alarm)) {
+    alarm(seconds);
+  }
+  ~AlarmClock() {
+    alarm(0);
+    std::signal(SIGALRM, before_);
+  }
+  AlarmClock(const AlarmClock&) = delete;
+  AlarmClock& operator=(const AlarmClock&) = delete;
+
+ private:
+  void (*before_)(int);
+};
+
+constexpr unsigned longest_start_seconds = 120;
 void give_up_starting(int) {
   constexpr std::string_view text =
       "MPI did not start within two minutes: a rank has died, or this program was built for another MPI than "
@@ -54,28 +72,22 @@ void give_up_starting(int) {
   _exit(1);
 }
 
-class StartLimit {
- public:
-  StartLimit() {
-    before_ = std::signal(SIGALRM, give_up_starting);
-    alarm(longest_start_seconds);
-  }
-  ~StartLimit() {
-    alarm(0);
-    std::signal(SIGALRM, before_);
-  }
-  StartLimit(const StartLimit&) = delete;
-  StartLimit& operator=(const StartLimit&) = delete;
+// Somebody died after the sweep's last word: all is on the disk. (That launcher returns 0 whatever we
+// return.)
+constexpr unsigned longest_end_seconds = 20;
+void give_up_ending(int) {
+  _exit(0);
+}
 
- private:
-  static constexpr unsigned longest_start_seconds = 120;
-  void (*before_)(int);
-};
+bool may_lose_ranks() {
+  const char* recovery = std::getenv("OMPI_MCA_orte_enable_recovery");
+  return recovery && std::string_view(recovery) != "0";
+}
 
 }  // namespace
 
 Environment::Environment(int& argc, char**& argv) {
-  const StartLimit limit;
+  const AlarmClock limit(longest_start_seconds, give_up_starting);
   int provided = 0;
   MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
   MPI_Comm_rank(MPI_COMM_WORLD, &rank_);
@@ -93,13 +105,13 @@ Environment::Environment(int& argc, char**& argv) {
     MPI_Comm_free(&workers);
   }
   MPI_Comm_free(&node);
-
-  const char* recovery = std::getenv("OMPI_MCA_orte_enable_recovery");
-  leaves_at_once_ = recovery && std::string_view(recovery) != "0";
 }
 
 Environment::~Environment() {
-  if (!leaves_at_once_) MPI_Finalize();
+  if (leaves_at_once_) return;
+  std::optional<AlarmClock> limit;
+  if (may_lose_ranks()) limit.emplace(longest_end_seconds, give_up_ending);
+  MPI_Finalize();
 }
 
 std::vector<std::string> Environment::gather(const std::string& text) const {

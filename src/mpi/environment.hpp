@@ -21,9 +21,7 @@ class Environment {
   int rank() const { return rank_; }
   int size() const { return size_; }
   bool alone() const { return size_ == 1; }
-  /// A rank was lost, or might be: MPI's own end, which is collective, would wait for it for ever. It is left
-  /// out then. (True from the start where the launcher was told to let ranks die: `mpirun
-  /// --enable-recovery`.)
+  /// A rank was lost: MPI's own end, which is collective, would wait for it for ever, and is left out.
   void leave_at_once() { leaves_at_once_ = true; }
   bool leaves_at_once() const { return leaves_at_once_; }
   /// This worker's place among the workers of its node that see the same CUDA_VISIBLE_DEVICES, and how many
