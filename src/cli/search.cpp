@@ -107,8 +107,8 @@ SweepLaunched launch(const Environment& environment) {
   return launched;
 }
 
-LaunchFacts launch_facts(const Environment& environment) {
-  LaunchFacts facts{.ranks = environment.size(), .launcher = launcher(std::getenv)};
+LaunchFacts launch_facts(int ranks) {
+  LaunchFacts facts{.ranks = ranks, .launcher = launcher(std::getenv)};
   if (const char* tasks = std::getenv("OMPI_COMM_WORLD_SIZE"))
     facts.tasks = std::atoi(tasks);
   else if (const auto slurm = slurm_job(std::getenv))
@@ -176,8 +176,10 @@ int lead(int argc, char** argv, const Options& options, Job& job, Environment& e
 }  // namespace
 
 int search(int argc, char** argv, const Options& options, Job& job) {
+  if (!has_process_manager(std::getenv))
+    check_launch(launch_facts(1));  // before MPI says so in words of its own
   Environment environment(argc, argv);
-  const auto warnings = check_launch(launch_facts(environment));
+  const auto warnings = check_launch(launch_facts(environment.size()));
   if (options.dry_run) {
     dry_run(std::cout, environment, trainer_options(options, job, environment), job, warnings);
     return 0;

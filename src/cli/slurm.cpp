@@ -32,6 +32,10 @@ std::string launcher(const Environ& environ) {
   return job && job->in_step ? "srun" : "";
 }
 
+bool has_process_manager(const Environ& environ) {
+  return environ("PMIX_RANK") || environ("PMI_RANK") || environ("OMPI_COMM_WORLD_RANK");
+}
+
 std::string in_queue_text(const std::string& line) {
   std::vector<std::string> words;
   std::istringstream in(line);

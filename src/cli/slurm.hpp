@@ -22,6 +22,10 @@ std::optional<SlurmJob> slurm_job(const Environ& environ);
 /// Who started this process as one of several: "mpirun", "srun", or nobody.
 std::string launcher(const Environ& environ);
 
+/// Has the launcher a process manager, through which MPI's ranks find one another (PMIx, PMI, Open MPI's
+/// own)?
+bool has_process_manager(const Environ& environ);
+
 /// What squeue knows of a job: "RUNNING on node[1-4], 3:12:05 until its time limit"; empty when it knows
 /// nothing, or where there is no squeue.
 std::string in_queue(const std::string& job);

@@ -49,6 +49,12 @@ TEST_CASE("mpirun is known within a Slurm job, too") {
   CHECK(launcher(environ_of(variables)) == "mpirun");
 }
 
+TEST_CASE("srun brings a process manager only if it is told to") {
+  const std::map<std::string, std::string> none{{"SLURM_STEP_ID", "0"}}, pmix{{"PMIX_RANK", "3"}};
+  CHECK_FALSE(has_process_manager(environ_of(none)));
+  CHECK(has_process_manager(environ_of(pmix)));
+}
+
 TEST_CASE("squeue's line is said in words") {
   CHECK(in_queue_text("RUNNING|None|3:12:05|node[1-4]") ==
         "RUNNING on node[1-4], 3:12:05 until its time limit");
