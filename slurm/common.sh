@@ -5,10 +5,15 @@
 : "${job:?}" "${output:?}" "${max_requeues:=100}" "${longest_stop:=90}" "${look_every:=120}" "${longest_wait:=300}" "${try_again:=20}"
 search=("$job" "${options[@]}" --output "$output" --resume) # the first start and all later ones are the same
 in_mpirun=(mpirun --enable-recovery --oversubscribe --bind-to none --map-by node) # ranks 0, 1, ... go round the nodes
-# Under --enable-recovery Sibyl's ranks leave without MPI_Finalize, which must not look like a crash; after SIGTERM they need time.
+# When one has died, the other ranks leave without MPI_Finalize, which must not look like a crash; after SIGTERM they need time.
 export OMPI_MCA_orte_allowed_exit_without_sync=1 OMPI_MCA_odls_base_sigkill_timeout=30
 # GPUs that came with --gres or --exclusive are shown to a job's steps only if they ask; srun, and mpirun's own srun, ask with this.
 if [ -n "${SLURM_GPUS_ON_NODE:-}" ]; then export SLURM_GPUS_PER_NODE="${SLURM_GPUS_PER_NODE:-$SLURM_GPUS_ON_NODE}"; fi
+# Newer Slurms say themselves when the job ends; Sibyl warns if an epoch takes longer than that.
+if [ -n "${SLURM_JOB_ID:-}" ] && [ -z "${SLURM_JOB_END_TIME:-}" ]; then
+  SLURM_JOB_END_TIME=$(date -d "$(squeue --noheader --jobs="$SLURM_JOB_ID" --format=%e)" +%s 2>/dev/null) || SLURM_JOB_END_TIME=0
+  export SLURM_JOB_END_TIME
+fi
 
 launcher='' stopped_at='' for_good=''
 said=$(mktemp)

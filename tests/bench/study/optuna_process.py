@@ -2,7 +2,7 @@
 
     python3 optuna_process.py iris|fashion_mnist EPOCHS STORAGE
 
-Takes the trials that are enqueued in STORAGE (a URL of Optuna's), trains each with PyTorch's usual loop (a shuffling
+Takes the trials that are enqueued in STORAGE (a journal file of Optuna's), trains each with PyTorch's usual loop (a shuffling
 DataLoader over a TensorDataset, zero_grad, forward, loss, backward, step, item) on one thread, and reports each epoch.
 """
 
@@ -13,6 +13,8 @@ import sys
 import numpy
 import optuna
 import torch
+from optuna.storages import JournalStorage
+from optuna.storages.journal import JournalFileBackend
 from torch import nn
 from torch.nn import functional
 from torch.utils.data import DataLoader, TensorDataset, random_split
@@ -92,7 +94,7 @@ def main():
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     make_data, make_model, batch = STUDIES[name]
     training, validation = make_data()
-    study = optuna.load_study(study_name=name, storage=storage)
+    study = optuna.load_study(study_name=name, storage=JournalStorage(JournalFileBackend(storage)))
     while any(trial.state == optuna.trial.TrialState.WAITING for trial in study.get_trials(deepcopy=False)):
         study.optimize(lambda trial: train(trial, *make_model(trial), training, validation, batch, epochs), n_trials=1)
 

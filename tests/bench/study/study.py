@@ -25,16 +25,22 @@ EPOCHS = {"iris": 10, "fashion_mnist": 5}
 TRIALS = 30
 ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
                             "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
-START = """
+# A journal file, as Optuna advises for several processes without a database server: with SQLite two of them sometimes take
+# the same enqueued trial.
+STORAGE = """
 import json, optuna, sys
+from optuna.storages import JournalStorage
+from optuna.storages.journal import JournalFileBackend
 optuna.logging.set_verbosity(optuna.logging.WARNING)
-study = optuna.create_study(study_name=sys.argv[1], storage=sys.argv[2], direction="maximize")
+storage = JournalStorage(JournalFileBackend(sys.argv[2]))
+"""
+START = STORAGE + """
+study = optuna.create_study(study_name=sys.argv[1], storage=storage, direction="maximize")
 for values in json.loads(sys.argv[3]):
     study.enqueue_trial(values)
 """
-BEST = """
-import optuna, sys
-study = optuna.load_study(study_name=sys.argv[1], storage=sys.argv[2])
+BEST = STORAGE + """
+study = optuna.load_study(study_name=sys.argv[1], storage=storage)
 print(len(study.trials), study.best_value)
 """
 
@@ -55,7 +61,7 @@ def sibyl(jobs, name, seed, folder):
 
 def optuna(name, trials, folder):
     """Seconds and the best score."""
-    storage = f"sqlite:///{folder}/study.db"
+    storage = f"{folder}/study.log"
     began = time.perf_counter()
     subprocess.run([PYTHON, "-c", START, name, storage, json.dumps(trials)], check=True, env=ENVIRONMENT)
     command = [PYTHON, HERE / "optuna_process.py", name, str(EPOCHS[name]), storage]
