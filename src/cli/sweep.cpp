@@ -107,7 +107,7 @@ Sweep::Sweep(const Options& options, const SweepOpened& opened, const SweepLaunc
   make_directory(directory_);
   lock_.emplace(directory_);
   check_directory(options);  // who held the lock may have begun a sweep
-  if (!options.resume) delete_sweep(directory_);
+  if (!options.resume && (options.overwrite || holds_sweep(directory_))) delete_sweep(directory_);
   if (options.tensorboard) tensorboard_.emplace(directory_ / SweepFiles::tensorboard);
   if (holds_sweep(directory_))
     resume(opened);

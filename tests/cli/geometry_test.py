@@ -90,6 +90,12 @@ class Nodes(SweepTest):
         # Nothing was trained: the same command, mended, needs no --resume.
         run("synthetic", *arguments, ranks=2)
 
+    def test_a_directory_without_a_sweep_is_not_emptied(self):
+        mine = self.folder / "checkpoints" / "mine"
+        mine.mkdir(parents=True)
+        run("synthetic", *SWEEP, "--output", self.folder)
+        self.assertTrue(mine.exists())
+
     def test_no_shared_file_system(self):
         for node in "ab":
             (self.folder / node).mkdir()
