@@ -2,8 +2,9 @@
 # What the scripts of this folder share: to stop in time, to come back, and to know when the sweep is finished. They set job,
 # options and output, source this file, and end with `sweep LAUNCHER...`. (`NAME submit` copies it into the script that it writes.)
 
-: "${job:?}" "${output:?}" "${max_requeues:=100}" "${longest_stop:=90}" "${look_every:=120}" "${longest_wait:=300}" "${try_again:=20}"
+: "${job:?}" "${output:?}" "${workers_per_gpu:=1}" "${max_requeues:=100}" "${longest_stop:=90}" "${look_every:=120}" "${longest_wait:=300}" "${try_again:=20}"
 search=("$job" "${options[@]}" --output "$output" --resume) # the first start and all later ones are the same
+((workers_per_gpu == 1)) || search+=(--workers-per-gpu "$workers_per_gpu")
 in_mpirun=(mpirun --enable-recovery --oversubscribe --bind-to none --map-by node) # ranks 0, 1, ... go round the nodes
 # When one has died, the other ranks leave without MPI_Finalize, which must not look like a crash; after SIGTERM they need time.
 export OMPI_MCA_orte_allowed_exit_without_sync=1 OMPI_MCA_odls_base_sigkill_timeout=30
@@ -33,8 +34,10 @@ stop() {
 # Said here once rather than by all ranks; and mpirun --enable-recovery would wait for ever for those that can't be started.
 "$job" --version >/dev/null || give_up "$job does not run on $(hostname): is it built, and are its modules loaded?"
 
-# How many ranks train on a node: one a GPU that Slurm gave us there; without GPUs, the setting workers_per_node.
-workers_on_a_node() { echo "${SLURM_GPUS_ON_NODE:-$workers_per_node}"; }
+# How many ranks train on a node: workers_per_gpu on each GPU that Slurm gave us there; without GPUs, the setting workers_per_node.
+workers_on_a_node() {
+  if [ -n "${SLURM_GPUS_ON_NODE:-}" ]; then echo $((SLURM_GPUS_ON_NODE * workers_per_gpu)); else echo "$workers_per_node"; fi
+}
 
 # Grows with everything that a start of the sweep trains.
 journal_size() { stat --format=%s "$output/journal.bin" 2>/dev/null || echo 0; }

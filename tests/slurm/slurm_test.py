@@ -43,6 +43,9 @@ class Places(Slurm):
     def test_single_node(self):
         self.places("single_node.sbatch", {("n1", BOTH): 3}, {"n1": 2})
 
+    def test_two_workers_a_gpu(self):
+        self.places("single_node.sbatch", {("n1", BOTH): 5}, {"n1": 4}, workers_per_node="workers_per_gpu=2")
+
     def test_multi_node(self):
         self.places("multi_node.sbatch", TWO_NODES, {"n1": 2, "n2": 2})
 
