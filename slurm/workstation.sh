@@ -16,7 +16,7 @@ if [ -n "${CUDA_VISIBLE_DEVICES+set}" ]; then
 else
   mapfile -t gpus < <(nvidia-smi -L 2>/dev/null | grep '^GPU' || true) # a line a GPU (and, indented, one a MIG device)
 fi
-workers=${#gpus[@]}
+workers=$((${#gpus[@]} * workers_per_gpu))
 ((workers > 0)) || workers=$((($(nproc) + cores_per_worker - 1) / cores_per_worker))
 say "$workers workers on ${#gpus[@]} GPUs and $(nproc) cores"
 # In a session of its own, so that Ctrl-C comes to this script alone, which tells the sweep to stop. One rank more decides.
