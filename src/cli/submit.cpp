@@ -21,6 +21,7 @@ cxxopts::Options submit_options(const std::string& job) {
   cxxopts::Options options(job + " submit",
                            "Writes a batch script for a sweep, shows it, and submits it to Slurm.");
   options.custom_help("[OPTION...] -- [OPTION OF search...]");
+  options.positional_help("");
   const auto text = [] { return cxxopts::value<std::string>(); };
   const auto list = [] { return cxxopts::value<std::vector<std::string>>(); };
   // clang-format off
