@@ -34,7 +34,7 @@ nlohmann::json describe_rank(const Environment& environment, const TrainerOption
 }  // namespace
 
 void dry_run(std::ostream& out, const Environment& environment, const TrainerOptions& options, Job& job,
-             const std::vector<std::string>& warnings) {
+             const std::vector<std::string>& warnings, int workers_per_gpu) {
   using nlohmann::json;
   const auto texts = environment.gather(
       describe_rank(environment, options, job).dump(-1, ' ', false, json::error_handler_t::replace));
@@ -42,7 +42,7 @@ void dry_run(std::ostream& out, const Environment& environment, const TrainerOpt
   TextTable table({"rank", "role", "host", "CUDA_VISIBLE_DEVICES", "device", "name", "UUID", "threads"});
   std::set<std::string> hosts, lines(warnings.begin(), warnings.end());
   std::string other_build;
-  Geometry geometry(0, 0);
+  Geometry geometry(workers_per_gpu, 0);
   const json first = json::parse(texts[0]);
   for (std::size_t rank = 0; rank < texts.size(); ++rank) {
     const json each = json::parse(texts[rank]);
@@ -68,9 +68,9 @@ void dry_run(std::ostream& out, const Environment& environment, const TrainerOpt
   out << "\n"
       << workers << (workers == 1 ? " worker on " : " workers on ") << hosts.size()
       << (hosts.size() == 1 ? " node" : " nodes") << "; a dry run: nothing is trained\n";
+  out << std::flush;  // before what may be refused
   for (const std::string& line : geometry.warnings()) lines.insert(line);
-  for (const std::string& line : lines) out << "WARNING: " << line << '\n';
-  out << std::flush;
+  for (const std::string& line : lines) out << "WARNING: " << line << std::endl;
   if (!other_build.empty())
     throw UsageError("the program on " + other_build + " is another build than rank 0's on " +
                      first["host"].get<std::string>() + ": start the same file on all nodes");

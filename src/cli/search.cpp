@@ -181,7 +181,8 @@ int search(int argc, char** argv, const Options& options, Job& job) {
   Environment environment(argc, argv);
   const auto warnings = check_launch(launch_facts(environment.size()));
   if (options.dry_run) {
-    dry_run(std::cout, environment, trainer_options(options, job, environment), job, warnings);
+    dry_run(std::cout, environment, trainer_options(options, job, environment), job, warnings,
+            options.workers_per_gpu);
     return 0;
   }
   listen_for_stop_signals();  // after MPI, which has handlers of its own
