@@ -5,26 +5,9 @@
 #include <cstdio>
 #include <ctime>
 
+#include "core/text.hpp"
+
 namespace sibyl {
-namespace {
-
-// The bytes of the character that begins at `at`; 0 if none does. Overlong forms, surrogates and code points
-// beyond U+10FFFF are none.
-std::size_t character_length(std::string_view text, std::size_t at) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned lead = byte(at);
-  if (lead < 0x80) return lead == 0 ? 0 : 1;
-  const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || at + length > text.size()) return 0;
-  for (std::size_t i = 1; i < length; ++i)
-    if ((byte(at + i) & 0xC0) != 0x80) return 0;
-  const unsigned second = byte(at + 1);
-  const bool overlong = (lead == 0xE0 && second < 0xA0) || (lead == 0xF0 && second < 0x90);
-  const bool no_character = (lead == 0xED && second >= 0xA0) || (lead == 0xF4 && second >= 0x90);
-  return overlong || no_character ? 0 : length;
-}
-
-}  // namespace
 
 std::string clean_utf8(std::string_view text) {
   std::string clean;
