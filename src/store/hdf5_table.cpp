@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "store/column_notes.hpp"
 #include "store/hdf5.hpp"
 
 namespace sibyl::hdf5 {
@@ -87,6 +88,11 @@ void write_table(hid_t file, const std::string& name, const Table& table) {
     const Handle part(H5Screate_simple(1, &count, nullptr), H5Sclose, doing);
     check(H5Sselect_hyperslab(space, H5S_SELECT_SET, &first, nullptr, &count, nullptr), doing);
     check(H5Dwrite(dataset, type, part, space, H5P_DEFAULT, packed.data()), doing);
+  }
+  if (const ColumnNotes notes = column_notes(name, table); !notes.rows.empty()) {
+    write_attribute(dataset, "rows", notes.rows);
+    write_attribute(dataset, "units", notes.units);
+    write_attribute(dataset, "meanings", notes.meanings);
   }
   if (sizes.size() < table.columns().size())
     write_attribute(dataset, "columns_left_out",

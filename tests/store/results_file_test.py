@@ -37,6 +37,21 @@ def page_tables(page):
     return tables
 
 
+def page_notes(page):
+    """{heading: {name: (unit, meaning)}}"""
+    tables, rows = {}, None
+    for line in pathlib.Path(page).read_text(encoding="utf-8").splitlines():
+        if heading := re.match(r"## `(/\w+)`", line):
+            rows = tables.setdefault(heading[1], {})
+        elif line.startswith("## "):
+            rows = None
+        elif rows is not None and line.startswith("| `"):
+            cells = [cell.strip().replace("`", "") for cell in line.strip("|").split("|")]
+            if len(cells) == 4:
+                rows[cells[0]] = (cells[2], cells[3])
+    return tables
+
+
 def type_name(dtype):
     return "string" if dtype.kind == "S" else dtype.name
 
@@ -76,6 +91,21 @@ class ResultsFile(unittest.TestCase):
         types = {str: "string", np.int64: "int64", np.uint64: "uint64", np.float64: "float64"}
         found = {name: types[type(value)] for name, value in self.file.attrs.items()}
         self.assertEqual(found, self.page["/"])
+
+    def test_every_dataset_says_what_a_row_is_and_what_its_columns_mean(self):
+        page = page_notes(PAGE)
+        for table in TABLES:
+            about = self.file[table].attrs
+            units, meanings = json.loads(about["units"]), json.loads(about["meanings"])
+            self.assertTrue(about["rows"].startswith("A row "), about["rows"])
+            self.assertEqual(list(meanings), list(self.file[table].dtype.names))
+            for name, (unit, meaning) in page["/" + table].items():
+                self.assertEqual((units.get(name, ""), meanings[name]), (unit, meaning), f"{table}.{name}")
+        trials, epochs = (json.loads(self.file[table].attrs["meanings"]) for table in ("trials", "epochs"))
+        self.assertIn("NaN", trials["hp:momentum"])
+        self.assertIn("-1", trials["hp:nesterov"])
+        self.assertIn("metric", epochs["val_loss"])
+        self.assertEqual(json.loads(self.file["epochs"].attrs["units"])["seconds"], "s")
 
     def test_root_attributes_are_text_and_numbers(self):
         attributes = dict(self.file.attrs)
