@@ -22,7 +22,20 @@ std::vector<std::string> entries(const std::optional<std::string>& visible) {
   return names;
 }
 
+// "this node has an NVIDIA H100, but ..."; empty where it has no GPU.
+std::string why_unused(const DeviceFacts& facts) {
+  if (facts.unused_gpu.empty()) return {};
+  const std::string has = "this node has an " + facts.unused_gpu + ", but this LibTorch ";
+  if (!facts.libtorch_knows_cuda)
+    return has +
+           "is built without CUDA: build the job against one with CUDA, such as that of Python's torch "
+           "(cmake -DSIBYL_LIBTORCH=FOLDER; README, \"Two commands\")";
+  return has + "can't use it: is the driver too old for it? nvidia-smi says which CUDA the driver knows";
+}
+
 std::string warn_of_missing(const DeviceFacts& facts) {
+  if (facts.count == 0 && !facts.unused_gpu.empty())
+    return why_unused(facts) + ". This worker trains on the CPU; --device cpu if that is meant.";
   const auto named = entries(facts.visible).size();
   const auto seen = static_cast<std::size_t>(std::max(0, facts.count));
   if (named <= seen) return "";
@@ -53,6 +66,7 @@ DeviceBinding bind_device(const DeviceFacts& facts) {
   if (facts.count > 0)
     return {.cuda = true, .index = facts.local_worker % facts.count, .warning = warn_of_missing(facts)};
   if (facts.request == "auto") return {.warning = warn_of_missing(facts)};
+  if (!facts.unused_gpu.empty()) throw Error("--device cuda, but " + why_unused(facts) + '.');
   throw Error(
       "--device cuda, but LibTorch sees no CUDA device: either this LibTorch is built without CUDA, or the "
       "node has "

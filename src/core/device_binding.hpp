@@ -11,6 +11,8 @@ struct DeviceFacts {
   std::optional<std::string> visible = {};  ///< CUDA_VISIBLE_DEVICES, if set: numbers, UUIDs or MIG names
   int count = 0;                            ///< CUDA devices that LibTorch sees
   int local_worker = 0;                     ///< 0, 1, ... among the node's workers that see the same devices
+  std::string unused_gpu = {};              ///< where LibTorch sees none, the GPU that the driver sees
+  bool libtorch_knows_cuda = false;         ///< is it a build with CUDA?
 };
 
 struct DeviceBinding {

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "train/cuda_driver.hpp"
+
 namespace sibyl {
 
 namespace {
@@ -19,7 +21,12 @@ Split part(const Split& split, std::int64_t begin, std::int64_t samples) {
 }  // namespace
 
 std::int64_t room_for_an_epoch(at::Device device) {
-  return device.is_cpu() ? std::int64_t{1} << 20 : std::int64_t{1} << 30;
+  return device.is_cpu() ? std::int64_t{1} << 20 : room_on_gpu(free_cuda_memory());
+}
+
+std::int64_t room_on_gpu(std::optional<std::int64_t> free) {
+  constexpr std::int64_t part = 8, unknown = std::int64_t{128} << 20;
+  return free ? *free / part : unknown;
 }
 
 Batches::Batches(const Split& split, std::int64_t batch, std::int64_t room)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "train/data.hpp"
@@ -7,8 +8,11 @@
 namespace sibyl {
 
 /// How much memory an epoch's samples may take in their order. On the CPU they have to fit into its cache: of
-/// more, a batch that was just gathered is nearer. On a GPU what counts is to launch nothing for a batch.
+/// more, a batch that was just gathered is nearer. On a GPU what counts is to launch nothing for a batch, but
+/// the model comes first, and other workers may share the memory: a small part of what is free.
 std::int64_t room_for_an_epoch(at::Device device);
+/// The same for a GPU with so many bytes free, as far as that is known.
+std::int64_t room_on_gpu(std::optional<std::int64_t> free);
 
 /// Shuffled batches, gathered into the same memory again and again: all of an epoch at its begin, or, where
 /// that would take more than `room`, each in its turn. (Training reads a batch only until its step is done.)

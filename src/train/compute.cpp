@@ -7,6 +7,7 @@
 #include <malloc.h>
 #endif
 #include <sched.h>
+#include <torch/version.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -56,6 +57,11 @@ void use_deterministic_algorithms() {
   at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/false);
   at::globalContext().setDeterministicCuDNN(true);
   at::globalContext().setBenchmarkCuDNN(false);
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 2)
+  // LibTorch would fill all memory before it is written to: for those who look for reads of it, and a kernel
+  // more for each tensor.
+  at::globalContext().setDeterministicFillUninitializedMemory(false);
+#endif
 }
 
 Cores available_cores() {

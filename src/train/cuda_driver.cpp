@@ -19,15 +19,30 @@ std::string format_uuid(const std::array<unsigned char, 16>& bytes) {
   return text;
 }
 
+/// Its library, where there is one.
+class Driver {
+ public:
+  Driver() : library_(dlopen("libcuda.so.1", RTLD_LAZY | RTLD_LOCAL)) {}
+  ~Driver() {
+    if (library_) dlclose(library_);
+  }
+  Driver(const Driver&) = delete;
+  Driver& operator=(const Driver&) = delete;
+
+  template <class F>
+  bool operator()(F*& f, const char* name) const {
+    f = library_ ? reinterpret_cast<F*>(dlsym(library_, name)) : nullptr;
+    return f != nullptr;
+  }
+
+ private:
+  void* library_;
+};
+
 }  // namespace
 
 CudaDevice ask_cuda_driver(int index) {
-  void* driver = dlopen("libcuda.so.1", RTLD_LAZY | RTLD_LOCAL);
-  if (!driver) return {};
-  const auto function = [driver]<class F>(F*& f, const char* name) {
-    f = reinterpret_cast<F*>(dlsym(driver, name));
-    return f != nullptr;
-  };
+  const Driver function;
   int (*init)(unsigned) = nullptr;
   int (*get)(int*, int) = nullptr;
   int (*get_name)(char*, int, int) = nullptr;
@@ -50,8 +65,15 @@ CudaDevice ask_cuda_driver(int index) {
     if (function(get_attribute, "cuDeviceGetAttribute"))
       get_attribute(&found.compute_capability, compute_capability_major, device);
   }
-  dlclose(driver);
   return found;
+}
+
+std::optional<std::int64_t> free_cuda_memory() {
+  const Driver function;
+  int (*get)(std::size_t*, std::size_t*) = nullptr;
+  std::size_t free = 0, total = 0;
+  if (!function(get, "cuMemGetInfo_v2") || get(&free, &total) != 0) return std::nullopt;
+  return static_cast<std::int64_t>(free);
 }
 
 }  // namespace sibyl

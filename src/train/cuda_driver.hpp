@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 namespace sibyl {
@@ -13,5 +15,8 @@ struct CudaDevice {
 };
 /// `index` counts what CUDA_VISIBLE_DEVICES shows. What can't be found out stays empty.
 CudaDevice ask_cuda_driver(int index);
+
+/// Bytes that are free on the device that this thread computes on; none where that is not known.
+std::optional<std::int64_t> free_cuda_memory();
 
 }  // namespace sibyl

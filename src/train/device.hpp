@@ -10,7 +10,8 @@ namespace sibyl {
 
 struct ChosenDevice {
   c10::Device device = c10::kCPU;
-  std::string warning;  ///< for people; empty if all is well
+  bool may_be_shared = false;  ///< with another worker: the node has more of them than are seen devices
+  std::string warning = {};    ///< for people; empty if all is well
 };
 /// This process's device: what core/device_binding.hpp decides from the options, CUDA_VISIBLE_DEVICES (which
 /// it may narrow) and what LibTorch sees. Throws what that throws.
@@ -27,7 +28,12 @@ DeviceIdentity identify(c10::Device device);
 /// gets it.
 void release_cached_memory(c10::Device device);
 
-/// Waits for the device and computes something on it. Throws what LibTorch throws when it no longer can.
+/// Waits for the device and computes something on it, cuBLAS included. Throws what LibTorch throws when it no
+/// longer can.
 void probe(c10::Device device);
+
+/// Probes a device before anything is trained on it, so that a broken or occupied one costs no trial. Throws
+/// Error, which says what to do.
+void require_working(c10::Device device);
 
 }  // namespace sibyl

@@ -47,6 +47,7 @@ std::vector<Metric> retrain(HyperModel& model, const Suggestion& suggestion, Tra
   const c10::Device device = choose_device(options).device;
   if (options.deterministic) use_deterministic_algorithms();
   const ComputeScope scope(device, options.threads);
+  require_working(device);
   std::filesystem::remove_all(options.checkpoints / checkpoint_folder(suggestion.slot.trial));
   Data data = load_data(model, options, device);
   const Split test = on_device(data.test, device);

@@ -63,6 +63,26 @@ TEST_CASE("the device follows from the request, what is visible, and the worker'
   CHECK(names_several_slices(c.facts.visible) == (c.device.size() > 3));
 }
 
+TEST_CASE("a GPU that LibTorch can't use is warned of, with what to do") {
+  const auto warning = [](DeviceFacts facts) { return bind_device(facts).warning; };
+  DeviceFacts facts{.unused_gpu = "NVIDIA H100 PCIe", .libtorch_knows_cuda = false};
+  CHECK_THAT(warning(facts), ContainsSubstring("NVIDIA H100 PCIe, but this LibTorch is built without CUDA") &&
+                                 ContainsSubstring("-DSIBYL_LIBTORCH=FOLDER") &&
+                                 ContainsSubstring("trains on the CPU"));
+  facts.visible = "0";  // as Slurm sets it
+  CHECK_THAT(warning(facts), ContainsSubstring("built without CUDA"));
+  facts.libtorch_knows_cuda = true;
+  CHECK_THAT(warning(facts), ContainsSubstring("can't use it: is the driver too old"));
+  facts.request = "cuda";
+  CHECK_THROWS_WITH(bind_device(facts),
+                    ContainsSubstring("--device cuda, but this node has an NVIDIA H100 PCIe") &&
+                        ContainsSubstring("nvidia-smi"));
+  facts.request = "cpu";
+  CHECK(warning(facts) == "");
+  facts = {.count = 1, .libtorch_knows_cuda = true};
+  CHECK(warning(facts) == "");
+}
+
 TEST_CASE("a device that can't be had is an error with the way out") {
   CHECK_THROWS_WITH(bind_device({"cuda", {}, 0, 0}),
                     ContainsSubstring("--device cuda, but LibTorch sees no CUDA device") &&
