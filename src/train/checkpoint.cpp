@@ -112,12 +112,13 @@ std::optional<Checkpoint> Checkpoint::read(const std::filesystem::path& path, co
   std::string why;
   const std::string bytes = read_sealed(path, why);
   if (!why.empty()) return unusable(why);
+  std::optional<Checkpoint> loaded;
   try {
     Checkpoint checkpoint;
     checkpoint.path_ = path;
     checkpoint.archive_ = std::make_unique<torch::serialize::InputArchive>();
     auto& archive = *checkpoint.archive_;
-    archive.load_from(bytes.data(), bytes.size(), device);
+    archive.load_from(bytes.data(), bytes.size(), at::Device(torch::kCPU));
 
     const torch::Tensor numbers = read_tensor(archive, "numbers");
     const auto* const number = numbers.data_ptr<std::int64_t>();
@@ -131,10 +132,14 @@ std::optional<Checkpoint> Checkpoint::read(const std::filesystem::path& path, co
       return unusable("belongs to another trial or sweep");
     }
     checkpoint.progress_ = read_progress(archive);
-    return checkpoint;
+    loaded = std::move(checkpoint);
   } catch (const std::exception&) {
+    if (is_of_the_machine(std::current_exception())) throw;
     return unusable("can't be read: " + classify(std::current_exception()).message);
   }
+  // The file is good: what goes wrong from here on is the device's fault, and no reason to train anew.
+  if (!device.is_cpu()) loaded->archive_->load_from(bytes.data(), bytes.size(), device);
+  return loaded;
 }
 
 void Checkpoint::restore(const TrainingState& state) {
@@ -152,6 +157,7 @@ void Checkpoint::restore(const TrainingState& state) {
       groups[i].options().serialize(options);
     }
   } catch (const c10::Error&) {
+    if (is_of_the_machine(std::current_exception())) throw;
     throw Error("The checkpoint " + path_.string() + " does not fit the model that build() makes (" +
                 classify(std::current_exception()).message +
                 "): was the job changed? Start a new sweep, or undo the change.");

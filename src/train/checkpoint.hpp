@@ -79,7 +79,7 @@ void write_checkpoint(const std::filesystem::path& path, const CheckpointOwner& 
 class Checkpoint {
  public:
   /// None when there is no file, or none that can be used: `note` then says why. Its tensors go to the
-  /// device.
+  /// device; throws what LibTorch throws when that (or this process) does not take them.
   static std::optional<Checkpoint> read(const std::filesystem::path& path, const CheckpointOwner& owner,
                                         at::Device device, std::string& note);
   Checkpoint(Checkpoint&&) noexcept;

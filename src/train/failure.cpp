@@ -3,6 +3,7 @@
 #include <c10/util/Exception.h>
 
 #include <algorithm>
+#include <initializer_list>
 #include <new>
 #include <sstream>
 
@@ -30,21 +31,57 @@ bool has(const std::string& text, const char* part) {
   return text.find(part) != std::string::npos;
 }
 
+bool has_any(const std::string& text, std::initializer_list<const char*> parts) {
+  return std::any_of(parts.begin(), parts.end(), [&](const char* part) { return has(text, part); });
+}
+
+// The allocator's own words, the runtime's, the driver's, and those of the libraries:
+// CUBLAS_STATUS_ALLOC_FAILED (cuSPARSE and cuSOLVER say it in the same way), cuDNN 9's
+// CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED.
+bool is_out_of_device_memory(const std::string& what) {
+  return has_any(what, {"CUDA out of memory", "CUDA error: out of memory", "CUDA driver error: out of memory",
+                        "_STATUS_ALLOC_FAILED", "CUFFT_ALLOC_FAILED", "DEVICE_ALLOCATION_FAILED"});
+}
+
+bool is_device_assertion(const std::string& what) {
+  return has(what, "device-side assert");
+}
+
 }  // namespace
 
 Failure classify(const std::string& what) {
   Failure failure{.cause = Cause::exception, .message = trimmed(what)};
-  if (has(what, "CUDA out of memory") || has(what, "CUDA error: out of memory") ||
-      has(what, "CUBLAS_STATUS_ALLOC_FAILED") || has(what, "CUDNN_STATUS_ALLOC_FAILED")) {
+  if (is_out_of_device_memory(what)) {
     failure.cause = Cause::out_of_device_memory;
-  } else if (has(what, "DefaultCPUAllocator") || has(what, "std::bad_alloc")) {
+  } else if (has_any(what, {"DefaultCPUAllocator", "std::bad_alloc", "HOST_ALLOCATION_FAILED"})) {
     failure.cause = Cause::out_of_memory;
   }
   return failure;
 }
 
-bool is_device_assertion(const std::string& what) {
-  return has(what, "device-side assert");
+Failure judged(Failure failure, const std::string& trouble) {
+  const bool of_the_device =
+      failure.cause == Cause::exception || failure.cause == Cause::out_of_device_memory;
+  if (!of_the_device) return failure;
+  if (trouble.empty()) {
+    // A handle that could not be made a moment ago, and can now that the trial's memory is free.
+    if (failure.cause == Cause::exception && has(failure.message, "_STATUS_NOT_INITIALIZED"))
+      failure.cause = Cause::out_of_device_memory;
+  } else if (is_device_assertion(failure.message)) {
+    failure.cause = Cause::exception;
+  } else if (is_device_assertion(trouble)) {
+    failure.cause = Cause::exception;
+    failure.message += "; before it: " + trouble;
+  } else {
+    failure.cause = Cause::device_lost;
+  }
+  return failure;
+}
+
+bool is_of_the_machine(std::exception_ptr exception) {
+  const Failure failure = classify(exception);
+  return failure.cause != Cause::exception ||
+         has_any(failure.message, {"CUDA error", "CUDA driver error", "CUBLAS_STATUS_", "CUDNN_STATUS_"});
 }
 
 Failure classify(std::exception_ptr exception) {

@@ -36,6 +36,7 @@ TrialTrainer::TrialTrainer(std::shared_ptr<HyperModel> model, TrainerOptions opt
       device_(chosen_.device) {
   if (options_.deterministic) use_deterministic_algorithms();
   const ComputeScope scope(device_, options_.threads);
+  require_working(device_);
   data_ = load_data(*model_, options_, device_);
 }
 
@@ -75,9 +76,13 @@ TrialEnded TrialTrainer::train(const Suggestion& suggestion, Reporter& reporter)
     ended.cause = failure.cause;
     ended.message = std::move(failure.message);
   }
-  if (ended.ending == Ending::failed) find_out_whether_the_device_still_works();
-  if (!broken_.empty() && ended.cause == Cause::exception && !is_device_assertion(ended.message))
-    ended.cause = Cause::device_lost;
+  if (ended.ending == Ending::failed) {
+    Failure failure = judged({.cause = ended.cause, .message = std::move(ended.message)}, try_the_device());
+    ended.cause = failure.cause;
+    ended.message = std::move(failure.message);
+  } else if (chosen_.may_be_shared) {
+    release_cached_memory(device_);
+  }
   ended.trial = suggestion.slot.trial;
   ended.attempt = suggestion.attempt;
   ended.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
@@ -115,13 +120,17 @@ TrialEnded TrialTrainer::train_executions(const Suggestion& suggestion, Reporter
   return ended;
 }
 
-void TrialTrainer::find_out_whether_the_device_still_works() {
+std::string TrialTrainer::try_the_device() {
   try {
     release_cached_memory(device_);
     probe(device_);
+    return {};
   } catch (...) {
+    const Failure failure = classify(std::current_exception());
+    if (failure.cause == Cause::out_of_device_memory) return {};  // others have filled it; it works
     broken_ = device_.str() + " no longer works in this process, since a trial failed on it (" +
-              classify(std::current_exception()).message + "): start the worker again.";
+              failure.message + "): start the worker again.";
+    return failure.message;
   }
 }
 

@@ -21,8 +21,9 @@ class TrialTrainer : public Trainer {
 
  private:
   TrialEnded train_executions(const Suggestion& suggestion, Reporter& reporter);
-  /// A CUDA context that has met a device-side assertion never works again, and its trial must not hide that.
-  void find_out_whether_the_device_still_works();
+  /// What the device says after a trial that failed; empty if it works. (A CUDA context that has met a
+  /// device-side assertion never works again, and its trial must not hide that.)
+  std::string try_the_device();
 
   std::shared_ptr<HyperModel> model_;
   TrainerOptions options_;

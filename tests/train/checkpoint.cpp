@@ -109,6 +109,21 @@ TEST_CASE("A checkpoint within an epoch brings back the place and what was kept 
   CHECK(part->seconds == 2.25);
 }
 
+TEST_CASE("A device that does not take a good checkpoint is no reason to start the trial anew") {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "c.pt";
+  Trained trained;
+  write_checkpoint(path, owner, {.epoch = 3, .early_stopping = {}, .history = {}, .part = {}},
+                   trained.state());
+  std::string note;
+  const at::Device not_there(at::kCUDA, 99);
+  CHECK_THROWS_AS(Checkpoint::read(path, owner, not_there, note), std::exception);
+  CHECK(note == "");
+  std::filesystem::resize_file(path, 100);
+  CHECK_FALSE(Checkpoint::read(path, owner, not_there, note));
+  CHECK(note != "");
+}
+
 TEST_CASE("A checkpoint is its owner's only") {
   const TemporaryFolder folder;
   const auto path = folder.path() / "c.pt";
