@@ -31,7 +31,9 @@ void HyperModel::fit(HyperParameters& hp, torch::nn::Sequential& model, const Da
   torch::optim::Optimizer& optimizer = context.optimizer();
   const Optimizer how = this->optimizer(hp);
   how.schedule.check();
-  const bool mixed = is_mixed(precision(hp), context.device());
+  const Precision precision = this->precision(hp);
+  const bool mixed = is_mixed(precision, context.device());
+  const Tf32Scope tf32(precision);
 
   const auto train = [&](int epoch, std::int64_t step) {
     const Split& now = batches.at(step);

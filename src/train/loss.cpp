@@ -97,16 +97,20 @@ at::Tensor compute(Loss loss, const at::Tensor& output, const at::Tensor& y,
 at::Tensor compute(MetricKind kind, Loss loss, const at::Tensor& output, const at::Tensor& y) {
   const at::NoGradGuard no_gradients;
   switch (kind) {
-    case MetricKind::accuracy: {
-      if (resolve(loss, y) == Loss::cross_entropy) return output.argmax(1).eq(y).to(at::kFloat).mean();
-      return output.gt(0).eq(shaped(y, output).gt(0.5)).to(at::kFloat).mean();  // logits: above 0 is class 1
-    }
+    case MetricKind::accuracy:
+      return count_hits(loss, output, y).to(at::kDouble).div(static_cast<double>(y.numel()));
     case MetricKind::mae:
       return at::l1_loss(output, shaped(y, output));
     case MetricKind::mse:
       return at::mse_loss(output, shaped(y, output));
   }
   throw std::logic_error("a metric that is not computed");
+}
+
+at::Tensor count_hits(Loss loss, const at::Tensor& output, const at::Tensor& y) {
+  const at::NoGradGuard no_gradients;
+  if (resolve(loss, y) == Loss::cross_entropy) return output.argmax(1).eq(y).sum();
+  return output.gt(0).eq(shaped(y, output).gt(0.5)).sum();  // logits: above 0 is class 1
 }
 
 }  // namespace sibyl

@@ -35,4 +35,7 @@ at::Tensor compute(Loss loss, const at::Tensor& output, const at::Tensor& y,
 /// The mean of a metric over a batch, without gradients; on the batch's device.
 at::Tensor compute(MetricKind kind, Loss loss, const at::Tensor& output, const at::Tensor& y);
 
+/// How many of y's labels the output hits: the accuracy, in a whole number.
+at::Tensor count_hits(Loss loss, const at::Tensor& output, const at::Tensor& y);
+
 }  // namespace sibyl

@@ -50,15 +50,18 @@ Means::Means(Loss loss, std::vector<MetricKind> kinds, at::Device device)
 void Means::clear() {
   sums_.zero_();
   samples_ = 0;
+  labels_ = 0;
 }
 
 at::Tensor Means::state() const {
-  return at::cat({sums_, at::full({1}, samples_, sums_.options())});
+  return at::cat({sums_, at::full({1}, labels_, sums_.options()), at::full({1}, samples_, sums_.options())});
 }
 
 void Means::restore(const at::Tensor& state) {
   sums_.copy_(state.narrow(0, 0, sums_.size(0)));
   samples_ = static_cast<std::int64_t>(state[-1].item<double>());
+  const bool has_labels = state.size(0) == sums_.size(0) + 2;  // not of an older Sibyl, for a label a sample
+  labels_ = has_labels ? static_cast<std::int64_t>(state[-2].item<double>()) : samples_;
 }
 
 void Means::add(const at::Tensor& loss, const at::Tensor& output, const at::Tensor& y) {
@@ -69,6 +72,7 @@ void Means::add(const at::Tensor& loss, const at::Tensor& output, const at::Tens
     add_there(loss, output, y);
   }
   samples_ += y.size(0);
+  labels_ += y.numel();
 }
 
 void Means::add_here(const at::Tensor& loss, const at::Tensor& output, const at::Tensor& y) {
@@ -76,16 +80,24 @@ void Means::add_here(const at::Tensor& loss, const at::Tensor& output, const at:
   const auto samples = static_cast<double>(y.size(0));
   *sum++ += number(loss) * samples;
   for (const MetricKind kind : kinds_) {
-    std::optional<std::int64_t> counted;
-    if (kind == MetricKind::accuracy && loss_ == Loss::cross_entropy) counted = hits(output, y);
-    *sum++ += counted ? static_cast<double>(*counted) : number(compute(kind, loss_, output, y)) * samples;
+    if (kind == MetricKind::accuracy) {
+      std::optional<std::int64_t> counted;
+      if (loss_ == Loss::cross_entropy) counted = hits(output, y);
+      *sum++ += static_cast<double>(counted ? *counted : count_hits(loss_, output, y).item<std::int64_t>());
+    } else {
+      *sum++ += number(compute(kind, loss_, output, y)) * samples;
+    }
   }
 }
 
 void Means::add_there(const at::Tensor& loss, const at::Tensor& output, const at::Tensor& y) {
   views_[0].add_(loss.detach(), y.size(0));
   for (std::size_t i = 0; i < kinds_.size(); ++i) {
-    views_[i + 1].add_(compute(kinds_[i], loss_, output, y), y.size(0));
+    if (kinds_[i] == MetricKind::accuracy) {
+      views_[i + 1].add_(count_hits(loss_, output, y));
+    } else {
+      views_[i + 1].add_(compute(kinds_[i], loss_, output, y), y.size(0));
+    }
   }
 }
 
@@ -95,7 +107,8 @@ void Means::append_to(std::vector<Metric>& metrics, const std::string& prefix) c
   const auto samples = static_cast<double>(samples_);
   metrics.push_back({prefix + "loss", sum[0] / samples});
   for (std::size_t i = 0; i < kinds_.size(); ++i) {
-    metrics.push_back({prefix + std::string(to_string(kinds_[i])), sum[i + 1] / samples});
+    const double of = kinds_[i] == MetricKind::accuracy ? static_cast<double>(labels_) : samples;
+    metrics.push_back({prefix + std::string(to_string(kinds_[i])), sum[i + 1] / of});
   }
 }
 

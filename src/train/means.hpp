@@ -9,6 +9,7 @@
 namespace sibyl {
 
 /// Means over the samples of an epoch. They are summed where the batches are, and cross to the host once.
+/// An accuracy is counted in whole hits, so that as many hits are the same score, whatever the batches.
 class Means {
  public:
   Means(Loss loss, std::vector<MetricKind> kinds, at::Device device);
@@ -27,9 +28,10 @@ class Means {
 
   Loss loss_;
   std::vector<MetricKind> kinds_;
-  at::Tensor sums_;  ///< of the loss, then of each kind
+  at::Tensor sums_;  ///< of the loss, then of each kind (of an accuracy: the hits)
   std::vector<at::Tensor> views_;
   std::int64_t samples_ = 0;
+  std::int64_t labels_ = 0;  ///< to be hit; a sample may have several
 };
 
 }  // namespace sibyl

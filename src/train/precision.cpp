@@ -1,5 +1,6 @@
 #include "train/precision.hpp"
 
+#include <ATen/Context.h>
 #include <ATen/autocast_mode.h>
 #include <torch/version.h>
 
@@ -38,13 +39,28 @@ void set_autocast(c10::DeviceType device, bool on) {
 }  // namespace
 
 bool is_mixed(Precision precision, c10::Device device) {
-  if (precision == Precision::full) return false;
+  if (precision == Precision::full || precision == Precision::tf32) return false;
   if (device.is_cuda()) return cuda_knows_bfloat16(device);
   return device.is_cpu() && precision == Precision::mixed_on_cpu_too;
 }
 
 at::Tensor in_float(const at::Tensor& output) {
   return output.scalar_type() == at::kBFloat16 ? output.to(at::kFloat) : output;
+}
+
+Tf32Scope::Tf32Scope(Precision precision) : on_(precision == Precision::tf32) {
+  if (!on_) return;
+  at::Context& context = at::globalContext();
+  products_ = context.allowTF32CuBLAS();
+  convolutions_ = context.allowTF32CuDNN();
+  context.setAllowTF32CuBLAS(true);
+  context.setAllowTF32CuDNN(true);
+}
+
+Tf32Scope::~Tf32Scope() {
+  if (!on_) return;
+  at::globalContext().setAllowTF32CuBLAS(products_);
+  at::globalContext().setAllowTF32CuDNN(convolutions_);
 }
 
 MixedPrecisionScope::MixedPrecisionScope(c10::Device device, bool mixed)

@@ -77,6 +77,61 @@ TEST_CASE("Means count hits as the metric does") {
   }
 }
 
+TEST_CASE("As many hits are the same accuracy, whatever the batches and the device's arithmetic") {
+  torch::manual_seed(1);
+  const auto output = torch::randn({1000, 3}), labels = torch::randint(2, {1000, 3}).to(torch::kFloat);
+  const auto y = torch::randint(3, {1000}, torch::kLong);
+  const auto accuracy = [](Loss loss, const at::Tensor& out, const at::Tensor& y, std::int64_t batch,
+                           bool cut) {
+    Means means(loss, {MetricKind::accuracy}, torch::kCPU);
+    for (std::int64_t begin = 0; begin < y.size(0); begin += batch) {
+      const std::int64_t n = std::min(batch, y.size(0) - begin);
+      means.add(torch::tensor(0.0), out.narrow(0, begin, n), y.narrow(0, begin, n));
+      if (!cut) continue;
+      const at::Tensor state = means.state();
+      means = Means(loss, {MetricKind::accuracy}, torch::kCPU);
+      means.restore(state);
+    }
+    std::vector<Metric> metrics;
+    means.append_to(metrics, "");
+    return metrics[1].value;
+  };
+  const auto hits = static_cast<double>(output.argmax(1).eq(y).sum().item<std::int64_t>());
+  const auto labels_hit = static_cast<double>(output.gt(0).eq(labels.gt(0.5)).sum().item<std::int64_t>());
+  for (const std::int64_t batch : {1, 7, 64, 300, 1000}) {
+    for (const bool cut : {false, true}) {
+      CAPTURE(batch, cut);
+      CHECK(accuracy(Loss::cross_entropy, output, y, batch, cut) == hits / 1000);
+      CHECK(accuracy(Loss::cross_entropy, output.to(torch::kDouble), y, batch, cut) == hits / 1000);
+      CHECK(accuracy(Loss::binary_cross_entropy, output, labels, batch, cut) == labels_hit / 3000);
+    }
+  }
+}
+
+TEST_CASE("An epoch's copy takes a small part of a GPU's free memory") {
+  const std::int64_t gib = std::int64_t{1} << 30;
+  CHECK(room_on_gpu(80 * gib) == 10 * gib);
+  CHECK(room_on_gpu(0) == 0);
+  CHECK(room_on_gpu(std::nullopt) < gib);
+}
+
+TEST_CASE("TF32 is on as long as a trial that asks for it trains") {
+  struct Seeing : Blobs {
+    bool products = false;
+    Precision precision(HyperParameters&) override { return Precision::tf32; }
+    torch::Tensor compute_loss(const torch::Tensor& output, const torch::Tensor& y) const override {
+      const_cast<Seeing*>(this)->products = at::globalContext().allowTF32CuBLAS();
+      return Blobs::compute_loss(output, y);
+    }
+  };
+  const bool before = at::globalContext().allowTF32CuBLAS();
+  const auto model = std::make_shared<Seeing>();
+  const auto metrics = trained(model);
+  CHECK(model->products);
+  CHECK(at::globalContext().allowTF32CuBLAS() == before);
+  CHECK(same_metrics(metrics, trained(std::make_shared<Blobs>())));  // a CPU knows no TF32
+}
+
 TEST_CASE("Clipped gradients keep their direction and have the norm") {
   auto a = torch::zeros({2}).set_requires_grad(true), b = torch::zeros({}).set_requires_grad(true),
        unused = torch::zeros({3}).set_requires_grad(true);
