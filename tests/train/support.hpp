@@ -2,6 +2,7 @@
 
 #include <torch/torch.h>
 
+#include <cstdlib>
 #include <functional>
 #include <map>
 #include <utility>
@@ -96,12 +97,18 @@ struct Recorder : sibyl::Reporter {
   }
 };
 
+/// Where the tests' trainers train: on the CPU, or where SIBYL_TEST_DEVICE says ("cuda").
+inline std::string test_device() {
+  const char* device = std::getenv("SIBYL_TEST_DEVICE");
+  return device ? device : "cpu";
+}
+
 inline sibyl::TrainerOptions options(const std::filesystem::path& checkpoints = {}) {
   sibyl::TrainerOptions options;
   options.seed = 7;
   options.objective = {.metric = "val_loss", .direction = sibyl::Direction::minimize};
   options.checkpoints = checkpoints;
-  options.device = "cpu";
+  options.device = test_device();
   return options;
 }
 
