@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <cstring>
+#include <map>
 #include <type_traits>
 
 #include "core/error.hpp"
@@ -20,7 +21,7 @@ class Writer {
     (put(fields), ...);
   }
   template <class... T>
-  void since_version_2(const T&... fields) {
+  void since(std::uint32_t, const T&... fields) {
     (*this)(fields...);
   }
 
@@ -41,7 +42,8 @@ class Writer {
     put(static_cast<std::uint32_t>(items.size()));
     for (const T& item : items) put(item);
   }
-  void put(const Values& values) {
+  template <class Key, class T>
+  void put(const std::map<Key, T>& values) {
     put(static_cast<std::uint32_t>(values.size()));
     for (const auto& [name, value] : values) {
       put(name);
@@ -62,15 +64,17 @@ class Writer {
 
 class Reader {
  public:
-  explicit Reader(std::span<const std::byte> in) : in_(in) {}
+  Reader(std::span<const std::byte> in, std::uint32_t version) : in_(in), version_(version) {}
   template <class... T>
   void operator()(T&... fields) {
     (get(fields), ...);
   }
-  // For the last fields of the last struct of a record: older ones end before them.
   template <class... T>
-  void since_version_2(T&... fields) {
-    if (!in_.empty()) (*this)(fields...);
+  void since(std::uint32_t version, T&... fields) {
+    // What version 2 brought is at the end of a record, and is there if anything is: version 1's journals
+    // were gone on with by later programs, and part of it came when version 2 was there already.
+    const bool there = version == 2 && version_ <= 2 ? !in_.empty() : version_ >= version;
+    if (there) (*this)(fields...);
   }
   void end() const {
     if (!in_.empty()) throw Error("a record is longer than its contents");
@@ -96,9 +100,10 @@ class Reader {
     items.resize(count());
     for (T& item : items) get(item);
   }
-  void get(Values& values) {
+  template <class Key, class T>
+  void get(std::map<Key, T>& values) {
     for (std::size_t left = count(); left > 0; --left) {
-      std::string name;
+      Key name;
       get(name);
       get(values[std::move(name)]);
     }
@@ -132,6 +137,7 @@ class Reader {
   }
 
   std::span<const std::byte> in_;
+  std::uint32_t version_;
 };
 
 // clang-format off
@@ -144,16 +150,18 @@ void fields(auto& io, auto& x, const Slot*) { io(x.trial, x.iteration, x.bracket
 void fields(auto& io, auto& x, const Suggestion*) { io(x.slot, x.hyperparameters, x.executions, x.attempt); }
 void fields(auto& io, auto& x, const Metric*) { io(x.name, x.value); }
 void fields(auto& io, auto& x, const SweepOpened*) { io(x.time, x.job, x.command_line, x.options, x.versions, x.seed, x.metric, x.maximize, x.space); }
-void fields(auto& io, auto& x, const WorkerJoined*) { io(x.time, x.worker, x.host, x.device, x.device_name, x.uuid, x.threads, x.pid, x.warning); io.since_version_2(x.data); }
+void fields(auto& io, auto& x, const WorkerJoined*) { io(x.time, x.worker, x.host, x.device, x.device_name, x.uuid, x.threads, x.pid, x.warning); io.since(2, x.data); io.since(3, x.platform, x.data_parts); }
 void fields(auto& io, auto& x, const TrialStarted*) { io(x.time, x.worker, x.suggestion); }
 void fields(auto& io, auto& x, const HyperparametersFound*) { io(x.trial, x.attempt, x.hyperparameters, x.values); }
 void fields(auto& io, auto& x, const EpochReported*) { io(x.trial, x.attempt, x.execution, x.epoch, x.started, x.seconds, x.worker, x.metrics); }
-void fields(auto& io, auto& x, const TrialEnded*) { io(x.time, x.trial, x.attempt, x.worker, x.ending, x.cause, x.message, x.seconds); io.since_version_2(x.detail, x.output); }
+void fields(auto& io, auto& x, const TrialEnded*) { io(x.time, x.trial, x.attempt, x.worker, x.ending, x.cause, x.message, x.seconds); io.since(2, x.detail, x.output); }
 void fields(auto& io, auto& x, const SweepClosed*) { io(x.time, x.reason); }
 void fields(auto& io, auto& x, const SweepStopped*) { io(x.time, x.reason); }
 void fields(auto& io, auto& x, const SweepResumed*) { io(x.time, x.command_line, x.max_trials, x.iterations); }
 void fields(auto& io, auto& x, const WorkerLeft*) { io(x.time, x.worker, x.reason); }
-void fields(auto& io, auto& x, const SweepLaunched*) { io(x.time, x.host, x.launcher, x.ranks, x.slurm_job, x.slurm_restarts); }
+void fields(auto& io, auto& x, const SweepLaunched*) { io(x.time, x.host, x.launcher, x.ranks, x.slurm_job, x.slurm_restarts); io.since(3, x.command, x.options, x.versions); }
+void fields(auto& io, auto& x, const DataPart*) { io(x.name, x.shape, x.type, x.hash, x.mean, x.trend); }
+void fields(auto& io, auto& x, const DataDescribed*) { io(x.time, x.path, x.parts); }
 void fields(auto& io, auto& x, const Objective*) { io(x.metric, x.direction); }
 void fields(auto& io, auto& x, const TrainerOptions*) {
   io(x.seed, x.objective, x.patience, x.min_delta, x.data, x.checkpoints, x.checkpoint_seconds, x.checkpoint_epochs,
@@ -198,9 +206,9 @@ void Reader::get(T& object) {
 }
 
 template <class T>
-T unpack(std::span<const std::byte> bytes) {
+T unpack(std::span<const std::byte> bytes, std::uint32_t version = layout_version) {
   T result;
-  Reader in(bytes);
+  Reader in(bytes, version);
   in(result);
   in.end();
   return result;
@@ -220,8 +228,8 @@ void pack(const TrainerOptions& options, Bytes& out) {
   Writer{out}(options);
 }
 
-Event unpack_event(std::span<const std::byte> bytes) {
-  return unpack<Event>(bytes);
+Event unpack_event(std::span<const std::byte> bytes, std::uint32_t version) {
+  return unpack<Event>(bytes, version);
 }
 
 Suggestion unpack_suggestion(std::span<const std::byte> bytes) {

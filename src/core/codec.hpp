@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -12,16 +13,26 @@ namespace sibyl {
 
 using Bytes = std::vector<std::byte>;
 
+/// The version of the bytes that `pack` writes, which a journal says in its header. It grows with the layout:
+///
+///     2  detail and output of TrialEnded; data of WorkerJoined
+///     3  DataDescribed; platform and data_parts of WorkerJoined; command, options and versions of
+///     SweepLaunched
+///
+/// A new field stands anywhere in its struct's list in codec.cpp, in `since` with the version that brings it;
+/// a new kind of event goes to the end of Event. A field that goes or changes its type stays in the list, for
+/// the versions that have it.
+inline constexpr std::uint32_t layout_version = 3;
+
 /// Events and suggestions as bytes, for the journal, for MPI and for pipes: little-endian, lengths before
-/// contents, a variant's index before its value. A new field of an event or a new kind of
-/// event goes at the end and raises the journal's version (store/journal_format.hpp).
+/// contents, a variant's index before its value. Messages and pipes are always of the newest version.
 void pack(const Event& event, Bytes& out);
 void pack(const Suggestion& suggestion, Bytes& out);
 void pack(const TrainerOptions& options, Bytes& out);
 
 /// Reads back exactly what `pack` wrote; throws Error for anything else (too short, too long, an unknown
-/// index).
-Event unpack_event(std::span<const std::byte> bytes);
+/// index). Fields that an event of an older version has not keep their defaults.
+Event unpack_event(std::span<const std::byte> bytes, std::uint32_t version = layout_version);
 Suggestion unpack_suggestion(std::span<const std::byte> bytes);
 TrainerOptions unpack_trainer_options(std::span<const std::byte> bytes);
 

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "core/data_part.hpp"
 #include "core/trial.hpp"
 
 namespace sibyl {
@@ -36,6 +38,9 @@ struct WorkerJoined {
   std::int64_t pid = 0;
   std::string warning;    ///< something slow or odd about it, for people; empty if all is well
   std::string data = {};  ///< what it trains on, in lines for people; empty: as the others of its node
+  /// What decides the last bits of a metric: "processor", "blas", "libtorch", ... with their names.
+  std::map<std::string, std::string> platform = {};
+  std::vector<DataPart> data_parts = {};  ///< what it trains on; empty: it does not say
 };
 
 /// A slot was given to a worker.
@@ -115,10 +120,21 @@ struct SweepLaunched {
   int ranks = 1;
   std::string slurm_job = {};  ///< "4711", of an array "4711_3"; empty outside Slurm
   int slurm_restarts = -1;     ///< how often Slurm had requeued that job before; -1 outside Slurm
+  std::string command = {};    ///< the whole of it, with mpirun or srun, as a shell takes it
+  std::string options = {};    ///< JSON object: every option of this start, resolved
+  std::string versions = {};   ///< JSON object: as SweepOpened's
 };
 
-using Event = std::variant<SweepOpened, WorkerJoined, TrialStarted, HyperparametersFound, EpochReported,
-                           TrialEnded, SweepClosed, SweepStopped, SweepResumed, WorkerLeft, SweepLaunched>;
+/// What the sweep trains on, when the first worker said so, and again when that lies elsewhere.
+struct DataDescribed {
+  double time = 0;
+  std::string path = {};  ///< `--data`, absolute where it is a path; empty: the job's own default
+  std::vector<DataPart> parts = {};
+};
+
+using Event =
+    std::variant<SweepOpened, WorkerJoined, TrialStarted, HyperparametersFound, EpochReported, TrialEnded,
+                 SweepClosed, SweepStopped, SweepResumed, WorkerLeft, SweepLaunched, DataDescribed>;
 
 /// When it happened; NaN where an event does not say.
 double time_of(const Event& event);

@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstdio>
 #include <limits>
 #include <string>
 
@@ -26,12 +28,50 @@ Journal Journal::create(const std::filesystem::path& path) {
   return Journal(std::move(file), header_size);
 }
 
-Journal Journal::open(const std::filesystem::path& path, const JournalTail& tail) {
+namespace {
+
+File open_unchanged(const std::filesystem::path& path, const JournalTail& tail) {
   File file(path, O_RDWR);
   if (file.size() != tail.valid_bytes + tail.torn_bytes)
     throw Error("The journal " + path.string() +
                 " changed after it was read: another process is writing to it. Two "
                 "sweeps can't share a folder: stop the other one, or use another --output.");
+  return file;
+}
+
+}  // namespace
+
+// A crash leaves the old journal or the new one, each whole.
+JournalTail Journal::rewrite(const std::filesystem::path& path) {
+  constexpr std::uint64_t commit_bytes = 4 << 20;
+  auto beside = path;
+  beside += ".tmp";
+  ::unlink(beside.c_str());  // of an attempt that was killed
+  JournalTail tail;
+  try {
+    Journal copy = create(beside);
+    tail = read_journal(path, [&](Event&& event) {
+      copy.append(event);
+      if (copy.pending() >= commit_bytes) copy.commit();
+    });
+    copy.commit();
+    if (::rename(beside.c_str(), path.c_str()) != 0) throw_io_error("replace", path, errno);
+    tail = {copy.committed_, 0, tail.records, version};
+  } catch (...) {
+    ::unlink(beside.c_str());
+    throw;
+  }
+  sync_folder_of(path);
+  return tail;
+}
+
+Journal Journal::open(const std::filesystem::path& path, const JournalTail& found) {
+  File file = open_unchanged(path, found);
+  JournalTail tail = found;
+  if (found.valid_bytes > 0 && found.version != version) {
+    tail = rewrite(path);
+    file = open_unchanged(path, tail);
+  }
   file.resize(tail.valid_bytes);
   const bool has_header = tail.valid_bytes > 0;
   if (!has_header) file.write_at(0, make_header());

@@ -11,7 +11,7 @@ namespace sibyl {
 
 // The journal is the truth of a sweep: every event in the order in which the oracle was told, nothing else.
 //
-//     "SIBYLJNL"  u32 version                         the file's header
+//     "SIBYLJNL"  u32 version                         the file's header: of the payloads' layout
 //     u32 length  u32 place  u32 CRC-32  payload      a record: the CRC covers length, place and payload
 //
 // Numbers are little-endian; the payload is the core codec's packed Event, the place is how many bytes before
@@ -25,6 +25,7 @@ struct JournalTail {
   std::uint64_t valid_bytes = 0;  ///< of the header and all whole records
   std::uint64_t torn_bytes = 0;   ///< behind them: of a record that was being written when its writer died
   std::uint64_t records = 0;
+  std::uint32_t version = layout_version;  ///< of the records' layout
 };
 
 /// Calls back with each event, in order. A torn tail is reported, not an error. Throws Error for a file that
@@ -37,7 +38,9 @@ class Journal {
   /// Starts a new one; throws Error when the file exists.
   static Journal create(const std::filesystem::path& path);
   /// Goes on with one that was read just now: cuts the torn tail off. Throws Error when the file is no longer
-  /// as long as the reader saw it, since then somebody else is writing to it.
+  /// as long as the reader saw it, since then somebody else is writing to it. One of an older version is
+  /// first written anew in this one, beside it, and renamed: all records of a journal are of its header's
+  /// version, so that no program misreads any.
   static Journal open(const std::filesystem::path& path, const JournalTail& tail);
 
   /// Takes the event into memory. Nothing is written before `commit`.
@@ -53,6 +56,7 @@ class Journal {
 
  private:
   Journal(File file, std::uint64_t committed) : file_(std::move(file)), committed_(committed) {}
+  static JournalTail rewrite(const std::filesystem::path& path);
 
   File file_;
   std::uint64_t committed_;  ///< bytes of the file that are on the disk

@@ -9,11 +9,13 @@
 #include <span>
 #include <string_view>
 
+#include "core/codec.hpp"
+
 // What the journal's writer and its reader must agree on; see journal.hpp.
 namespace sibyl::journal_format {
 
 inline constexpr std::string_view magic = "SIBYLJNL";
-inline constexpr std::uint32_t version = 2;  // 2: detail and output of TrialEnded
+inline constexpr std::uint32_t version = layout_version;  // of the records' payloads
 inline constexpr std::uint64_t header_size = magic.size() + 4;
 inline constexpr std::uint64_t prefix_size = 12;  // of a record: length, place in its commit, CRC
 

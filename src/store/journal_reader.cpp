@@ -101,7 +101,8 @@ bool unborn(Window& window) {
           std::all_of(bytes.begin(), bytes.end(), [](std::byte each) { return each == std::byte{0}; }));
 }
 
-void check_header(Window& window, const File& file) {
+// Returns the version of the records.
+std::uint32_t check_header(Window& window, const File& file) {
   const std::string name = file.path().string();
   const auto expected = make_header();
   const auto header = window.at(0, header_size);
@@ -117,6 +118,7 @@ void check_header(Window& window, const File& file) {
   if (found == 0)
     throw Error("The journal " + name + " has the unknown format version " + std::to_string(found) +
                 ": its header is damaged. Restore it from a copy.");
+  return found;
 }
 
 }  // namespace
@@ -125,8 +127,7 @@ JournalTail read_journal(const std::filesystem::path& path, const std::function<
   const File file(path, O_RDONLY);
   Window window(file);
   if (unborn(window)) return {0, window.size(), 0};
-  check_header(window, file);
-  JournalTail tail{header_size, 0, 0};
+  JournalTail tail{header_size, 0, 0, check_header(window, file)};
   while (tail.valid_bytes < window.size()) {
     const auto payload = record_at(window, tail.valid_bytes);
     if (!payload) {
@@ -136,7 +137,7 @@ JournalTail read_journal(const std::filesystem::path& path, const std::function<
     const std::uint64_t length = payload->size();
     Event event;
     try {
-      event = unpack_event(*payload);
+      event = unpack_event(*payload, tail.version);
     } catch (const Error& error) {  // its checksum is right, so it is what somebody wrote
       throw Error("The journal " + path.string() +
                   " holds something that this program does not know: record " +

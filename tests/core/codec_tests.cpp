@@ -4,6 +4,7 @@
 
 #include "catch.hpp"
 #include "core/error.hpp"
+#include "core/hash.hpp"
 
 using namespace sibyl;
 
@@ -20,7 +21,18 @@ std::vector<Event> examples() {
   const Suggestion suggestion{
       {42, 1, 2, 3, 9, 27}, {{"width", std::int64_t{32}}, {"rate", 0.1}, {"b", true}}, 2, 5};
   return {SweepOpened{1.5, "job", "mpirun job", "{}", "{\"x\":1}", 7, "val_loss", true, space},
-          WorkerJoined{2.5, 3, "node1", "cuda:0", "GPU", "GPU-123", 4, 999, "slow", "data: 9"},
+          WorkerJoined{2.5,
+                       3,
+                       "node1",
+                       "cuda:0",
+                       "GPU",
+                       "GPU-123",
+                       4,
+                       999,
+                       "slow",
+                       "data: 9",
+                       {{"blas", "openblas"}, {"processor", "a fast one"}},
+                       {{"train.x", {50, 4}, "Float", 11, 0.5, 0.25}}},
           TrialStarted{3.5, 3, suggestion},
           HyperparametersFound{42, 5, space.hyperparameters(), {{"opt", std::string("adam")}}},
           EpochReported{42, 5, 1, 27, 4.5, 0.25, 3, {{"loss", 0.5}, {"val_loss", std::nan("")}}},
@@ -30,27 +42,44 @@ std::vector<Event> examples() {
           SweepStopped{7.5, "a signal"},
           SweepResumed{8.5, "mpirun job --resume", 40, 3},
           WorkerLeft{9.5, 3, "it died"},
-          SweepLaunched{9.75, "node1", "srun", 9, "4711_3", 2}};
-}
-
-// Without detail and output, or data: a length and a text each.
-bool is_whole_in_version_1(const Event& event, std::size_t missing) {
-  if (const auto* joined = std::get_if<WorkerJoined>(&event)) return missing == 4 + joined->data.size();
-  const auto* ended = std::get_if<TrialEnded>(&event);
-  return ended && missing == 8 + ended->detail.size() + ended->output.size();
+          SweepLaunched{9.75, "node1", "srun", 9, "4711_3", 2, "srun -n 9 job", "{}", "{\"y\":2}"},
+          DataDescribed{9.875, "/data", {{"test.y", {7}, "Long", 13, 1.5, 0.75}}}};
 }
 
 }  // namespace
 
-TEST_CASE("a trial's end that version 1 wrote has no detail and no output") {
+// If this fails, the layout has changed, and programs would misread each other's journals: raise
+// layout_version in core/codec.hpp, let the new field stand in `since`, put a journal of the version before
+// into tests/store/fixtures, and pin the new layout here. (While a version is not released, pin it anew.)
+TEST_CASE("the layout of every event is the one of its version") {
+  CHECK(layout_version == 3);
+  const std::vector<std::uint64_t> pinned = {0xd5ff40c7e5b3fea6, 0x3bf0ae10c161bbab, 0x78601163f9b5076b,
+                                             0x9936da532f2906bd, 0xe6b2699dc09a0d28, 0xb90f4d28b4e8e6db,
+                                             0xa78ce2abe2fc56aa, 0xe93a60842d255b1a, 0x6a4c6cecafcc8294,
+                                             0xa814da2e7b231891, 0xb419ff0d2b874e78, 0x4ac58cddb8b8f4df};
+  REQUIRE(pinned.size() == std::variant_size_v<Event>);
+  for (const Event& event : examples()) {
+    Bytes bytes;
+    pack(event, bytes);
+    CAPTURE(event.index(), bytes.size());
+    CHECK(xxh64(bytes) == pinned[event.index()]);
+  }
+}
+
+TEST_CASE("fields of a later version are not looked for in an older record") {
+  WorkerJoined joined = std::get<WorkerJoined>(examples()[1]);
+  joined.platform.clear();
+  joined.data_parts.clear();
   Bytes bytes;
-  pack(Event(TrialEnded{5.5, 42, 5, 3, Ending::failed, Cause::diverged, "loss is NaN", 9.5}), bytes);
-  bytes.resize(bytes.size() - 8);
-  const auto ended = std::get<TrialEnded>(unpack_event(bytes));
-  CHECK(ended.message == "loss is NaN");
-  CHECK(ended.seconds == 9.5);
-  CHECK(ended.detail.empty());
-  CHECK(ended.output.empty());
+  pack(Event(joined), bytes);
+  bytes.resize(bytes.size() - 8);  // the lengths of both
+  const auto back = std::get<WorkerJoined>(unpack_event(bytes, 2));
+  CHECK(back.data == "data: 9");
+  CHECK(back.platform.empty());
+  CHECK_THROWS_AS(unpack_event(bytes, 3), Error);
+  bytes.resize(bytes.size() - 4 - joined.data.size());
+  CHECK(std::get<WorkerJoined>(unpack_event(bytes, 1)).data.empty());
+  CHECK(std::get<WorkerJoined>(unpack_event(bytes, 1)).warning == "slow");
 }
 
 TEST_CASE("every event comes back as it was packed") {
@@ -80,8 +109,7 @@ TEST_CASE("bytes that were not packed are an error, never a crash") {
     Bytes bytes;
     pack(event, bytes);
     for (std::size_t size = 0; size < bytes.size(); ++size)
-      if (!is_whole_in_version_1(event, bytes.size() - size))
-        CHECK_THROWS_AS(unpack_event(std::span(bytes).first(size)), Error);
+      CHECK_THROWS_AS(unpack_event(std::span(bytes).first(size)), Error);
     bytes.push_back(std::byte{0});
     CHECK_THROWS_AS(unpack_event(bytes), Error);
   }
