@@ -31,8 +31,8 @@ from hyperparameters import Hyperparameter, from_search_space, without_marks  # 
 
 NEWEST_FORMAT = 1
 
-# Format 1 promises these columns. A file may have more; /attempts came later than the others and may be
-# missing.
+# Format 1 promises these columns. A file may have more; /attempts and /work came later than the others and
+# may be missing.
 COLUMNS = {
     "trials": (
         "trial status iteration bracket rung epochs score best_epoch executions retries worker seconds"
@@ -44,7 +44,8 @@ COLUMNS = {
     "workers": "worker host device device_name uuid threads pid joined busy idle trials left reason warning",
 }
 LATER_COLUMNS = {
-    "attempts": "attempt started last_seen ended end epochs ranks host launcher slurm_job slurm_restarts"
+    "attempts": "attempt started last_seen ended end epochs ranks host launcher slurm_job slurm_restarts",
+    "work": "trial attempt worker iteration bracket rung started ended end",
 }
 
 FINAL = ("completed", "stopped", "failed")
@@ -136,13 +137,18 @@ class Results:
     def epochs(self) -> pd.DataFrame:
         """A row for each epoch of each execution, with its latest record only."""
         frame = self.recorded_epochs
+        return frame[~self.repeated].reset_index(drop=True) if self.repeated.any() else frame
+
+    @cached_property
+    def repeated(self) -> np.ndarray:
+        """Of each row of recorded_epochs: was that epoch recorded again later?"""
+        frame = self.recorded_epochs
         if frame.empty:
-            return frame
+            return np.zeros(0, dtype=bool)
         # One number a row is several times faster to compare than three columns.
         width, depth = int(frame["epoch"].max()) + 1, int(frame["execution"].max()) + 1
         key = (frame["trial"] * depth + frame["execution"]) * width + frame["epoch"]
-        repeated = key.duplicated(keep="last").to_numpy()
-        return frame[~repeated].reset_index(drop=True) if repeated.any() else frame
+        return key.duplicated(keep="last").to_numpy()
 
     @cached_property
     def rungs(self) -> pd.DataFrame:
@@ -159,9 +165,15 @@ class Results:
     @cached_property
     def attempts(self) -> pd.DataFrame:
         """A row for each start of the sweep; empty if the file is older than that table."""
-        if "attempts" not in self.tables:
-            return pd.DataFrame(columns=LATER_COLUMNS["attempts"].split())
-        return self._frame("attempts")
+        return self._later("attempts")
+
+    @cached_property
+    def work(self) -> pd.DataFrame:
+        """A row for each piece of work; empty if the file is older than that table."""
+        return self._later("work")
+
+    def _later(self, table: str) -> pd.DataFrame:
+        return self._frame(table) if table in self.tables else pd.DataFrame(columns=LATER_COLUMNS[table].split())
 
     def _frame(self, table: str) -> pd.DataFrame:
         rows = self.tables[table]

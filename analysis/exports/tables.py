@@ -12,7 +12,7 @@ import pandas as pd
 from command_line import make_folder
 from results import Results, ResultsError
 
-TABLES = ("trials", "epochs", "rungs", "workers", "search_space", "attempts")
+TABLES = ("trials", "epochs", "rungs", "workers", "search_space", "work", "attempts")
 
 
 def to_csv(results: Results, folder: Path) -> Path:

@@ -51,7 +51,7 @@ Progress::~Progress() {
 void Progress::learn(const Event& event, const Consequences& consequences, double now, bool quiet) {
   timing_.learn(event);
   if (quiet) {
-    epochs_before_ = timing_.epochs();
+    epochs_before_ = oracle_.epochs();
     for (const RungResult& each : consequences.decisions)
       if (oracle_.scheduler().rung(each.slot).full())
         finished_rungs_.insert({each.slot.iteration, each.slot.bracket, each.slot.rung});
@@ -147,7 +147,7 @@ std::string Progress::block(double now) const {
     failed += rung.failed;
   }
   const std::int64_t planned = planned_epochs(oracle_);
-  const std::int64_t epochs = timing_.epochs();
+  const std::int64_t epochs = oracle_.epochs();
   const double rate = first_report_ > 0 && now > first_report_
                           ? static_cast<double>(epochs - epochs_before_) / (now - first_report_)
                           : 0;

@@ -51,7 +51,7 @@ std::string local_time(double seconds) {
 // At the pace of the latest start; NaN where that has none yet.
 double seconds_left(const StoredSweep& sweep) {
   const Attempt& latest = sweep.attempts.all().back();
-  const auto left = static_cast<double>(planned_epochs(*sweep.oracle) - sweep.timing.epochs());
+  const auto left = static_cast<double>(planned_epochs(*sweep.oracle) - sweep.oracle->epochs());
   return latest.epochs > 0
              ? left * (latest.last_seen - latest.launched.time) / static_cast<double>(latest.epochs)
              : std::nan("");
@@ -95,7 +95,7 @@ void print_json(std::ostream& out, const StoredSweep& sweep, const Standing& sta
   out << ordered_json{{"state", stands.text},
                       {"exit_code", stands.exit_code},
                       {"slurm", queue},
-                      {"epochs", sweep.timing.epochs()},
+                      {"epochs", sweep.oracle->epochs()},
                       {"planned_epochs", planned_epochs(oracle)},
                       {"seconds_left", number_or_null(seconds_left(sweep))},
                       {"trials", oracle.trials().size()},
@@ -124,7 +124,7 @@ int print_status(std::ostream& out, const Options& options) {
     out << "Slurm     job " << job << ' ' << (queue.empty() ? "is not in the queue" : queue) << '\n';
   const auto failed = std::count_if(oracle.trials().begin(), oracle.trials().end(),
                                     [](const Trial& trial) { return trial.status == TrialStatus::failed; });
-  out << "Progress  " << sweep.timing.epochs() << " of " << planned_epochs(oracle) << " epochs, "
+  out << "Progress  " << sweep.oracle->epochs() << " of " << planned_epochs(oracle) << " epochs, "
       << oracle.trials().size() << " trials, " << failed << " failed; "
       << duration(sweep.timing.wall(sweep.timing.latest())) << " gone";
   if (const double left = seconds_left(sweep); stands.exit_code != 0 && !std::isnan(left))

@@ -77,7 +77,7 @@ void rebuild(std::ostream& out, const Options& options) {
   const fs::path file = options.directory / SweepFiles::results;
   results.publish(file, sweep.oracle->trials(), sweep.timing.latest());
   out << file.string() << ": rebuilt from " << tail.records << " records, " << sweep.oracle->trials().size()
-      << " trials and " << sweep.timing.epochs() << " epochs" << std::endl;
+      << " trials and " << sweep.oracle->epochs() << " epochs" << std::endl;
 }
 
 }  // namespace sibyl

@@ -97,7 +97,7 @@ void print_summary(std::ostream& out, const Oracle& oracle, const Timing& timing
       << " completed, " << count(oracle, TrialStatus::stopped) << " stopped, " << failed << " failed";
   if (const auto open = count(oracle, TrialStatus::running) + count(oracle, TrialStatus::paused); open > 0)
     out << ", " << open << " under way";
-  out << "; " << timing.epochs() << " epochs\n";
+  out << "; " << oracle.epochs() << " epochs\n";
   if (failed > 0) print_failures(out, oracle);
   out << "Time      " << duration(timing.wall(now)) << " with " << timing.workers()
       << (timing.workers() == 1 ? " worker" : " workers") << ", which trained "
@@ -128,7 +128,7 @@ std::string summary_json(const Oracle& oracle, const Timing& timing, double now,
                       {"results", (directory / SweepFiles::results).string()},
                       {"wall_seconds", timing.wall(now)},
                       {"busy_share", timing.busy_share(now)},
-                      {"epochs", timing.epochs()},
+                      {"epochs", oracle.epochs()},
                       {"best", oracle.best() < 0 ? ordered_json() : ordered_json(oracle.best())},
                       {"trials", trials}}
       .dump(2, ' ', false, nlohmann::json::error_handler_t::replace);  // a message may be any bytes

@@ -199,7 +199,7 @@ void Sweep::take_up(const SweepOpened& opened) {
   commit();
   closed_.reset();
   progress_->line("resumed: " + std::to_string(oracle_->trials().size()) + " trials and " +
-                      std::to_string(progress_->timing().epochs()) + " epochs are there; " +
+                      std::to_string(oracle_->epochs()) + " epochs are there; " +
                       std::to_string(oracle_->interrupted()) + " trials go on where they were",
                   wall_clock());
 }

@@ -109,6 +109,7 @@ void Oracle::learn(const HyperparametersFound& event, Consequences&) {
 void Oracle::learn(const EpochReported& event, Consequences& consequences) {
   if (!is_news(event)) return;
   Trial& trial = trials_[event.trial];
+  epochs_ += event.epoch - trial.epochs[event.execution];
   trial.epochs[event.execution] = event.epoch;
   const double score = value_of(event.metrics, options_.objective.metric);
   Best& best = trial.best[event.execution];

@@ -55,6 +55,8 @@ class Oracle {
   const std::vector<Trial>& trials() const { return trials_; }
   /// The best trial so far, -1 while there is none.
   TrialId best() const { return best_; }
+  /// Trained so far, by all trials and executions; what was trained again counts once.
+  std::int64_t epochs() const { return epochs_; }
   /// Trials that are on a worker.
   const std::set<TrialId>& running() const { return running_; }
   /// How many slots are to be given out again: of trials that were interrupted, or are retried.
@@ -89,6 +91,7 @@ class Oracle {
   std::set<TrialId> again_;    ///< slots to be given out again: interrupted, lost, or to be retried
   std::set<TrialId> unbuilt_;  ///< started, and not known yet whether they find more hyperparameters
   TrialId best_ = -1;
+  std::int64_t epochs_ = 0;
   bool found_more_ = false;  ///< a worker found hyperparameters that the sampler does not know
   bool closed_ = false;      ///< no more new trials
   std::vector<TrialId> failures_in_a_row_;

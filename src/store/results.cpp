@@ -23,7 +23,7 @@ constexpr double never = std::numeric_limits<double>::quiet_NaN();
 
 void Results::tell(const Event& event, const Consequences& consequences) {
   std::visit([this](const auto& each) { learn(each); }, event);
-  std::visit([this](const auto& each) { workers_.tell(each); }, event);
+  workers_.tell(event);
   attempts_.tell(event);
   if (const double time = time_of(event); !std::isnan(time)) time_ = time;
   for (const RungResult& result : consequences.decisions) rungs_.push_back({result, time_});
@@ -85,12 +85,13 @@ Table Results::rung_table() const {
 
 void Results::publish(const std::filesystem::path& file, const std::vector<Trial>& trials, double now) const {
   const Objective objective{opened_.metric, opened_.maximize ? Direction::maximize : Direction::minimize};
-  const std::array<std::pair<std::string, Table>, 6> tables = {{
+  const std::array<std::pair<std::string, Table>, 7> tables = {{
       {"trials", trial_table(trials, objective, space_)},
       {"epochs", epochs_.table()},
       {"search_space", search_space_table(space_)},
       {"rungs", rung_table()},
-      {"workers", workers_.table(now)},
+      {"workers", workers_.workers(now)},
+      {"work", workers_.work()},
       {"attempts", attempt_table(attempts_.all())},
   }};
   std::size_t expected =

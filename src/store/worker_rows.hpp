@@ -1,49 +1,30 @@
 #pragma once
 
-#include <cstdint>
-#include <limits>
+#include <string>
 #include <vector>
 
-#include "core/events.hpp"
+#include "core/work_times.hpp"
 #include "store/table.hpp"
 
 namespace sibyl {
 
-/// The rows of /workers, one for each time that a worker joined: which device it had, and how busy it was.
-/// Rows of an earlier start of the sweep end with the last sign of life of that start, so that the time
-/// between two starts counts for nobody.
+/// The rows of /workers, one for each time that a worker joined: which device it had, and how busy it was;
+/// and those of /work, one for each piece of work.
 class WorkerRows {
  public:
-  void tell(const WorkerJoined& event);
-  void tell(const TrialStarted& event);
-  void tell(const EpochReported& event);
-  void tell(const TrialEnded& event);
-  void tell(const SweepClosed& event) { leave(event.time); }
-  void tell(const SweepStopped& event) { leave(event.time); }
-  void tell(const WorkerLeft& event);
-  /// The start before has ended, at the latest with the last sign of life of its workers.
-  void tell(const SweepResumed& event);
-  void tell(const auto&) {}
+  void tell(const Event& event);
 
-  Table table(double now) const;
+  Table workers(double now) const;
+  Table work() const;
 
  private:
-  static constexpr double none = std::numeric_limits<double>::quiet_NaN();
-  struct Row {
+  struct About {
     WorkerJoined joined;
-    double busy = 0;
-    std::int64_t trials = 0;
-    double working_since = none;  ///< while it has a suggestion
-    double last_seen = 0;
-    double left = none;  ///< while it is there
     std::string reason;  ///< for which it left before the others
-    double idle(double now) const;
   };
-  void leave(double time);
-  /// The latest of that number; none if it never joined.
-  Row* find(int worker);
-
-  std::vector<Row> rows_;
+  WorkTimes times_;
+  std::vector<About> about_;   ///< of each of times_.all()
+  std::vector<Piece> pieces_;  ///< that are over
 };
 
 }  // namespace sibyl

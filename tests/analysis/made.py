@@ -39,6 +39,11 @@ WORKERS = [
     ("trials", "<i8"), ("left", "<f8"), ("reason", "S1"), ("warning", "S1"),
 ]  # fmt: skip
 
+WORK = [
+    ("trial", "<i8"), ("attempt", "<i4"), ("worker", "<i4"), ("iteration", "<i4"), ("bracket", "<i4"),
+    ("rung", "<i4"), ("started", "<f8"), ("ended", "<f8"), ("end", "S13"),
+]  # fmt: skip
+
 BEGAN = 1.7e9  # s since 1970
 
 
@@ -63,8 +68,8 @@ def attributes(file, objective="val_loss", maximize=False, finished=True, seed=1
     file.attrs.update(values)
 
 
-def write(path, trials=None, epochs=None, space=None, rungs=None, workers=None, **about):
-    """A file of format 1; tables that are not given are empty."""
+def write(path, trials=None, epochs=None, space=None, rungs=None, workers=None, work=None, **about):
+    """A file of format 1; tables that are not given are empty, but /work, which older files do not have."""
     with h5py.File(path, "w") as file:
         attributes(file, **about)
         for name, rows, columns in (
@@ -75,6 +80,8 @@ def write(path, trials=None, epochs=None, space=None, rungs=None, workers=None, 
             ("workers", workers, WORKERS),
         ):
             file[name] = np.zeros(0, columns) if rows is None else rows
+        if work is not None:
+            file["work"] = work
     return path
 
 

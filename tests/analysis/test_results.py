@@ -157,7 +157,7 @@ def test_the_idle_report_finds_the_longest_gap(tmp_path):
     assert report["longest_gap"] == pytest.approx(5.0)
     assert report["idle_share"] == pytest.approx(0.7)
     pieces = pieces_of_work(results)
-    assert pieces["trial"].tolist() == [0, 1] and pieces["epochs"].tolist() == [2, 1]
+    assert pieces["trial"].tolist() == [0, 1] and (pieces["ended"] - made.BEGAN).tolist() == [2, 8]
 
 
 def test_unknown_columns_and_tables_are_no_problem(tmp_path):

@@ -20,7 +20,7 @@ except ImportError as missing:
     sys.exit(77)
 
 PROGRAM, PAGE = sys.argv[1:3]
-TABLES = ["trials", "epochs", "search_space", "rungs", "workers", "attempts"]
+TABLES = ["trials", "epochs", "search_space", "rungs", "workers", "work", "attempts"]
 
 
 def page_tables(page):
@@ -165,6 +165,10 @@ class ResultsFile(unittest.TestCase):
         self.assertEqual(workers["busy"].tolist(), [14])
         self.assertEqual(workers["idle"].tolist(), [1700000033 - 1700000001 - 14])
         self.assertEqual(workers["host"].tolist(), [b"node1"])
+        work = self.frame("work")
+        self.assertEqual(work["trial"].tolist(), [0, 1])
+        self.assertEqual(work["end"].tolist(), [b"reached", b"failed"])
+        self.assertEqual((work["ended"] - work["started"]).sum(), workers["busy"].sum())
 
     def test_the_file_is_of_the_format_that_hdf5_1_8_opens(self):
         start = self.path.read_bytes()[:9]

@@ -1,0 +1,100 @@
+#include "core/work_times.hpp"
+
+#include <cmath>
+
+#include "catch.hpp"
+
+using namespace sibyl;
+
+namespace {
+
+Event joined(double time, int worker) {
+  WorkerJoined event;
+  event.time = time;
+  event.worker = worker;
+  return event;
+}
+
+Event started(double time, int worker, TrialId trial, int attempt = 0) {
+  return TrialStarted{
+      time, worker, {.slot = {.trial = trial}, .hyperparameters = {}, .executions = 1, .attempt = attempt}};
+}
+
+Event ended(double time, int worker, TrialId trial, double seconds, Ending ending = Ending::reached,
+            int attempt = 0) {
+  return TrialEnded{.time = time,
+                    .trial = trial,
+                    .attempt = attempt,
+                    .worker = worker,
+                    .ending = ending,
+                    .message = "",
+                    .seconds = seconds};
+}
+
+Event resumed(double time) {
+  return SweepResumed{time, "", 0, 1};
+}
+
+}  // namespace
+
+TEST_CASE("a worker is busy as long as it says, and with what it is at; the rest is idle") {
+  WorkTimes times;
+  times.tell(joined(100, 1));
+  CHECK(times.busy_share(100) == 0);  // nobody was there for any time yet
+  times.tell(started(102, 1, 0));
+  CHECK(times.busy(110) == 8);
+  CHECK(times.all()[0].idle(110) == 2);
+  const auto over = times.tell(ended(112, 1, 0, 9));
+  REQUIRE(over.size() == 1);
+  CHECK(over[0].started == 103);
+  CHECK(over[0].ended == 112);
+  CHECK(over[0].end == Piece::End::reached);
+  CHECK(times.busy(120) == 9);
+  CHECK(times.there(120) == 20);
+  times.tell(SweepClosed{120, ""});
+  CHECK(times.busy_share(99999) == 9.0 / 20);
+}
+
+TEST_CASE("work that was lost with a killed sweep counts until its last event") {
+  WorkTimes times;
+  times.tell(joined(100, 1));
+  times.tell(joined(100, 2));
+  times.tell(started(100, 1, 0));
+  times.tell(started(104, 2, 1));
+  EpochReported report;
+  report.worker = 1;
+  report.started = 109;
+  report.seconds = 1;
+  times.tell(report);
+  const auto over = times.tell(resumed(5000));
+  REQUIRE(over.size() == 2);
+  CHECK(over[0].end == Piece::End::lost);
+  CHECK(over[0].ended == 110);
+  CHECK(times.busy(5000) == 10 + 6);
+  CHECK(times.there(5000) == 20);
+  CHECK(times.workers() == 2);                                           // none has joined the new start yet
+  CHECK(times.tell(ended(5000, 1, 0, 0, Ending::interrupted)).empty());  // says the oracle: it knows already
+  times.tell(joined(5001, 1));
+  CHECK(times.workers() == 1);
+  CHECK(times.there(5002) == 21);
+}
+
+TEST_CASE("a piece that is interrupted is known to the second, one that is given up until then") {
+  WorkTimes times;
+  times.tell(joined(100, 1));
+  times.tell(started(100, 1, 0));
+  CHECK(times.tell(ended(107, 1, 0, 6, Ending::interrupted))[0].end == Piece::End::interrupted);
+  times.tell(started(108, 1, 0, 1));
+  CHECK(times.tell(ended(111, 1, 0, 2, Ending::reached, 0)).empty());  // of an attempt that was given up
+  CHECK(times.tell(ended(112, 1, 0, 0, Ending::interrupted, 1))[0].end == Piece::End::lost);
+  CHECK(times.busy(112) == 10);
+}
+
+TEST_CASE("busy is never more than there") {
+  WorkTimes times;
+  times.tell(joined(100, 1));
+  times.tell(started(100, 1, 0));
+  times.tell(ended(105, 1, 0, 5.5));  // its clock runs faster
+  CHECK(times.busy(105) == 5);
+  CHECK(times.all()[0].idle(105) == 0);
+}
