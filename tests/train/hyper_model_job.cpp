@@ -51,8 +51,9 @@ TEST_CASE("A job makes a trainer that says where it trains") {
   two.threads = 2;
   const auto trainer = job->make_trainer(two);
   const WorkerJoined worker = trainer->describe();
-  CHECK(worker.device == "cpu");
-  CHECK(worker.uuid == "");
+  const bool on_cpu = test_device() == "cpu";
+  CHECK(worker.device == (on_cpu ? "cpu" : "cuda:0"));
+  CHECK(worker.uuid.empty() == on_cpu);
   CHECK(worker.threads == 2);
   Recorder recorder;
   CHECK(trainer->train(slot(0, 1), recorder).ending == Ending::reached);
