@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Callable
 
 from results import ResultsError
+from text import printable
 
 
 def run(program: str, main: Callable[[], int | None]) -> None:
@@ -15,12 +16,14 @@ def run(program: str, main: Callable[[], int | None]) -> None:
     try:
         sys.exit(main() or 0)
     except ResultsError as problem:
-        sys.exit(f"{program}: {problem}")
+        sys.exit(printable(f"{program}: {problem}"))
     except BrokenPipeError:  # `... | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as problem:
-        sys.exit(f"{program}: {problem.filename or 'input or output'}: {problem.strerror or problem}")
+        sys.exit(
+            printable(f"{program}: {problem.filename or 'input or output'}: {problem.strerror or problem}")
+        )
     except KeyboardInterrupt:
         sys.exit(130)
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+
+from text import one_line
 
 INACTIVE_WHOLE = -1
 INACTIVE_WHOLE_TOO = np.iinfo(np.int64).min  # where -1 is a possible value
@@ -67,10 +70,28 @@ class Hyperparameter:
         """The number of each value among the choices; NaN where inactive."""
         place = {_key(value): float(number) for number, value in enumerate(self.values)}
         codes, different = pd.factorize(values)  # inactive ones get the code -1, and here the last entry
-        return np.array([place.get(_key(value), np.nan) for value in different] + [np.nan])[codes]
+        found = [place.get(self._key_of(value), np.nan) for value in different]
+        return np.array(found + [np.nan])[codes]
+
+    def _key_of(self, value) -> tuple:
+        """The key of a column's value. A column of text may stand for choices of which some are numbers or
+        Booleans, written as their shortest text: what it is, the search space says and not its looks."""
+        if not isinstance(value, str) or value in self.values:
+            return _key(value)
+        for each in self.values:
+            if isinstance(each, bool) and value == as_text(each):
+                return _key(each)
+            if isinstance(each, (int, float)) and not isinstance(each, bool) and _number(value) == each:
+                return _key(each)
+        return _key(value)
 
     def labels(self) -> list[str]:
-        return [as_text(value) for value in self.values]
+        """Of the choices; numbers in full where they would look the same."""
+        short = [one_line(as_text(value)) for value in self.values]
+        many = Counter(short)
+        return [
+            text if many[text] == 1 else json.dumps(value) for text, value in zip(short, self.values)
+        ]
 
 
 def from_search_space(frame: pd.DataFrame) -> list[Hyperparameter]:
@@ -93,8 +114,8 @@ def _join(known: Hyperparameter, other: Hyperparameter) -> None:
     if known.is_range and other.is_range:
         known.low, known.high = min(known.low, other.low), max(known.high, other.high)
     elif not known.is_range and not other.is_range:
-        texts = known.labels()
-        known.values += [value for value in other.values if as_text(value) not in texts]
+        keys = {_key(value) for value in known.values}
+        known.values += [value for value in other.values if _key(value) not in keys]
         known.kind = "choice" if len(known.values) > 1 and known.kind == "fixed" else known.kind
     else:  # a range here, a choice there: the values of both lie in the joint range, if they are numbers
         ends = [float(v) for each in (known, other) for v in each.values if isinstance(v, (int, float))]
@@ -106,7 +127,7 @@ def _join(known: Hyperparameter, other: Hyperparameter) -> None:
 def without_marks(column: pd.Series, hyperparameter: Hyperparameter) -> pd.Series:
     """The column with NaN or pd.NA in place of the marks of inactive values."""
     if column.dtype == object:
-        inactive = (column == "") if "" not in hyperparameter.values else pd.Series(False, index=column.index)
+        inactive = column == text_mark(hyperparameter.values)
         return column.where(~inactive, None) if inactive.any() else column
     if column.dtype == np.int8:
         inactive = column == INACTIVE_WHOLE
@@ -122,20 +143,31 @@ def without_marks(column: pd.Series, hyperparameter: Hyperparameter) -> pd.Serie
     return column
 
 
+def text_mark(values: list) -> str:
+    """What stands for "inactive" among texts: nothing, or where that is itself a choice, what is not."""
+    mark = ""
+    while mark in values:
+        mark = f"<{mark}>" if mark else "<inactive>"
+    return mark
+
+
 def as_numbers(values: pd.Series) -> np.ndarray:
     """As floats, NaN where inactive."""
     return pd.to_numeric(values, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
 
 
-def _key(value) -> float | str:
-    """Equal for equal choices, be they of the search space's JSON or of a column, which may hold numbers as
-    text."""
+def _key(value) -> tuple:
+    """Equal for equal choices: the text "1" is not the number 1, nor the text "1.0"; 1 and 1.0 are one."""
     if isinstance(value, (bool, np.bool_)):
-        return str(bool(value)).lower()
+        return ("boolean", bool(value))
+    return ("text", value) if isinstance(value, str) else ("number", float(value))
+
+
+def _number(text: str) -> float:
     try:
-        return float(value)
+        return float(text)
     except ValueError:
-        return str(value)
+        return float("nan")
 
 
 def as_text(value) -> str:

@@ -19,7 +19,7 @@ _FLOCK = struct.Struct("hhqqi4x")  # struct flock of 64-bit Linux: type, whence,
 
 @dataclass(frozen=True)
 class Liveness:
-    state: str  # running, finished, stopped, killed or unknown
+    state: str  # running, finished, failed, stopped, given_up or killed, as `status --json`; or unknown, waiting
     text: str  # a sentence for people
 
 
@@ -40,11 +40,16 @@ def lock_holder(directory: Path) -> str | None:
 def liveness(results: Results, now: float | None = None) -> Liveness:
     now = time.time() if now is None else now
     if results.finished:
-        return Liveness("finished", f"finished: {results.attributes.get('reason', '')}".rstrip(": "))
+        text = f"finished: {results.attributes.get('reason', '')}".rstrip(": ")
+        if results.best is None:
+            return Liveness("failed", f"{text}, but no trial has a score")
+        return Liveness("finished", text)
     holder = lock_holder(results.directory)
     if holder is not None:
         return Liveness("running", f"running ({holder})")
     ending = _recorded_end(results)
+    if ending.startswith("stopped: given up"):
+        return Liveness("given_up", f"{ending}; mend the reason, and it goes on with --resume")
     if ending:
         return Liveness("stopped", f"{ending}; it goes on with --resume")
     if not (results.directory / "lock").exists():

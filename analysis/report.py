@@ -7,15 +7,16 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from html import escape
 from pathlib import Path
 
 import page
 import sections
 from command_line import make_folder, run
-from pictures import best_so_far, gallery, style
-from results import Results, open_all
-from text import count
+from pictures import Picture, best_so_far, gallery, style
+from results import Results, ResultsError, open_all
+from text import count, one_line, printable
 
 
 def write(sweeps: dict[str, Results], folder: Path) -> Path:
@@ -39,11 +40,12 @@ def _together(sweeps: dict[str, Results], folder: Path) -> list[str]:
     objectives = {(each.objective, each.maximize) for each in sweeps.values()}
     if len(objectives) > 1:
         return body + [page.note("Their objectives differ, so their scores are not drawn together.")]
-    return body + [_saved(best_so_far.overlay(sweeps), folder / "comparison")]
+    together = Picture("comparison", lambda: best_so_far.overlay(sweeps))
+    return body + [_drawn(together, folder)]
 
 
 def _sweep(name: str, results: Results, folder: Path) -> list[str]:
-    drawn = [_saved(figure, folder / stem) for stem, figure in gallery(results)]
+    drawn = [_drawn(picture, folder) for picture in gallery(results)]
     return [
         f'<h1 id="{escape(name)}">{escape(name)}</h1>',
         sections.state(results),
@@ -62,8 +64,19 @@ def _sweep(name: str, results: Results, folder: Path) -> list[str]:
     ]
 
 
-def _saved(figure, stem: Path) -> str:
-    style.save(figure, stem)
+def _drawn(picture: Picture, folder: Path) -> str:
+    """The picture as part of the page. One that can't be drawn is a line that says why, there and on the
+    terminal: the rest of the report is worth having."""
+    stem = folder / picture.stem
+    try:
+        figure = picture.draw()
+        style.save(figure, stem)
+    except (OSError, ResultsError, MemoryError):
+        raise  # the next one would meet the same
+    except Exception as problem:  # of matplotlib, scikit-learn, or ours
+        why = f"the picture {picture.stem} could not be drawn: {type(problem).__name__}: {one_line(str(problem))}"
+        print(f"report.py: {folder}: {why}", file=sys.stderr)
+        return page.note(why[0].upper() + why[1:])
     return page.picture(stem.with_suffix(".png"), style.title_of(figure))
 
 
@@ -76,7 +89,7 @@ def main() -> None:
     arguments = parser.parse_args()
     sweeps = open_all(arguments.runs)
     folder = Path(arguments.to) if arguments.to else next(iter(sweeps.values())).directory / "report"
-    print(write(sweeps, folder))
+    print(printable(str(write(sweeps, folder))))
 
 
 if __name__ == "__main__":

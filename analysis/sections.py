@@ -13,7 +13,7 @@ from hyperparameters import as_text
 from liveness import liveness
 from results import Results
 from text import count, duration, number, shorten
-from work import busy_share, idle_report, lasted
+from work import busy_share, idle_report, lasted, planned_epochs, seconds_again, share_done
 
 TOP = 15  # trials in the table of the best
 MOST_WORKERS = 40
@@ -39,7 +39,7 @@ def key_facts(results: Results) -> str:
                 "none yet" if best is None else f"{int(best['trial'])}, epoch {int(best['best_epoch'])}",
             ),
             ("trials", f"{len(trials):,}" + (f": {counts}" if counts else "")),
-            ("epochs trained", f"{len(results.epochs):,}"),
+            ("epochs trained", f"{len(results.epochs):,}" + _of_plan(results)),
             ("time", duration(lasted(results))),
             (
                 "workers",
@@ -48,6 +48,11 @@ def key_facts(results: Results) -> str:
             ),
         ]
     )
+
+
+def _of_plan(results: Results) -> str:
+    planned = planned_epochs(results)
+    return f", {share_done(results):.0%} of {planned:,} planned" if planned else ""
 
 
 def best_trials(results: Results, most: int = TOP) -> str:

@@ -1,8 +1,10 @@
-"""Numbers, counts and times as people write them."""
+"""Numbers, counts and times as people write them, and text of others as it may be shown."""
 
 from __future__ import annotations
 
 import math
+import re
+import unicodedata
 
 
 def number(value: float, digits: int = 4) -> str:
@@ -31,5 +33,33 @@ def duration(seconds: float) -> str:
     return f"{seconds / size:.{3 if seconds >= 1 else 1}g} {name}"
 
 
+COLOURS = re.compile(r"\x1b\[[0-9;:]*m")
+HARMLESS = ("\u200c", "\u200d")  # they join letters
+
+
+def printable(text: str, lines: bool = True) -> str:
+    """Text that others wrote (a job, a trial, a name), safe on a terminal and in a picture, as src/core/text.hpp
+    does it: what would move the cursor, hide or reorder text is shown as \\x1b, \\u202e, ...; colours are left
+    out. Ends of lines and tabs stay, unless it is for one line."""
+    text = COLOURS.sub("", text)
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_shown(each, lines) for each in text)
+
+
+def one_line(text: str) -> str:
+    return printable(text, lines=False)
+
+
+def _shown(letter: str, lines: bool) -> str:
+    if letter in "\n\t":
+        return letter if lines else {"\n": "\\n", "\t": "\\t"}[letter]
+    if letter in HARMLESS or unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Zl", "Zp"):
+        return letter
+    code = ord(letter)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
 def shorten(text: str, most: int) -> str:
+    text = one_line(text)
     return text if len(text) <= most else text[: most - 1] + "\u2026"

@@ -3,8 +3,8 @@
     python3 analysis/watch.py runs/x
     python3 analysis/watch.py runs/x --serve 8000      # http://127.0.0.1:8000
 
-It ends by itself when the sweep is finished, stopped or killed, and says which; the exit code is 0, 75 or 1,
-as the sweep's.
+It ends by itself when the sweep has ended, and says how; the exit code is 0 (finished), 75 (stopped) or 1
+(failed, given up or killed), as the sweep's.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from results import ResultsError
 from watching import server, terminal
 from watching.snapshot import Watcher
 
-EXIT_CODES = {"stopped": 75, "killed": 1}
+EXIT_CODES = {"stopped": 75, "killed": 1, "failed": 1, "given_up": 1}
 
 
 def main() -> int:

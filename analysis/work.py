@@ -155,6 +155,29 @@ def last_sign(results: Results) -> float:
     return max(float(ended), results.published)
 
 
+def planned_epochs(results: Results) -> int:
+    """Of the whole plan; 0 if the file does not say."""
+    return int(results.attributes.get("planned_epochs", 0))
+
+
+def share_done(results: Results) -> float:
+    """How much of the plan is trained, 0 to 1; NaN if the plan is not known. Trials that end early for want of
+    improvement, and a space that is used up, end a sweep before its plan is trained."""
+    planned = planned_epochs(results)
+    return min(len(results.epochs) / planned, 1.0) if planned > 0 else float("nan")
+
+
+def seconds_left(results: Results) -> float:
+    """The epochs that are left at the pace of the latest start; NaN while that has none, or if the plan is not
+    known."""
+    planned, attempts = planned_epochs(results), results.attempts
+    if planned == 0 or attempts.empty or attempts.iloc[-1]["epochs"] == 0:
+        return float("nan")
+    latest = attempts.iloc[-1]
+    left = max(planned - len(results.epochs), 0)
+    return float(left * (latest["last_seen"] - latest["started"]) / latest["epochs"])
+
+
 def lasted(results: Results) -> float:
     """How long the sweep has run, or ran (s), without the time between its starts."""
     attempts = results.attempts

@@ -19,9 +19,25 @@ def to_csv(results: Results, folder: Path) -> Path:
     """A file a table, and the attributes of the sweep as attributes.json; floats with all their digits."""
     make_folder(folder)
     for name in TABLES:
-        frame(results, name).to_csv(folder / f"{name}.csv", index=False)
+        without_formulas(frame(results, name)).to_csv(folder / f"{name}.csv", index=False)
     (folder / "attributes.json").write_text(_json(attributes(results)) + "\n", encoding="utf-8")
     return folder
+
+
+def without_formulas(rows: pd.DataFrame) -> pd.DataFrame:
+    """Texts that a spreadsheet would take for a formula and run get a ' in front; numbers are none."""
+    texts = {name: rows[name].map(_no_formula) for name in rows.columns if rows[name].dtype == object}
+    return rows.assign(**texts).rename(columns=_no_formula)
+
+
+def _no_formula(value: Any) -> Any:
+    if not isinstance(value, str) or value[:1] not in ("=", "+", "-", "@", "\t", "\r", "\n"):
+        return value
+    try:
+        float(value)
+    except ValueError:
+        return "'" + value
+    return value
 
 
 def to_parquet(results: Results, folder: Path) -> Path:

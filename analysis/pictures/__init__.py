@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Callable, Iterator
 
 from matplotlib.figure import Figure
 
@@ -21,15 +23,26 @@ from pictures import (
 from results import Results
 
 
-def gallery(results: Results) -> Iterator[tuple[str, Figure]]:
-    """All of them with their file names, in the order in which one tells the story of a sweep."""
-    known = importance(results)
-    yield "best_so_far", best_so_far.draw(results)
-    yield "learning_curves", learning_curves.draw(results)
-    yield "ladder", ladder.draw(results)
-    yield "importances", importances.draw(results, known)
-    yield "scores", scores.draw(results, known)
-    yield "pair", pair.draw(results, known)
-    yield "parallel_coordinates", parallel_coordinates.draw(results, known)
-    yield "timeline", timeline.draw(results)
-    yield "failures", failures.draw(results)
+@dataclass(frozen=True)
+class Picture:
+    stem: str  # of its files
+    draw: Callable[[], Figure]
+
+
+def gallery(results: Results) -> Iterator[Picture]:
+    """All of them, in the order in which one tells the story of a sweep. Each is drawn when it is asked for, so
+    that one that fails costs no other."""
+
+    @cache
+    def known():
+        return importance(results)
+
+    yield Picture("best_so_far", lambda: best_so_far.draw(results))
+    yield Picture("learning_curves", lambda: learning_curves.draw(results))
+    yield Picture("ladder", lambda: ladder.draw(results))
+    yield Picture("importances", lambda: importances.draw(results, known()))
+    yield Picture("scores", lambda: scores.draw(results, known()))
+    yield Picture("pair", lambda: pair.draw(results, known()))
+    yield Picture("parallel_coordinates", lambda: parallel_coordinates.draw(results, known()))
+    yield Picture("timeline", lambda: timeline.draw(results))
+    yield Picture("failures", lambda: failures.draw(results))

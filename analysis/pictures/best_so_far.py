@@ -37,7 +37,7 @@ def draw(results: Results) -> Figure:
         axes.plot(places[:-1], history["score"][:-1], "o", color=style.BLUE, markersize=4)
         axes.set_xlabel(label)
         _limits(axes, places.to_numpy(), column)
-    if style.log_worthwhile(history["score"].to_numpy()):
+    if style.log_worthwhile(history["score"].to_numpy(), results.maximize):
         panels[0].set_yscale("log")
         style.log_axis(panels[0].yaxis)
     panels[0].set_ylabel(style.better(results))
@@ -89,7 +89,9 @@ def overlay(sweeps: dict[str, Results]) -> Figure:
         _limits(axes, longest[column].to_numpy() / divisor, column)
     panels[0].set_xlabel(f"time [{unit}]")
     panels[1].set_xlabel("epochs trained, all trials")
-    if style.log_worthwhile(np.concatenate([history["score"] for history in histories.values()])):
+    if style.log_worthwhile(
+        np.concatenate([history["score"] for history in histories.values()]), first.maximize
+    ):
         panels[0].set_yscale("log")
         style.log_axis(panels[0].yaxis)
     panels[0].set_ylabel(style.better(first))

@@ -75,7 +75,7 @@ def _finals(axes, groups: list[Group]) -> None:
     axes.set_xlim(-0.6, len(groups) - 0.4)
     axes.set_xlabel("final best; bar: median")
     axes.grid(False, axis="x")
-    if style.log_worthwhile(np.concatenate([group.finals for group in groups])):
+    if style.log_worthwhile(np.concatenate([group.finals for group in groups]), groups[0].sweeps[0].maximize):
         axes.set_yscale("log")
         style.log_axis(axes.yaxis)
 
@@ -85,7 +85,7 @@ def _score_axis(axes, groups: list[Group], maximize: bool) -> None:
     middles = np.concatenate([group.band("epochs")["middle"].to_numpy() for group in groups])
     finals = np.concatenate([group.finals for group in groups])
     shown = np.concatenate([middles, finals])
-    if style.log_worthwhile(shown):
+    if style.log_worthwhile(shown, maximize):
         axes.set_yscale("log")
         axes.set_ylim(shown.min() * 0.9, shown.max() * 1.1)
         style.log_axis(axes.yaxis)

@@ -52,7 +52,7 @@ def draw(results: Results) -> Figure:
     limits = style.score_limits(rungs["score"].to_numpy(), results.maximize, keep=0.98)
     scores = rungs["score"].to_numpy()
     for axes, bracket in zip(panels, shown):
-        if style.log_worthwhile(scores):
+        if style.log_worthwhile(scores, results.maximize):
             axes.set_yscale("log")
             axes.set_ylim(np.nanmin(scores) * 0.9, np.nanmax(scores) * 1.25)
         else:
@@ -63,7 +63,7 @@ def draw(results: Results) -> Figure:
         panels[0].set_yticks([])
     for axes in panels[len(shown) :]:
         axes.set_axis_off()
-    if style.log_worthwhile(scores):
+    if style.log_worthwhile(scores, results.maximize):
         style.log_axis(panels[0].yaxis)
     for place in range(0, len(shown), columns):
         panels[place].set_ylabel(style.better(results))

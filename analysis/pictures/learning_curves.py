@@ -82,7 +82,7 @@ def draw(results: Results) -> Figure:
 
 def _score_axis(axes, values: np.ndarray, maximize: bool) -> None:
     limits = style.score_limits(values, maximize, keep=0.99)
-    if style.log_worthwhile(values):
+    if style.log_worthwhile(values, maximize):
         axes.set_yscale("log")
         axes.set_ylim(np.nanmin(values) * 0.8, np.nanmax(values) * 1.05)
         style.log_axis(axes.yaxis)

@@ -91,7 +91,7 @@ def _places(each: Hyperparameter, rows: pd.DataFrame, seed: int) -> np.ndarray:
 def _scale(scores: np.ndarray, maximize: bool):
     """Dark is good. Linear scales end where nine tenths of the scores end."""
     colours = style.SCALE + ("_r" if maximize else "")
-    if style.log_worthwhile(scores):
+    if style.log_worthwhile(scores, maximize):
         return LogNorm(scores.min(), scores.max()), colours
     low, high = style.score_limits(scores, maximize, keep=0.9)
     return Normalize(max(low, scores.min()), min(high, scores.max())), colours

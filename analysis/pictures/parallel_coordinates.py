@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from pictures import style
 from results import Results
-from text import count, number, shorten
+from text import count, number, one_line, shorten
 
 MOST_LINES = 500
 MOST_AXES = 10
@@ -84,7 +84,7 @@ def draw(results: Results, known: pd.DataFrame) -> Figure:
 
 def _score_range(scores: np.ndarray, maximize: bool) -> tuple[tuple[float, float], bool]:
     """The ends of the score's axis, and whether it is logarithmic. Its better end is the best score."""
-    log = style.log_worthwhile(scores)
+    log = style.log_worthwhile(scores, maximize)
     best, worst = (scores.max(), scores.min()) if maximize else (scores.min(), scores.max())
     if not log:
         low, high = style.score_limits(scores, maximize, keep=0.9)
@@ -95,7 +95,7 @@ def _score_range(scores: np.ndarray, maximize: bool) -> tuple[tuple[float, float
 
 
 def _axes(axes, shown, rows, objective: str) -> None:
-    names = [shorten(each.name, 18) for each in shown] + [objective]
+    names = [shorten(each.name, 18) for each in shown] + [one_line(objective)]
     axes.set_xlim(-0.25, len(names) - 0.45)
     axes.set_xticks(range(len(names)), names, fontsize=11 if len(names) < 9 else 10)
     if max(len(name) for name in names) > 150 / len(names):

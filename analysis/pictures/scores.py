@@ -59,7 +59,7 @@ def draw(results: Results, known: pd.DataFrame) -> Figure:
 def _limits(rows: pd.DataFrame, results: Results) -> tuple[float, float, bool]:
     """The axis of the scores, and whether it is logarithmic."""
     scores = rows["score"].to_numpy()
-    if style.log_worthwhile(scores):
+    if style.log_worthwhile(scores, results.maximize):
         return scores.min() * 0.9, scores.max() * 1.1, True
     return (*style.score_limits(scores, results.maximize), False)
 

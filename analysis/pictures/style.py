@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import textwrap
+import warnings
 from pathlib import Path
 
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import EngFormatter, FixedLocator, LogFormatterSciNotation, MaxNLocator, NullFormatter
+from matplotlib.text import Text
+from matplotlib.ticker import EngFormatter, FixedLocator, FuncFormatter, MaxNLocator, NullFormatter
 
-from text import shorten
+from text import one_line, printable, shorten
+
+# A letter that the font does not have is drawn as a box: no reason for a warning.
+warnings.filterwarnings("ignore", message="Glyph .* missing from")
 
 matplotlib.rcParams.update(
     {
@@ -34,6 +39,11 @@ matplotlib.rcParams.update(
         "savefig.facecolor": "white",
     }
 )
+
+# Names of others may hold dollar signs, which are no formulas.
+PARSES_DOLLARS = "text.parse_math" not in matplotlib.rcParams  # matplotlib before 3.6
+if not PARSES_DOLLARS:
+    matplotlib.rcParams["text.parse_math"] = False
 
 # Okabe and Ito's palette.
 BLUE, ORANGE, GREEN, RED, PURPLE, SKY, YELLOW = (
@@ -61,7 +71,7 @@ def figure(title: str, width: float = 11.0, height: float = 5.2, note: str = "")
     made = Figure(figsize=(width, height), dpi=DPI, layout="constrained")
     made.get_layout_engine().set(w_pad=0.08, h_pad=0.08, hspace=0.06, wspace=0.05)
     made.suptitle(
-        textwrap.fill(title, int(width * 8.3)),
+        textwrap.fill(one_line(title), int(width * 8.3)),
         x=0.012,
         ha="left",
         fontsize=14,
@@ -69,7 +79,7 @@ def figure(title: str, width: float = 11.0, height: float = 5.2, note: str = "")
         color=BLACK,
     )
     if note:
-        text = textwrap.fill(note, int(width * 12.5))
+        text = textwrap.fill(one_line(note), int(width * 12.5))
         made.supxlabel(text, x=0.012, ha="left", fontsize=9, color="#5c5c5c")
     return made
 
@@ -80,6 +90,9 @@ def title_of(made: Figure) -> str:
 
 def save(made: Figure, stem: Path) -> None:
     """As stem.png and stem.svg."""
+    for each in made.findobj(Text):
+        text = printable(each.get_text())
+        each.set_text(text.replace("$", r"\$") if PARSES_DOLLARS else text)
     made.savefig(stem.with_suffix(".png"), dpi=DPI)
     made.set_layout_engine(
         "none"
@@ -128,10 +141,11 @@ def early(places: np.ndarray) -> bool:
     return len(places) > 3 and places[0] > 0 and np.median(places) < 0.02 * places[-1]
 
 
-def log_worthwhile(scores: np.ndarray) -> bool:
-    """Do they go over a decade, so that a log axis shows them better?"""
+def log_worthwhile(scores: np.ndarray, maximize: bool) -> bool:
+    """Do they go over a decade, so that a log axis shows them better? Not where more is better: what matters
+    there lies at the top, which a log axis squeezes."""
     finite = scores[np.isfinite(scores)]
-    return len(finite) > 1 and finite.min() > 0 and finite.max() / finite.min() > 10
+    return not maximize and len(finite) > 1 and finite.min() > 0 and finite.max() / finite.min() > 10
 
 
 def log_axis(axis) -> None:
@@ -142,8 +156,8 @@ def log_axis(axis) -> None:
         axis.set_minor_formatter(NullFormatter())
         if low >= 0.5 and high > 1e4:
             axis.set_major_formatter(EngFormatter(sep=""))
-        elif decades < 5 and 1e-3 <= low and high <= 1e5:
-            axis.set_major_formatter(lambda value, _: f"{value:g}")
+        else:
+            axis.set_major_formatter(_plain)
         return
     steps = (1, 2, 5) if decades > 0.5 else (1, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9)
     ticks = [
@@ -153,8 +167,11 @@ def log_axis(axis) -> None:
     ]
     axis.set_major_locator(FixedLocator([tick for tick in ticks if low <= tick <= high]))
     axis.set_minor_locator(FixedLocator([]))
-    plain = 1e-3 <= low and high < 1e5
-    axis.set_major_formatter((lambda value, _: f"{value:g}") if plain else LogFormatterSciNotation())
+    axis.set_major_formatter(_plain)
+
+
+# 0.001, 1, 1e-05: matplotlib's own for log axes is a formula.
+_plain = FuncFormatter(lambda value, _: f"{value:g}")
 
 
 def count_axis(axis) -> None:

@@ -1,4 +1,4 @@
-"""Who trained what when; idle time in red."""
+"""Who trained what when; idle time in red, what was done again in pink."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from matplotlib.patches import Patch
 
 from pictures import style
 from results import Results
-from text import count, shorten, time_unit
-from work import busy_share, idle_report, pieces_of_work
+from text import count, duration, shorten, time_unit
+from work import busy_share, done_again, idle_report, pieces_of_work
 
 MOST_PIECES, MOST_WORKERS = (
     4000,
     48,
 )  # with more, the picture is made of cells: how busy each was in each moment
 MOMENTS = 600
-IDLE = style.RED
+IDLE, AGAIN = style.RED, style.PURPLE
 
 
 def draw(results: Results) -> Figure:
@@ -31,11 +31,15 @@ def draw(results: Results) -> Figure:
     share = busy_share(results)
     idlest = workers.groupby("worker")[["busy", "idle"]].sum()
     idlest = (idlest["idle"] / (idlest["idle"] + idlest["busy"]).clip(lower=1e-9)).sort_values()
-    title = f"{count(len(idlest), 'worker')} trained {share:.1%} of the time"
+    title = f"{count(len(idlest), 'worker')}, busy {share:.1%} of the time"
     if len(idlest) > 1 and idlest.iloc[-1] - idlest.iloc[0] > 0.02:
         title += f"; the idlest, worker {idlest.index[-1]}, {1 - idlest.iloc[-1]:.1%}"
     cells = len(pieces) > MOST_PIECES or len(idlest) > MOST_WORKERS
-    note = "A worker is there from its joining until it leaves. Red: no epoch was being trained."
+    again = done_again(results)
+    note = "A worker is there from its joining until it leaves. Red: it had no work."
+    if len(again):
+        whole = float((again["ended"] - again["started"]).sum())
+        note += f" Pink: {duration(whole)} of work that was lost, or done again to make up for it."
     parted = not cells and len(pieces) < 60 * len(idlest)  # else the lines would be most of what is seen
     note += " White lines part the trials." if parted else ""
     rows = {worker: place for place, worker in enumerate(idlest.index.sort_values())}
@@ -52,20 +56,29 @@ def draw(results: Results) -> Figure:
     )
     work = pieces[pieces["worker"].isin(rows)]
     work = work.assign(row=work["worker"].map(rows))
-    work["from"], work["to"] = results.elapsed(work["started"]) / size, results.elapsed(work["ended"]) / size
+    again = again[again["worker"].isin(rows)]
+    again = again.assign(row=again["worker"].map(rows))
+    for frame in (work, again):
+        frame["from"], frame["to"] = (results.elapsed(frame[name]) / size for name in ("started", "ended"))
     axes.set_xlim(0, end / size * 1.005 or 1)
     axes.set_ylim(len(rows) - 0.45, -0.55)
     if cells:
         _cells(made, axes, spans, work)
+        if len(again):
+            axes.add_collection(
+                PolyCollection(_boxes(again, 0.5), facecolors=AGAIN, linewidths=0, zorder=4, gid="again")
+            )
     else:
-        _bars(axes, spans, work, parted)
+        _bars(axes, spans, work, again, parted)
     _names(axes, rows, workers)
     axes.set_xlabel(f"time since the sweep began [{unit}]")
     axes.grid(False, axis="y")
     return made
 
 
-def _bars(axes: Axes, spans: pd.DataFrame, work: pd.DataFrame, parted: bool) -> None:
+def _bars(
+    axes: Axes, spans: pd.DataFrame, work: pd.DataFrame, again: pd.DataFrame, parted: bool
+) -> None:
     axes.add_collection(
         PolyCollection(_boxes(spans, 0.36), facecolors=IDLE, linewidths=0, zorder=2, gid="idle")
     )
@@ -77,10 +90,18 @@ def _bars(axes: Axes, spans: pd.DataFrame, work: pd.DataFrame, parted: bool) -> 
             linewidths=0.4 if parted else 0, zorder=3, gid="work",
         )
     )  # fmt: skip
+    if len(again):
+        axes.add_collection(
+            PolyCollection(_boxes(again, 0.36), facecolors=AGAIN, linewidths=0, zorder=4, gid="again")
+        )
     known = [bracket for bracket in brackets if bracket >= 0]
-    handles = [Patch(color=colour[bracket]) for bracket in known] + [Patch(color=IDLE)]
+    handles = [Patch(color=colour[bracket]) for bracket in known]
     labels = [f"bracket {bracket}" for bracket in known] if len(known) > 1 else ["training"] * len(known)
-    style.legend_beside(axes, handles, labels + ["idle"])
+    for colour_of, name, there in ((AGAIN, "done again", len(again) > 0), (IDLE, "idle", True)):
+        if there:
+            handles.append(Patch(color=colour_of))
+            labels.append(name)
+    style.legend_beside(axes, handles, labels)
 
 
 def _boxes(rows: pd.DataFrame, half: float) -> np.ndarray:

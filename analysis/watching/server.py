@@ -52,12 +52,29 @@ def curve(snapshot: Snapshot) -> str:
     )
 
 
+ADDRESS = "127.0.0.1"
+HOSTS = (ADDRESS, "localhost", "[::1]")
+
+
+def is_ours(host: str | None) -> bool:
+    """Is that how people name this machine to itself? A page of another site can make a browser ask here under
+    that site's name (DNS rebinding), and would read the answer."""
+    name, _, port = (host or "").strip().lower().rpartition(":")
+    if not port.isdigit():
+        name = (host or "").strip().lower()
+    return name.rstrip(".") in HOSTS
+
+
 def serve(look: Callable[[], Snapshot], every: float, port: int) -> ThreadingHTTPServer:
-    """Answers on 127.0.0.1 only, in a thread of its own; port 0 takes a free one."""
+    """Answers on 127.0.0.1 only, and only who asks for it by that name; in a thread of its own; port 0 takes a
+    free one."""
     one_at_a_time = threading.Lock()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            if not is_ours(self.headers.get("Host")):
+                text = "ask for http://localhost or http://127.0.0.1 (through a tunnel, too: ssh -L)"
+                return self.send_error(421, "Misdirected Request", text)
             if self.path.split("?")[0] not in ("/", "/index.html"):
                 return self.send_error(404)
             try:
@@ -70,12 +87,15 @@ def serve(look: Callable[[], Snapshot], every: float, port: int) -> ThreadingHTT
             self.send_header("Content-Type", "text/html; charset=utf-8")
             self.send_header("Content-Length", str(len(data)))
             self.send_header("Cache-Control", "no-store")
+            self.send_header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
+            self.send_header("X-Content-Type-Options", "nosniff")
+            self.send_header("X-Frame-Options", "DENY")
             self.end_headers()
             self.wfile.write(data)
 
         def log_message(self, *_) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    server = ThreadingHTTPServer((ADDRESS, port), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server

@@ -14,7 +14,7 @@ from liveness import Liveness, liveness
 from progress import best_so_far
 from results import Results, ResultsError
 from text import count, duration, number, shorten
-from work import busy_share, lasted
+from work import busy_share, lasted, planned_epochs, seconds_left, share_done
 
 TOP = 8
 MOST_WORKERS = 16
@@ -84,6 +84,7 @@ def describe(results: Results) -> Snapshot:
             "none yet" if best is None else f"{int(best['trial'])}, epoch {int(best['best_epoch'])}",
         ),
         ("trials", ", ".join(f"{value:,} {name}" for name, value in counts.items()) or "none yet"),
+        ("plan", _plan(results)),
         ("epochs", f"{len(results.epochs):,}{_rate(results)}"),
         (
             "busy",
@@ -118,6 +119,18 @@ def describe(results: Results) -> Snapshot:
         history=history,
         objective=results.objective,
     )
+
+
+def _plan(results: Results) -> str:
+    """How much of it is done, and how long the rest takes."""
+    planned = planned_epochs(results)
+    if planned == 0:
+        return "not known"
+    text = f"{share_done(results):.0%} of {planned:,} epochs"
+    left = seconds_left(results)
+    if results.finished:
+        return text + ", finished"
+    return text + (f", about {duration(left)} left" if np.isfinite(left) else "")
 
 
 def _rate(results: Results, window: float = 60.0) -> str:

@@ -7,15 +7,17 @@ import sys
 import time
 from typing import Callable
 
+from text import one_line, printable
 from watching.snapshot import Snapshot
 
-COLOURS = {"running": "green", "finished": "green", "killed": "bold red", "stopped": "yellow"}
+OVER = ("finished", "failed", "stopped", "given_up", "killed")
+COLOURS = {"running": "green", "finished": "green", "killed": "bold red", "failed": "bold red", "given_up": "bold red", "stopped": "yellow"}
 
 
 def plain(snapshot: Snapshot) -> str:
-    lines = [snapshot.title, snapshot.state.text, ""]
+    lines = [one_line(snapshot.title), printable(snapshot.state.text), ""]
     wide = max((len(name) for name, _ in snapshot.facts), default=0)
-    lines += [f"{name:<{wide}}  {value}" for name, value in snapshot.facts]
+    lines += [one_line(f"{name:<{wide}}  {value}") for name, value in snapshot.facts]
     for header, rows in (
         (snapshot.best_header, snapshot.best_rows),
         (snapshot.worker_header, snapshot.worker_rows),
@@ -23,7 +25,7 @@ def plain(snapshot: Snapshot) -> str:
         if rows:
             lines += ["", *columns(fitting([header, *rows], shutil.get_terminal_size((200, 50)).columns))]
     if snapshot.failures:
-        lines += ["", "failed  " + ", ".join(snapshot.failures)]
+        lines += ["", one_line("failed  " + ", ".join(snapshot.failures))]
     return "\n".join(lines)
 
 
@@ -34,7 +36,9 @@ def columns(rows: list[list[str]]) -> list[str]:
 
 
 def fitting(rows: list[list[str]], width: int) -> list[list[str]]:
-    """Without the last columns that have no room in so many characters: half a number is worse than none."""
+    """Without the last columns that have no room in so many characters: half a number is worse than none. All of
+    it safe to be shown."""
+    rows = [[one_line(cell) for cell in row] for row in rows]
     widths = [2 + max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
     fits = [place for place in range(len(widths)) if sum(widths[: place + 1]) - 2 <= width]
     return [row[: max(len(fits), 1)] for row in rows]
@@ -49,8 +53,8 @@ def rich_view(snapshot: Snapshot, width: int):
 
     facts = Table.grid(padding=(0, 2))
     for name, value in snapshot.facts:
-        facts.add_row(Text(name, style="dim"), Text(value))
-    parts: list = [Text(snapshot.state.text, style=COLOURS.get(snapshot.state.state, "yellow")), facts]
+        facts.add_row(Text(one_line(name), style="dim"), Text(one_line(value)))
+    parts: list = [Text(printable(snapshot.state.text), style=COLOURS.get(snapshot.state.state, "yellow")), facts]
     for title, header, rows in (
         ("best trials", snapshot.best_header, snapshot.best_rows),
         ("workers", snapshot.worker_header, snapshot.worker_rows),
@@ -66,8 +70,8 @@ def rich_view(snapshot: Snapshot, width: int):
                 table.add_row(*(Text(cell) for cell in row))
             parts += [Text(""), table]
     if snapshot.failures:
-        parts += [Text(""), Text("failed  " + ", ".join(snapshot.failures), style="red")]
-    return Panel(Group(*parts), title=Text(snapshot.title), title_align="left")
+        parts += [Text(""), Text(one_line("failed  " + ", ".join(snapshot.failures)), style="red")]
+    return Panel(Group(*parts), title=Text(one_line(snapshot.title)), title_align="left")
 
 
 def has_rich() -> bool:
@@ -106,7 +110,7 @@ def _repeat(
         snapshot = look()
         draw(snapshot)
         done += 1
-        over = snapshot.state.state in ("finished", "stopped", "killed")
+        over = snapshot.state.state in OVER
         if done == refreshes or (refreshes is None and over):
             return snapshot
         time.sleep(every)

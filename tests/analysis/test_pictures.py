@@ -196,9 +196,9 @@ def test_failures_are_counted_by_cause(results):
 
 
 def test_all_pictures_are_small_as_svg_for_many_trials_too(many, tmp_path):
-    for stem, figure in gallery(many):
-        style.save(figure, tmp_path / stem)
-        assert (tmp_path / f"{stem}.svg").stat().st_size < 600_000, stem
+    for picture in gallery(many):
+        style.save(picture.draw(), tmp_path / picture.stem)
+        assert (tmp_path / f"{picture.stem}.svg").stat().st_size < 600_000, picture.stem
 
 
 def test_five_trials_are_enough_for_every_picture(tmp_path):
@@ -208,7 +208,7 @@ def test_five_trials_are_enough_for_every_picture(tmp_path):
     epochs = made.epochs_of(range(5), [1] * 5, [3, 2, 1, 5, 4])
     space = made.space_of(made.range_of("rate", 0, 1))
     results = Results.open(made.write(tmp_path / "results.h5", table, epochs, space))
-    titles = {stem: style.title_of(figure) for stem, figure in gallery(results)}
+    titles = {picture.stem: style.title_of(picture.draw()) for picture in gallery(results)}
     assert titles["best_so_far"].startswith("Best val_loss 1 after 5 epochs")
     assert titles["importances"].startswith("Too little is known")
     assert titles["timeline"] == "No worker has joined"

@@ -186,3 +186,38 @@ def test_numbers_and_times_read_well():
         "none",
     ]
     assert [duration(value) for value in (0.25, 41, 150, 90000)] == ["0.2 s", "41 s", "2.5 min", "25 h"]
+
+
+# ---- what a value is, the search space says and not its looks
+
+
+def choices(values, kind="choice"):
+    return Hyperparameter("x", kind, math.nan, math.nan, math.nan, "", values, False, "")
+
+
+def test_texts_that_look_like_numbers_or_like_nothing_are_texts():
+    for values in (["nan", "NaN", "inf"], ["1", "1.0", "1e0"], ["true", "false"], ["NA", "None", "null"]):
+        each = choices(values)
+        assert each.codes(pd.Series(values, dtype=object)).tolist() == [0, 1, 2][: len(values)]
+        assert len(set(each.labels())) == len(values)
+    assert choices(["1", "1.0"]).codes(pd.Series(["1.0", "2", None], dtype=object)).tolist()[0] == 1
+
+
+def test_numbers_and_booleans_in_a_column_of_texts_are_found_by_their_value():
+    each = choices(["auto", 0.1, 7, True])
+    column = pd.Series(["auto", "0.1", "7", "true", None], dtype=object)
+    assert each.codes(column).tolist()[:4] == [0, 1, 2, 3] and np.isnan(each.codes(column)[4])
+
+
+def test_numbers_that_look_the_same_when_short_have_labels_in_full():
+    assert choices([0.10001, 0.10002, 0.5]).labels() == ["0.10001", "0.10002", "0.5"]
+
+
+def test_no_text_is_a_value_where_it_is_a_choice_and_else_inactive(tmp_path):
+    table = made.trials_of(3, [("hp:plain", "S10"), ("hp:odd", "S10")], score=1.0)
+    table["hp:plain"], table["hp:odd"] = ["a", "", "b"], ["", "<inactive>", "c"]
+    space = made.space_of(made.choice_of("plain", ["a", "b"]), made.choice_of("odd", ["", "c"]))
+    trials = Results.open(made.write(tmp_path / "results.h5", table, space=space)).trials
+    assert trials["hp:plain"].isna().tolist() == [False, True, False]
+    assert trials["hp:odd"].isna().tolist() == [False, True, False]
+    assert trials["hp:odd"][0] == ""
