@@ -45,6 +45,21 @@ def best_so_far(results: Results) -> pd.DataFrame:
     )
 
 
+def ended_early(results: Results) -> int:
+    """How many trials ended their training early for want of improvement (--patience); they are completed."""
+    trials = results.trials
+    return int(((trials["status"] == "completed") & (trials["early_stopped"] == 1)).sum())
+
+
+def counted(results: Results) -> str:
+    """5 completed (3 early), 12 stopped; empty without trials."""
+    early = ended_early(results)
+    return ", ".join(
+        f"{number:,} {status}" + (f" ({early:,} early)" if status == "completed" and early else "")
+        for status, number in results.counts().items()
+    )
+
+
 def _failed(results: Results) -> np.ndarray:
     """For each trial number: did it fail?"""
     failed = np.zeros(int(max(results.trials["trial"].max(), results.epochs["trial"].max())) + 1, dtype=bool)

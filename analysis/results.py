@@ -27,26 +27,8 @@ import h5py  # noqa: E402
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 
+from file_format import COLUMNS, LATER_COLUMNS, NEWEST_FORMAT  # noqa: E402
 from hyperparameters import Hyperparameter, from_search_space, without_marks  # noqa: E402
-
-NEWEST_FORMAT = 1
-
-# Format 1 promises these columns. A file may have more; /attempts and /work came later than the others and
-# may be missing.
-COLUMNS = {
-    "trials": (
-        "trial status iteration bracket rung epochs score best_epoch executions retries worker seconds"
-        " started ended early_stopped cause message output"
-    ),
-    "epochs": "trial execution epoch attempt worker bracket rung started seconds",
-    "search_space": "name kind min max step sampling values ordered default conditions size found_by",
-    "rungs": "trial iteration bracket rung epoch score decision time",
-    "workers": "worker host device device_name uuid threads pid joined busy idle trials left reason warning",
-}
-LATER_COLUMNS = {
-    "attempts": "attempt started last_seen ended end epochs ranks host launcher slurm_job slurm_restarts",
-    "work": "trial attempt worker iteration bracket rung started ended end",
-}
 
 FINAL = ("completed", "stopped", "failed")
 

@@ -11,6 +11,7 @@ import pandas as pd
 import page
 from hyperparameters import as_text
 from liveness import liveness
+from progress import counted
 from results import Results
 from text import count, duration, number, shorten
 from work import busy_share, idle_report, lasted, planned_epochs, seconds_again, share_done
@@ -29,7 +30,7 @@ def state(results: Results) -> str:
 
 def key_facts(results: Results) -> str:
     best, trials = results.best, results.trials
-    counts = ", ".join(f"{number:,} {status}" for status, number in results.counts().items())
+    counts = counted(results)
     share = busy_share(results)
     return page.facts(
         [

@@ -19,8 +19,8 @@ def draw(results: Results) -> Figure:
     end = history.iloc[-1]
     last = history.iloc[max(len(history) - 2, 0)]
     title = (
-        f"Best {results.objective} {number(end.score)} after {count(int(end.epochs), 'epoch')}; "
-        f"the last improvement came at {duration(last.seconds)} of {duration(end.seconds)}"
+        f"Best {results.objective} {number(end.score)} (trial {int(end.trial)}) after"
+        f" {count(int(end.epochs), 'epoch')}; the last improvement came at {duration(last.seconds)} of {duration(end.seconds)}"
     )
     note = "Each dot is an improvement. Time is the sweep's own, without pauses between its starts."
     made = style.figure(title, height=4.2, note=note)
@@ -41,11 +41,6 @@ def draw(results: Results) -> Figure:
         panels[0].set_yscale("log")
         style.log_axis(panels[0].yaxis)
     panels[0].set_ylabel(style.better(results))
-    panels[0].annotate(
-        f"trial {int(end.trial)}", (1, end.score), xycoords=("axes fraction", "data"), ha="right",
-        xytext=(-4, -6 if results.maximize else 6), textcoords="offset points",
-        va="top" if results.maximize else "bottom", color=style.BLUE,
-    )  # fmt: skip
     return made
 
 

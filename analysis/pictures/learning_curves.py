@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from pictures import style
-from progress import curve_quantiles, learning_curves
+from progress import curve_quantiles, ended_early, learning_curves
 from results import Results
 from text import count, number
 
@@ -23,8 +23,10 @@ def draw(results: Results) -> Figure:
     shown = _chosen(results, trained)
     curves = learning_curves(results, shown["trial"].to_numpy())
     longest = int(trained["epochs"].max())
-    there = int((trained["epochs"] == longest).sum())
-    title = f"{there:,} of {count(len(trained), 'trial')} trained for all {count(longest, 'epoch')}"
+    last = _last_epoch(results)
+    there, early = int((trained["epochs"] == last).sum()), ended_early(results)
+    title = f"{there:,} of {count(len(trained), 'trial')} trained to the last epoch, {last:,}"
+    title += f", {early:,} ended before for want of improvement" if early else ""
     if results.best is not None:
         best = results.best
         title += (
@@ -34,6 +36,7 @@ def draw(results: Results) -> Figure:
     there_are = results.counts()
     note = "Faint: stopped early. " if "stopped" in there_are else ""
     note += "A red dot ends a trial that failed. " if "failed" in there_are else ""
+    note += "A black one ends a trial that got no better. " if early else ""
     if len(shown) < len(trained):
         note += (
             f"Drawn are {len(shown)} of {len(trained):,} trials: the best, and a fair sample of each rung. "
@@ -65,7 +68,7 @@ def draw(results: Results) -> Figure:
     if longest >= 27:
         axes.set_xscale("log")
         axes.set_xlim(0.94, longest * 1.06)
-        ticks = [level for level in levels if level >= 1]
+        ticks = [level for level in levels if 1 <= level <= longest * 1.06]
         axes.set_xticks(ticks, [str(tick) for tick in ticks])
         axes.minorticks_off()
     else:
@@ -76,7 +79,7 @@ def draw(results: Results) -> Figure:
     axes.set_ylabel(style.better(results))
     if len(levels) > 1:
         handles = [Line2D([], [], color=colour[level], linewidth=2.5) for level in levels]
-        style.legend_beside(axes, handles, [f"{level}" for level in levels], title="until epoch")
+        style.legend_beside(axes, handles, [f"{level}" for level in levels], title="to epoch")
     return made
 
 
@@ -106,15 +109,19 @@ def _chosen(results: Results, trained):
     return trained[trained["trial"].isin(kept)]
 
 
+def _last_epoch(results: Results) -> int:
+    """Of the plan; as far as it is known, the last of all that a trial or a rung came to."""
+    known = [int(results.trials["epochs"].max()), int(results.options.get("max-epochs") or 0)]
+    return max(known + [int(results.rungs["epoch"].max())] if len(results.rungs) else known)
+
+
 def _levels(results: Results, reached: list[int]) -> list[int]:
     """The epochs of the rungs; without a scheduler that stops trials, the ends of the curves in at most six
     classes."""
     rungs = sorted(int(epoch) for epoch in results.rungs["epoch"].unique()) if len(results.rungs) else []
     top = int(results.trials["epochs"].max())
-    if rungs:
-        return [epoch for epoch in rungs if epoch <= top] + (
-            [top] if top > max(rungs) or rungs[0] > top else []
-        )
+    if rungs:  # all of them: a trial that ends early for want of improvement was on its way to one
+        return rungs + ([top] if top > max(rungs) else [])
     if len(reached) <= 6:
         return [int(epoch) for epoch in reached] or [top]
     return sorted({int(np.ceil(top * part / 6)) for part in range(1, 7)})
@@ -133,18 +140,21 @@ def _single_epochs(axes, shown, curves, colour) -> None:
 
 
 def _mark(axes, results: Results, shown, curves) -> None:
-    """The best trial and the failed ones."""
-    failed = np.array([curves[t][-1] for t in shown.loc[shown["status"] == "failed", "trial"] if t in curves])
-    if len(failed):
-        axes.plot(*failed.T, ".", color=style.RED, markersize=6, zorder=4)
+    """The best trial, the failed ones, and those that ended for want of improvement."""
+    early = (shown["status"] == "completed") & (shown["early_stopped"] == 1)
+    for which, colour in ((early, style.BLACK), (shown["status"] == "failed", style.RED)):
+        ends = np.array([curves[trial][-1] for trial in shown.loc[which, "trial"] if trial in curves])
+        if len(ends):
+            axes.plot(*ends.T, ".", color=colour, markersize=6, zorder=4)
     best = results.best
     if best is not None and best["trial"] in curves:
         curve = curves[best["trial"]]
+        axes.plot(*curve.T, color=style.RED, linewidth=1.6, zorder=5)
         at = curve[curve[:, 0] == best["best_epoch"]]
         if len(at):
             axes.plot(*at[0], "*", color=style.RED, markersize=15, markeredgecolor="white", zorder=6)
             inner = at[0][0] > curve[-1, 0] * 0.6
-            axes.annotate(
+            label = axes.annotate(
                 f"best: trial {int(best['trial'])}",
                 at[0],
                 xytext=(-8 if inner else 8, 5 if results.maximize else -11),
@@ -153,3 +163,4 @@ def _mark(axes, results: Results, shown, curves) -> None:
                 color=style.RED,
                 zorder=6,
             )
+            style.outlined(label)

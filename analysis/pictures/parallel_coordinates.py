@@ -128,7 +128,7 @@ def _tick(axes, place: float, at: float, text: str) -> None:
         fontsize=9,
         color=style.BLACK,
         zorder=5,
-        bbox={"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 0.8},
+        bbox={"facecolor": "white", "alpha": 0.93, "edgecolor": "none", "pad": 0.8},
     )
 
 

@@ -10,6 +10,7 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
 from matplotlib.ticker import EngFormatter, FixedLocator, FuncFormatter, MaxNLocator, NullFormatter
 
@@ -224,6 +225,11 @@ def cell_edges(each, cells: int) -> np.ndarray:
     if each.kind != "int":
         return edges
     return np.unique(np.append(np.ceil(edges[:-1]) - 0.5, each.high + 0.5))
+
+
+def outlined(text) -> None:
+    """With a white rim, so that it can be read across lines."""
+    text.set_path_effects([withStroke(linewidth=3.5, foreground="white", alpha=0.9)])
 
 
 def better(results) -> str:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from hyperparameters import as_text
 from liveness import Liveness, liveness
-from progress import best_so_far
+from progress import best_so_far, counted
 from results import Results, ResultsError
 from text import count, duration, number, shorten
 from work import busy_share, lasted, planned_epochs, seconds_left, share_done
@@ -75,7 +75,6 @@ def describe(results: Results) -> Snapshot:
     """All but the state, which changes without the file."""
     best, searched = results.best, results.searched[:MOST_HYPERPARAMETERS]
     history = best_so_far(results)
-    counts = results.counts()
     share = busy_share(results)
     facts = [
         (f"best {results.objective}", "none yet" if best is None else number(best["score"])),
@@ -83,7 +82,7 @@ def describe(results: Results) -> Snapshot:
             "by trial",
             "none yet" if best is None else f"{int(best['trial'])}, epoch {int(best['best_epoch'])}",
         ),
-        ("trials", ", ".join(f"{value:,} {name}" for name, value in counts.items()) or "none yet"),
+        ("trials", counted(results) or "none yet"),
         ("plan", _plan(results)),
         ("epochs", f"{len(results.epochs):,}{_rate(results)}"),
         (

@@ -70,7 +70,8 @@ def test_best_so_far_has_three_panels_with_units_and_ends_at_the_best(results):
     best = results.best["score"]
     assert all(axes.lines[0].get_ydata()[-1] == best for axes in figure.axes)
     assert figure.axes[1].lines[0].get_xdata()[-1] == len(results.epochs)
-    assert f"Best val_loss {best:.4g} after {len(results.epochs)} epochs" in style.title_of(figure)
+    title = style.title_of(figure)
+    assert f"Best val_loss {best:.4g} (trial {results.best['trial']}) after {len(results.epochs)} epochs" in title
 
 
 def test_a_learning_curve_is_a_line_for_each_trial_of_more_than_one_epoch(results):
@@ -209,8 +210,91 @@ def test_five_trials_are_enough_for_every_picture(tmp_path):
     space = made.space_of(made.range_of("rate", 0, 1))
     results = Results.open(made.write(tmp_path / "results.h5", table, epochs, space))
     titles = {picture.stem: style.title_of(picture.draw()) for picture in gallery(results)}
-    assert titles["best_so_far"].startswith("Best val_loss 1 after 5 epochs")
+    assert titles["best_so_far"].startswith("Best val_loss 1 (trial 2) after 5 epochs")
     assert titles["importances"].startswith("Too little is known")
     assert titles["timeline"] == "No worker has joined"
     assert titles["failures"] == "No trial failed"
     assert titles["pair"] == "No pair to show"
+
+
+@pytest.fixture(scope="module")
+def impatient(tmp_path_factory):
+    """Rungs at 1, 3, 9 and 27, and nobody came to 27: two on their way there got no better."""
+    epochs_of = [1, 1, 1, 3, 12, 15]
+    table = made.trials_of(6, [("hp:rate", "<f8")], score=[0.1, 0.2, 0.3, 0.4, 0.5, 0.6], epochs=epochs_of)
+    table["hp:rate"] = np.linspace(0.1, 0.9, 6)
+    table["status"][:4], table["early_stopped"][4:] = "stopped", 1
+    trial = np.repeat(np.arange(6), epochs_of)
+    epoch = np.concatenate([1 + np.arange(each) for each in epochs_of])
+    epochs = made.epochs_of(trial, epoch, 0.1 + 0.01 * epoch, metric="val_accuracy")
+    rungs = np.zeros(6, made.RUNGS)
+    rungs["trial"], rungs["epoch"], rungs["score"] = np.arange(6), [1, 1, 3, 9, 27, 27], table["score"]
+    rungs["decision"] = ["stopped"] * 4 + ["completed"] * 2
+    space = made.space_of(made.range_of("rate", 0, 1))
+    path = tmp_path_factory.mktemp("impatient") / "results.h5"
+    return Results.open(
+        made.write(path, table, epochs, space, rungs, objective="val_accuracy", maximize=True)
+    )
+
+
+def test_with_patience_the_legend_has_all_rungs_and_the_title_says_who_ended_early(impatient):
+    figure = learning_curves.draw(impatient)
+    axes = figure.axes[0]
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["1", "3", "9", "27"]
+    title = style.title_of(figure)
+    assert "0 of 6 trials trained to the last epoch, 27, 2 ended before for want of improvement" in title
+    ends = [line for line in axes.lines if line.get_marker() == "." and line.get_color() == style.BLACK]
+    assert ends[0].get_xdata().tolist() == [12, 15]
+
+
+def test_completed_trials_that_ended_early_are_counted_apart(impatient):
+    from progress import counted
+
+    assert counted(impatient) == "4 stopped, 2 completed (2 early)"
+
+
+def test_where_more_is_better_axes_are_linear(impatient, tmp_path):
+    table = made.trials_of(20, [("hp:rate", "<f8")], score=np.geomspace(0.01, 0.99, 20))
+    table["hp:rate"] = np.linspace(0, 1, 20)
+    epochs = made.epochs_of(np.arange(20), [1] * 20, table["score"], metric="val_accuracy")
+    rungs = np.zeros(20, made.RUNGS)
+    rungs["trial"], rungs["score"], rungs["epoch"], rungs["decision"] = np.arange(20), table["score"], 1, "completed"
+    space = made.space_of(made.range_of("rate", 0, 1))
+    for maximize, scale in ((True, "linear"), (False, "log")):
+        path = made.write(
+            tmp_path / f"{scale}.h5", table, epochs, space, rungs, objective="val_accuracy", maximize=maximize
+        )
+        results = Results.open(path)
+        for draw in (learning_curves.draw, ladder.draw, *([best_so_far.draw] if maximize else [])):
+            assert draw(results).axes[0].get_yscale() == scale
+        assert scores.draw(results, importance(results)).axes[0].get_yscale() == scale
+
+
+def test_no_label_lies_on_a_curve_unless_it_has_a_rim(results):
+    assert not best_so_far.draw(results).axes[0].texts  # whose trial it is stands in the title
+    assert f"(trial {int(results.best['trial'])})" in style.title_of(best_so_far.draw(results))
+    labels = learning_curves.draw(results).axes[0].texts
+    assert labels and all(label.get_path_effects() for label in labels)
+
+
+def test_work_that_was_done_again_has_a_colour_of_its_own(tmp_path):
+    epochs = made.epochs_of([0, 0, 0], [1, 2, 3], [1.0] * 3)
+    epochs["worker"], epochs["attempt"] = [1, 1, 1], [0, 0, 1]
+    epochs["started"] = made.BEGAN + np.array([0, 1, 6])
+    work = np.zeros(2, made.WORK)
+    work["worker"], work["attempt"] = 1, [0, 1]
+    work["started"], work["ended"] = made.BEGAN + np.array([0, 4]), made.BEGAN + np.array([2.5, 7])
+    work["end"] = ["lost", "reached"]
+    workers = np.zeros(2, made.WORKERS)
+    workers["worker"], workers["joined"], workers["left"] = 1, made.BEGAN + np.array([0, 3]), made.BEGAN + np.array([2.5, 7])
+    workers["busy"], workers["idle"] = [2.5, 3], [0, 1]
+    results = Results.open(
+        made.write(tmp_path / "results.h5", made.trials_of(1, score=1.0), epochs, workers=workers, work=work)
+    )
+    figure = timeline.draw(results)
+    again = drawn(figure.axes[0], PolyCollection, "again")[0]
+    assert len(again.get_paths()) == 2
+    idle = drawn(figure.axes[0], PolyCollection, "idle")[0]
+    assert not np.allclose(again.get_facecolor()[0], idle.get_facecolor()[0])
+    assert "done again" in [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    assert "2.5 s of work that was lost, or done again" in note(figure)

@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from dataclasses import replace
 
+import h5py
 import numpy as np
 import pytest
 
@@ -160,3 +161,37 @@ def test_the_page_is_served_on_localhost_and_loads_itself_again(sweep, results):
             urllib.request.urlopen(address + "/etc/passwd", timeout=10)
     finally:
         running.shutdown()
+
+
+def test_the_plan_its_share_and_the_time_left_are_shown(tmp_path):
+    path = made.write(
+        tmp_path / "results.h5", made.trials_of(2, score=1.0), made.epochs_of([0, 0, 1], [1, 2, 1], [1.0] * 3), finished=False
+    )
+    plan = lambda: dict(Watcher(tmp_path).look().facts)["plan"]  # noqa: E731
+    assert plan() == "not known"  # a file of an older program
+    with h5py.File(path, "a") as file:
+        file.attrs["planned_epochs"] = np.int64(12)
+    assert plan() == "25% of 12 epochs"  # no pace is known
+    attempts = np.zeros(1, [("attempt", "<i8"), ("started", "<f8"), ("last_seen", "<f8"), ("ended", "<f8"), ("end", "S9"), ("epochs", "<i8")])
+    attempts["started"], attempts["last_seen"], attempts["ended"] = made.BEGAN, made.BEGAN + 30, np.nan
+    attempts["epochs"] = 3
+    with h5py.File(path, "a") as file:
+        file["attempts"] = attempts
+    assert plan() == "25% of 12 epochs, about 90 s left"
+    assert "25% of 12 epochs, about 90 s left" in terminal.plain(Watcher(tmp_path).look())
+
+
+def test_states_are_those_of_the_status_command(tmp_path):
+    def state(end, **about):
+        path = made.write(tmp_path / "results.h5", made.trials_of(1, **about), finished=end == "finished")
+        if end != "finished":
+            rows = np.zeros(1, [("attempt", "<i8"), ("started", "<f8"), ("last_seen", "<f8"), ("ended", "<f8"), ("end", "S40"), ("epochs", "<i8")])
+            rows["end"] = end
+            with h5py.File(path, "a") as file:
+                file["attempts"] = rows
+        return liveness(Results.open(path)).state
+
+    assert state("finished", score=1.0) == "finished"
+    assert state("finished", score=np.nan, status="failed") == "failed"
+    assert state("stopped: given up: 20 failures", score=1.0) == "given_up"
+    assert state("stopped: SIGUSR1 came", score=1.0) == "stopped"
