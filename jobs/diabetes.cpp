@@ -1,8 +1,9 @@
 // Tunes a regression: how a diabetes goes on after a year (Efron et al. 2004), or a column of any CSV file of
-// numbers, the last one or the one named after a colon:
+// numbers, the last one or the one named after a colon (`--data` is read by table_source.hpp):
 //
 //     mpirun -n 3 diabetes --output runs/diabetes --max-epochs 81
 //     mpirun -n 3 diabetes --output runs/houses --max-epochs 81 --data houses.csv:price
+//     mpirun -n 3 diabetes --output runs/years --max-epochs 81 --data years.csv,header=yes
 #include <numeric>
 
 #include "sibyl.hpp"
@@ -10,11 +11,12 @@
 #include "train/datasets/find_data.hpp"
 #include "train/datasets/split.hpp"
 #include "train/datasets/table.hpp"
+#include "train/datasets/table_source.hpp"
 
 namespace {
 
 /// Scikit-learn has features and target in two files.
-sibyl::Split published(const sibyl::DataOptions& options) {
+sibyl::Table published(const sibyl::DataOptions& options) {
   const sibyl::DataSet set{.name = "the diabetes data",
                            .files = {"diabetes_data_raw.csv", "diabetes_target.csv"},
                            .folder = "diabetes",
@@ -23,19 +25,20 @@ sibyl::Split published(const sibyl::DataOptions& options) {
                                "It comes with `apt-get install python3-sklearn`, or from "
                                "https://github.com/scikit-learn/scikit-learn (sklearn/datasets/data)."};
   const auto folder = sibyl::find_data(set, options);
-  const sibyl::Csv features(sibyl::plain_or_gzipped(folder, set.files[0]));
-  const sibyl::Csv target(sibyl::plain_or_gzipped(folder, set.files[1]));
+  const sibyl::CsvOptions no_header{.header = false};
+  const sibyl::Csv features(sibyl::plain_or_gzipped(folder, set.files[0]), no_header);
+  const sibyl::Csv target(sibyl::plain_or_gzipped(folder, set.files[1]), no_header);
   std::vector<std::size_t> columns(features.columns());
   std::iota(columns.begin(), columns.end(), std::size_t{0});
-  return sibyl::samples(sibyl::numbers(features, columns), sibyl::numbers(target, {0}).squeeze(1),
-                        folder.string());
+  return {.all = sibyl::samples(sibyl::numbers(features, columns), sibyl::numbers(target, {0}).squeeze(1),
+                                folder.string()),
+          .features = {"age", "sex", "bmi", "bp", "s1", "s2", "s3", "s4", "s5", "s6"},
+          .classes = {}};
 }
 
-/// FILE or FILE:COLUMN.
-sibyl::Split own(const std::string& given) {
-  const auto colon = given.rfind(':');
-  if (colon == std::string::npos) return sibyl::read_table(given, "-1", sibyl::Target::values).all;
-  return sibyl::read_table(given.substr(0, colon), given.substr(colon + 1), sibyl::Target::values).all;
+sibyl::Table own(const std::filesystem::path& text) {
+  const auto given = sibyl::table_source(text, "-1");
+  return sibyl::read_table(given.file, given.column, sibyl::Target::values, given.csv);
 }
 
 }  // namespace
@@ -69,9 +72,9 @@ struct Regression : sibyl::HyperModel {
 
   sibyl::Data data(const sibyl::DataOptions& options) override {
     const bool is_folder = options.directory.empty() || std::filesystem::is_directory(options.directory);
-    const auto all = is_folder ? published(options) : own(options.directory.string());
-    features = all.x.size(1);
-    auto data = sibyl::standardised(sibyl::split(all, {.validation = 0.2, .test = 0.2}, options.seed));
+    const auto table = is_folder ? published(options) : own(options.directory);
+    features = table.all.x.size(1);
+    auto data = sibyl::standardised(sibyl::split(table, {.validation = 0.2, .test = 0.2}, options.seed));
     // A network learns numbers about as large as 1; losses and metrics are in units of y's deviation.
     const auto mean = data.train.y.mean(), deviation = data.train.y.std();
     for (auto* part : {&data.train, &data.validation, &data.test}) part->y = (part->y - mean) / deviation;

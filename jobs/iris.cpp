@@ -1,13 +1,15 @@
 // Tunes a network of two hidden layers on Fisher's irises, or on the classes in the last column of any CSV
-// file:
+// file (`--data` is read by table_source.hpp):
 //
 //     mpirun -n 3 iris --output runs/iris --scheduler full --max-trials 30
 //     mpirun -n 3 iris --output runs/wine --data wine_data.csv
+//     mpirun -n 3 iris --output runs/mine --data mine.csv,header=no,column=0
 #include "sibyl.hpp"
 
 #include "train/datasets/find_data.hpp"
 #include "train/datasets/split.hpp"
 #include "train/datasets/table.hpp"
+#include "train/datasets/table_source.hpp"
 
 struct Iris : sibyl::HyperModel {
   std::int64_t features = 4, classes = 3;  // the irises'; data() sees what they really are
@@ -43,12 +45,13 @@ struct Iris : sibyl::HyperModel {
                                 .source =
                                     "It comes with `apt-get install python3-sklearn`, or from "
                                     "https://archive.ics.uci.edu/dataset/53/iris."};
-    const auto table =
-        sibyl::read_table(sibyl::find_data_file(irises, options), "-1", sibyl::Target::classes);
+    const auto given = sibyl::table_source(options.directory, "-1");
+    const auto file = sibyl::find_data_file(irises, {.directory = given.file, .seed = options.seed});
+    const auto table = sibyl::read_table(file, given.column, sibyl::Target::classes, given.csv);
     features = table.all.x.size(1);
     classes = static_cast<std::int64_t>(table.classes.size());
     return sibyl::standardised(
-        sibyl::split(table.all, {.validation = 0.2, .test = 0.2, .stratified = true}, options.seed));
+        sibyl::split(table, {.validation = 0.2, .test = 0.2, .stratified = true}, options.seed));
   }
 };
 

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
+#include <vector>
 
 namespace sibyl {
 
@@ -20,6 +22,9 @@ struct Data {
   Split train;
   Split validation;  ///< may be empty: no `val_` metrics then
   Split test;        ///< may be empty; training never looks at it
+  // For people; may be empty.
+  std::vector<std::string> feature_names = {};  ///< of x's second dimension
+  std::vector<std::string> class_names = {};    ///< of the classes 0, 1, ...
 };
 
 struct DataOptions {

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "train/datasets/csv_header.hpp"
 #include "train/datasets/input_file.hpp"
 
 namespace sibyl {
@@ -20,13 +21,40 @@ bool is_space(char c) {
   return c == ' ' || c == '\t';
 }
 
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+struct Row {
+  std::vector<std::string_view> cells;
+  std::vector<bool> quoted;
+  bool empty() const { return cells.empty(); }
+};
+
+/// Are all commas of the line decimal ones, if this parts its cells?
+bool leaves_decimal_commas(std::string_view line, char separator) {
+  while (true) {
+    const auto end = std::min(line.find(separator), line.size());
+    const std::string_view cell = trimmed(line.substr(0, end));
+    if (cell.find(',') != std::string_view::npos && !to_number(cell, ',')) return false;
+    if (end == line.size()) return true;
+    line.remove_prefix(end + 1);
+  }
+}
+
 char find_separator(std::string_view first_line) {
-  constexpr std::string_view candidates = ";,\t|";  // as many of both: the commas are decimal ones
+  constexpr std::string_view candidates = ";,\t|";
   std::array<int, candidates.size()> found{};
   bool quoted = false;
   for (const char c : first_line) {
     if (c == '"') quoted = !quoted;
     if (const auto i = candidates.find(c); !quoted && i != std::string_view::npos) ++found[i];
+  }
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    if (candidates[i] != ',' && found[i] > 0 && leaves_decimal_commas(first_line, candidates[i]))
+      return candidates[i];
   }
   const auto most = std::max_element(found.begin(), found.end());
   return *most > 0 ? candidates[static_cast<std::size_t>(most - found.begin())] : ' ';
@@ -39,14 +67,16 @@ class Cutter {
       : file_(file), at_(begin), end_(end), separator_(separator) {}
 
   /// The next line that is not blank; none at the end.
-  std::vector<std::string_view> row() {
-    std::vector<std::string_view> cells;
-    if (!skip_blank_lines()) return cells;
+  Row row() {
+    Row row;
+    if (!skip_blank_lines()) return row;
     row_line_ = line_;
     do {
-      cells.push_back(cell());
+      while (at_ < end_ && is_space(*at_) && *at_ != separator_) ++at_;
+      row.quoted.push_back(at_ < end_ && *at_ == '"');
+      row.cells.push_back(row.quoted.back() ? trimmed(quoted()) : cell());
     } while (another());
-    return cells;
+    return row;
   }
   std::int64_t line() const { return row_line_; }
 
@@ -62,13 +92,9 @@ class Cutter {
   }
 
   std::string_view cell() {
-    while (at_ < end_ && is_space(*at_) && *at_ != separator_) ++at_;
-    if (at_ < end_ && *at_ == '"') return quoted();
     char* const begin = at_;
     while (at_ < end_ && !ends_cell(*at_)) ++at_;
-    char* last = at_;
-    while (last > begin && is_space(last[-1])) --last;
-    return {begin, static_cast<std::size_t>(last - begin)};
+    return trimmed({begin, static_cast<std::size_t>(at_ - begin)});
   }
 
   /// After a cell: does another one follow in this line?
@@ -118,26 +144,24 @@ class Cutter {
   std::int64_t row_line_ = 1;  // where the latest row began
 };
 
-using Row = std::vector<std::string_view>;
-
-bool is_header(const Row& first, const Row& second) {
-  if (second.empty()) return std::none_of(first.begin(), first.end(), to_number);
-  for (std::size_t i = 0; i < std::min(first.size(), second.size()); ++i) {
-    if (!to_number(first[i]) && !is_missing(first[i]) && to_number(second[i])) return true;
-  }
-  return false;
-}
-
 /// "150,4,setosa,versicolor,virginica" before lines of 4 + 1 cells.
 bool is_scikit_learn(const Row& first, const Row& second) {
-  return first.size() > 2 && to_number(first[0]) &&
-         to_number(first[1]) == static_cast<double>(second.size()) - 1 &&
-         std::none_of(first.begin() + 2, first.end(), to_number);
+  const auto& cells = first.cells;
+  return cells.size() > 2 && to_number(cells[0]) &&
+         to_number(cells[1]) == static_cast<double>(second.cells.size()) - 1 &&
+         std::none_of(cells.begin() + 2, cells.end(), [](auto cell) { return to_number(cell).has_value(); });
 }
 
 }  // namespace
 
-std::optional<double> to_number(std::string_view text) {
+std::optional<double> to_number(std::string_view text, char decimal) {
+  std::string with_point;
+  if (decimal != '.') {
+    if (text.find('.') != std::string_view::npos) return {};
+    with_point = text;
+    std::replace(with_point.begin(), with_point.end(), decimal, '.');
+    text = with_point;
+  }
   if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -153,7 +177,7 @@ bool is_missing(std::string_view text) {
 }
 
 Csv::Csv(const std::filesystem::path& file, const CsvOptions& options)
-    : file_(file), text_(InputFile(file).read_all()) {
+    : file_(file), options_(options), text_(InputFile(file).read_all()) {
   if (std::find(text_.begin(), text_.end(), 0) != text_.end()) {
     refuse(file_, "holds a zero byte: it is no text, or damaged (it has to be UTF-8)");
   }
@@ -162,45 +186,55 @@ Csv::Csv(const std::filesystem::path& file, const CsvOptions& options)
   if (std::string_view(begin, text_.size()).starts_with("\xEF\xBB\xBF"))
     begin += 3;  // what some editors put first
   char separator = options.separator;
-  if (!separator) separator = find_separator({begin, std::find(begin, end, '\n')});
+  constexpr std::string_view ends_of_line = "\r\n";
+  if (!separator)
+    separator =
+        find_separator({begin, std::find_first_of(begin, end, ends_of_line.begin(), ends_of_line.end())});
   Cutter cutter(file_, begin, end, separator);
 
-  Row first = cutter.row();
+  Row row = cutter.row();
+  if (row.empty()) refuse(file_, "is empty: it has to have a line for each sample");
   std::int64_t first_line = cutter.line();
-  if (first.empty()) refuse(file_, "is empty: it has to have a line for each sample");
-  Row second = cutter.row();
+  Row next = cutter.row();
   std::optional<double> promised;
-  if (!options.header && is_scikit_learn(first, second)) {
-    promised = to_number(first[0]);
-    for (std::size_t i = 2; i < first.size(); ++i) {
-      if (!first[i].empty()) classes_.emplace_back(first[i]);
+  if (!options.header && is_scikit_learn(row, next)) {
+    promised = to_number(row.cells[0]);
+    for (std::size_t i = 2; i < row.cells.size(); ++i) {
+      if (!row.cells[i].empty()) classes_.emplace_back(row.cells[i]);
     }
-    first = second;
+    row = std::move(next);
     first_line = cutter.line();
-    second = cutter.row();
+    next = cutter.row();
   }
-  columns_ = first.size();
-  const auto add = [&](const Row& row, std::int64_t line) {
-    if (row.size() != columns_) {
-      refuse(file_, at_line(line) + " has " + std::to_string(row.size()) +
-                        (row.size() == 1 ? " cell" : " cells") + ", but " + at_line(first_line) + " has " +
-                        std::to_string(columns_));
+  columns_ = row.cells.size();
+  for (std::int64_t line = first_line; !row.empty(); next = cutter.row()) {
+    if (row.cells.size() != columns_) {
+      refuse(file_, at_line(line) + " has " + std::to_string(row.cells.size()) +
+                        (row.cells.size() == 1 ? " cell" : " cells") + ", but " + at_line(first_line) +
+                        " has " + std::to_string(columns_));
     }
-    cells_.insert(cells_.end(), row.begin(), row.end());
+    cells_.insert(cells_.end(), row.cells.begin(), row.cells.end());
+    quoted_.insert(quoted_.end(), row.quoted.begin(), row.quoted.end());
     lines_.push_back(line);
-  };
-  if (options.header.value_or(is_header(first, second))) {
-    names_.assign(first.begin(), first.end());
-  } else {
-    add(first, first_line);
+    row = std::move(next);
+    line = cutter.line();
   }
-  for (; !second.empty(); second = cutter.row()) add(second, cutter.line());
+  decimal_ = options.decimal ? options.decimal : find_decimal(*this, separator);
+  if (options.header.value_or(!promised && has_header(*this))) take_header_away();
   if (lines_.empty()) refuse(file_, "has a header and nothing else: it has to have a line for each sample");
   if (promised && *promised != static_cast<double>(rows())) {
     refuse(file_, "has " + std::to_string(rows()) + " samples, but its first line promises " +
                       std::to_string(static_cast<std::int64_t>(*promised)) +
                       ": it is truncated, or was changed");
   }
+}
+
+void Csv::take_header_away() {
+  const auto count = static_cast<std::ptrdiff_t>(columns_);
+  names_.assign(cells_.begin(), cells_.begin() + count);
+  cells_.erase(cells_.begin(), cells_.begin() + count);
+  quoted_.erase(quoted_.begin(), quoted_.begin() + count);
+  lines_.erase(lines_.begin());
 }
 
 std::size_t Csv::column(const std::string& which) const {

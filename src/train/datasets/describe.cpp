@@ -2,13 +2,16 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
+#include <cctype>
+#include <map>
 #include <sstream>
 
 namespace sibyl {
 
 namespace {
 
-constexpr std::int64_t few = 12;  // classes, of which each is told
+constexpr int few = 12;  // classes, of which each is told
 
 void describe_range(std::ostream& out, const at::Tensor& numbers) {
   const at::Tensor real = numbers.is_floating_point() ? numbers : numbers.to(at::kDouble);
@@ -16,24 +19,59 @@ void describe_range(std::ostream& out, const at::Tensor& numbers) {
       << real.mean().item<double>() << ", deviation " << real.std(/*unbiased=*/false).item<double>() << ")";
 }
 
-void describe_classes(std::ostream& out, const at::Tensor& y) {
+/// "a, b, c"; of many, the first and the last, where columns that are none (a number of the row) tend to
+/// stand.
+std::string listed(const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (names.size() > 2 * few && i == few) {
+      text += ", ...";
+      i = names.size() - 3;
+    }
+    text += (i > 0 ? ", " : "") + (names[i].empty() ? "(no name)" : names[i]);
+  }
+  return text;
+}
+
+/// Names that only their case tells apart: are they one?
+std::string alike(const std::vector<std::string>& names) {
+  std::map<std::string, std::vector<std::string>> by_letters;
+  for (const std::string& name : names) {
+    std::string lower = name;
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](unsigned char c) { return std::tolower(c); });
+    by_letters[lower].push_back(name);
+  }
+  std::vector<std::string> found;
+  for (const auto& [lower, those] : by_letters)
+    if (those.size() > 1) found.insert(found.end(), those.begin(), those.end());
+  return found.empty() ? "" : " (only their case tells apart: " + listed(found) + ")";
+}
+
+void describe_classes(std::ostream& out, const at::Tensor& y, const std::vector<std::string>& names) {
   const auto lowest = y.min().item<std::int64_t>();
   if (lowest < 0) {
     out << "classes from " << lowest << ", which no loss takes: they have to begin with 0";
     return;
   }
-  const at::Tensor counts = at::bincount(y.flatten());
+  const at::Tensor counts = at::bincount(y.flatten(), {}, static_cast<std::int64_t>(names.size()));
   const std::int64_t classes = counts.size(0);
   const auto least = counts.min().item<std::int64_t>(), most = counts.max().item<std::int64_t>();
   out << classes << (classes == 1 ? " class, " : " classes, ");
-  if (least == most) {
-    out << least << " training samples each";
-  } else if (classes > few) {
+  const bool named = static_cast<std::int64_t>(names.size()) == classes;
+  if (classes > few) {
     out << least << " to " << most << " training samples each";
+    if (named) out << ": " << listed(names);
+  } else if (least == most && !named) {
+    out << least << " training samples each";
   } else {
     out << "training samples of each:";
-    for (std::int64_t i = 0; i < classes; ++i) out << " " << counts[i].item<std::int64_t>();
+    for (std::int64_t i = 0; i < classes; ++i) {
+      if (named) out << (i > 0 ? ", " : " ") << names[static_cast<std::size_t>(i)];
+      out << " " << counts[i].item<std::int64_t>();
+    }
   }
+  if (named) out << alike(names);
 }
 
 }  // namespace
@@ -49,11 +87,12 @@ std::string describe(const Data& data) {
   for (std::int64_t i = 1; i < x.dim(); ++i) out << (i > 1 ? " x " : "") << x.size(i);
   out << (x.dim() > 1 ? " each, " : "one number each, ");
   describe_range(out, x);
+  if (!data.feature_names.empty()) out << ": " << listed(data.feature_names);
   out << "\ny     ";
   if (y.is_floating_point()) {
     describe_range(out, y);
   } else {
-    describe_classes(out, y);
+    describe_classes(out, y, data.class_names);
   }
   out << "\n";
   return out.str();

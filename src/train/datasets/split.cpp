@@ -109,7 +109,9 @@ Data standardised(const Data& data) {
     if (split.size() == 0) return split;
     return Split{.x = (split.x - mean.to(split.x.device())) / scale.to(split.x.device()), .y = split.y};
   };
-  return {.train = treated(data.train), .validation = treated(data.validation), .test = treated(data.test)};
+  Data done = data;
+  for (Split* part : {&done.train, &done.validation, &done.test}) *part = treated(*part);
+  return done;
 }
 
 }  // namespace sibyl

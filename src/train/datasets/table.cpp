@@ -3,7 +3,11 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
+#include <map>
+#include <unordered_map>
 
 #include "train/datasets/input_file.hpp"
 
@@ -11,39 +15,114 @@ namespace sibyl {
 
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   constexpr std::size_t enough = 40;
   std::string quoted = "'";
   quoted.append(text.substr(0, enough)).append(text.size() > enough ? "...'" : "'");
   return quoted;
 }
 
+constexpr const char* write_numbers =
+    "write numbers like 1.5 or 1e-3, and texts as a column of 0 and 1 for each";
+constexpr const char* decimal_comma =
+    "a decimal comma is understood where ; or tabs part the cells and no number has a point; write 1.5, or say "
+    "it with CsvOptions{.decimal = ','} (--data FILE,decimal=comma)";
+
 float number(const Csv& csv, std::size_t row, std::size_t column) {
   const std::string_view cell = csv.cell(row, column);
   if (is_missing(cell)) {
     csv.refuse_cell(row, column,
-                    (cell.empty() ? "is empty" : "holds " + quoted(cell)) +
+                    (cell.empty() ? "is empty" : "holds " + in_quotes(cell)) +
                         ": a number is missing; fill it in, or leave the line or the column out");
   }
-  const auto number = to_number(cell);
+  const auto number = csv.number(row, column);
   if (!number || !std::isfinite(static_cast<float>(*number))) {
     csv.refuse_cell(row, column,
-                    "holds " + quoted(cell) + ", which is no " + (number ? "float" : "number") +
-                        ": write numbers like 1.5 or 1e-3, and texts as a column of 0 and 1 for each");
+                    "holds " + in_quotes(cell) + ", which is no " + (number ? "float" : "number") + ": " +
+                        (!number && to_number(cell, ',') ? decimal_comma : write_numbers));
   }
   return static_cast<float>(*number);
 }
 
-/// The column's texts, each once: in the order of numbers where all are, else of the alphabet.
-std::vector<std::string> distinct(const Csv& csv, std::size_t column) {
-  std::vector<std::string_view> texts;
-  for (std::size_t row = 0; row < csv.rows(); ++row) texts.push_back(csv.cell(row, column));
-  std::sort(texts.begin(), texts.end());
-  texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
-  if (std::all_of(texts.begin(), texts.end(), to_number)) {
-    std::sort(texts.begin(), texts.end(), [](auto a, auto b) { return *to_number(a) < *to_number(b); });
+/// A label without one: empty, or what pandas takes for nothing. (`none` and `na` may be defects and sodium.)
+bool is_missing_class(const Csv& csv, std::size_t row, std::size_t column) {
+  constexpr std::array<std::string_view, 9> nothing = {"?",   "NA",   "N/A",  "n/a", "NaN",
+                                                       "nan", "NULL", "null", "None"};
+  const std::string_view cell = csv.cell(row, column);
+  if (cell.empty()) return true;
+  if (csv.quoted(row, column) || std::find(nothing.begin(), nothing.end(), cell) == nothing.end())
+    return false;
+  return cell == "?" || !csv.options().na_is_a_class;
+}
+
+[[noreturn]] void refuse_missing_class(const Csv& csv, std::size_t row, std::size_t column) {
+  const std::string_view cell = csv.cell(row, column);
+  if (cell.empty() || cell == "?") csv.refuse_cell(row, column, "the class is missing: leave the line out");
+  csv.refuse_cell(
+      row, column,
+      "holds " + in_quotes(cell) +
+          ": is the class missing, or is that its name? Leave such lines out, or quote the name, or set "
+          "CsvOptions{.na_is_a_class = true} (--data FILE,na=class)");
+}
+
+/// A number as a text that all ways to write it have in common: 0 for 0.0, 1 for 01 and 1e0.
+std::string canonical(std::string_view text, double number) {
+  const bool digits = std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (digits) {  // may be longer than a double
+    const auto zeros = std::min(text.find_first_not_of('0'), text.size() - 1);
+    return std::string(text.substr(zeros));
   }
-  return {texts.begin(), texts.end()};
+  std::array<char, 32> buffer{};
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number == 0 ? 0 : number).ptr;
+  return {buffer.data(), end};
+}
+
+/// 007, which may be another than 7.
+bool is_code(std::string_view text) {
+  return text.size() > 1 && text[0] == '0' && text[1] >= '0' && text[1] <= '9';
+}
+
+/// What tells the column's classes apart: their texts, or, where all are numbers, these.
+class Labels {
+ public:
+  Labels(const Csv& csv, std::size_t column) : csv_(csv), column_(column) {
+    for (std::size_t row = 0; row < csv.rows() && numbers_; ++row)
+      numbers_ = csv.number(row, column).has_value();
+  }
+  bool numbers() const { return numbers_; }
+  std::string of(std::size_t row) const { return of(csv_.cell(row, column_), csv_.number(row, column_)); }
+  std::string of(std::string_view text, std::optional<double> number) const {
+    return numbers_ && number ? canonical(text, *number) : std::string(text);
+  }
+
+ private:
+  const Csv& csv_;
+  std::size_t column_;
+  bool numbers_ = true;
+};
+
+/// The column's classes, each once, as they are written (the shortest way): in the order of numbers where all
+/// are, else of the alphabet.
+std::vector<std::string> distinct(const Csv& csv, std::size_t column, const Labels& labels) {
+  std::map<std::string, std::string> written;
+  for (std::size_t row = 0; row < csv.rows(); ++row) {
+    const std::string_view cell = csv.cell(row, column);
+    auto& text = written.try_emplace(labels.of(row), cell).first->second;
+    if (labels.numbers() && text != cell && (is_code(text) || is_code(cell)))
+      csv.refuse_cell(row, column,
+                      "holds the class " + in_quotes(cell) + ", and others are " + in_quotes(text) +
+                          ": that is one number, written in two ways. Write one class in one way");
+    if (cell.size() < text.size()) text = cell;
+  }
+  std::vector<std::string> names;
+  for (const auto& [label, text] : written) names.push_back(text);
+  if (labels.numbers()) {
+    std::stable_sort(names.begin(), names.end(),
+                     [&](const auto& a, const auto& b) { return *csv.number_of(a) < *csv.number_of(b); });
+  } else {
+    std::sort(names.begin(), names.end());
+  }
+  return names;
 }
 
 std::vector<std::string> counted(std::size_t count) {
@@ -66,11 +145,12 @@ at::Tensor numbers(const Csv& csv, const std::vector<std::size_t>& columns) {
 
 Classes classes(const Csv& csv, std::size_t column, const std::vector<std::string>& known) {
   for (std::size_t row = 0; row < csv.rows(); ++row) {
-    if (is_missing(csv.cell(row, column))) csv.refuse_cell(row, column, "the class is missing");
+    if (is_missing_class(csv, row, column)) refuse_missing_class(csv, row, column);
   }
+  const Labels labels(csv, column);
   const bool numbered = !csv.classes().empty();
   Classes found{.y = at::empty({static_cast<std::int64_t>(csv.rows())}, at::kLong), .names = known};
-  if (known.empty()) found.names = numbered ? csv.classes() : distinct(csv, column);
+  if (known.empty()) found.names = numbered ? csv.classes() : distinct(csv, column, labels);
   const auto texts = numbered ? counted(found.names.size()) : found.names;  // what the cells say
   constexpr std::size_t most = 10000;
   if (texts.size() > most) {
@@ -78,16 +158,19 @@ Classes classes(const Csv& csv, std::size_t column, const std::vector<std::strin
         0, column,
         "the column has " + std::to_string(texts.size()) + " different texts, too many for classes");
   }
+  std::unordered_map<std::string, std::int64_t> places;
+  for (const std::string& text : texts)
+    places.try_emplace(labels.of(text, csv.number_of(text)), static_cast<std::int64_t>(places.size()));
   auto* const y = found.y.data_ptr<std::int64_t>();
   for (std::size_t row = 0; row < csv.rows(); ++row) {
-    const auto place = std::find(texts.begin(), texts.end(), csv.cell(row, column));
-    if (place == texts.end()) {
+    const auto place = places.find(labels.of(row));
+    if (place == places.end()) {
       std::string all;
       for (const std::string& text : texts) all += (all.empty() ? "" : ", ") + text;
       csv.refuse_cell(row, column,
-                      "holds the class " + quoted(csv.cell(row, column)) + ", but the classes are " + all);
+                      "holds the class " + in_quotes(csv.cell(row, column)) + ", but the classes are " + all);
     }
-    y[row] = place - texts.begin();
+    y[row] = place->second;
   }
   return found;
 }
@@ -115,6 +198,13 @@ Table read_table(const std::filesystem::path& file, const std::string& target, T
     table.classes = std::move(found.names);
   }
   return table;
+}
+
+Data split(const Table& table, const Parts& parts, std::uint64_t seed) {
+  Data data = split(table.all, parts, seed);
+  data.feature_names = table.features;
+  data.class_names = table.classes;
+  return data;
 }
 
 }  // namespace sibyl

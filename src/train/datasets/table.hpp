@@ -5,6 +5,7 @@
 
 #include "train/data.hpp"
 #include "train/datasets/csv.hpp"
+#include "train/datasets/split.hpp"
 
 namespace sibyl {
 
@@ -18,8 +19,10 @@ struct Classes {
   std::vector<std::string> names;
 };
 /// Classes are whatever texts or numbers the column has, counted in the order of the alphabet, or of the
-/// numbers; but when `known` is given (those of the training set, for the test set) only these. Where
-/// scikit-learn's first line names them, they are numbers already. Throws Error for a missing or unknown one.
+/// numbers (0 and 0.0 are one); but when `known` is given (those of the training set, for the test set) only
+/// these. Where scikit-learn's first line names them, they are numbers already. Throws Error for a missing or
+/// unknown one; NA, NaN, null and their like are missing unless they are quoted, or CsvOptions says
+/// otherwise.
 Classes classes(const Csv& csv, std::size_t column, const std::vector<std::string>& known = {});
 
 enum class Target { classes, values };
@@ -34,5 +37,8 @@ struct Table {
 /// `target` is the name or the place of y's column (see Csv::column). Throws Error as the functions above do.
 Table read_table(const std::filesystem::path& file, const std::string& target, Target kind,
                  const CsvOptions& options = {});
+
+/// As split() of table.all, with the names of features and classes.
+Data split(const Table& table, const Parts& parts, std::uint64_t seed);
 
 }  // namespace sibyl
