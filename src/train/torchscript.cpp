@@ -15,6 +15,7 @@ namespace {
 // by these the tracer knows them.
 torch::jit::Module copy_structure(const torch::nn::Module& module) {
   torch::jit::Module copy("Model");
+  copy.register_attribute("training", c10::BoolType::get(), module.is_training());  // Python asks for it
   for (const auto& each : module.named_parameters(/*recurse=*/false))
     copy.register_parameter(each.key(), each.value(), /*is_buffer=*/false);
   for (const auto& each : module.named_buffers(/*recurse=*/false))
