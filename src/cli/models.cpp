@@ -53,6 +53,7 @@ TrainerOptions trainer_options(const Options& options, const StoredSweep& sweep,
   trainer.device = options.device;
   trainer.threads = options.threads > 0 ? options.threads : static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN));
   trainer.deterministic = settings.deterministic;
+  trainer.max_epochs = settings.max_epochs;
   return trainer;
 }
 

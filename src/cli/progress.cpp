@@ -62,6 +62,10 @@ void Progress::learn(const Event& event, const Consequences& consequences, doubl
   if (const auto* joined = std::get_if<WorkerJoined>(&event)) show_worker(*joined, now);
   if (const auto* left = std::get_if<WorkerLeft>(&event))
     line("WARNING: worker " + std::to_string(left->worker) + " gets no more work: " + left->reason, now);
+  if (const auto* ended = std::get_if<TrialEnded>(&event))
+    if (ended->ending == Ending::reached && !ended->message.empty() &&
+        warnings_.insert(ended->message).second)
+      line("WARNING: trial " + std::to_string(ended->trial) + ": " + ended->message, now);
   if (std::holds_alternative<EpochReported>(event) && first_report_ == 0) first_report_ = now;
   if (terminal_.is_terminal) return;
   if (const auto* ended = std::get_if<TrialEnded>(&event)) {

@@ -44,6 +44,7 @@ TrainerOptions trainer_options(const Options& options, const Job& job, const Env
   trainer.objective = objective(options, job);
   trainer.patience = options.sweep.patience;
   trainer.min_delta = options.sweep.min_delta;
+  trainer.max_epochs = options.sweep.max_epochs;
   trainer.data = options.data;
   trainer.checkpoints = options.directory / SweepFiles::checkpoints;
   trainer.checkpoint_seconds = options.checkpoint_seconds;

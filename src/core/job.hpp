@@ -17,6 +17,7 @@ struct TrainerOptions {
   Objective objective;
   int patience = 0;                   ///< epochs without improvement of the objective; 0: no early stopping
   double min_delta = 0;               ///< what counts as an improvement
+  int max_epochs = 0;                 ///< the furthest that any trial is trained; 0: not known
   std::filesystem::path data;         ///< `--data`; empty: the job's own default
   std::filesystem::path checkpoints;  ///< a folder; empty: keep none
   double checkpoint_seconds = 60;  ///< the most that a hard kill may lose; 0: save at the end of a slot only

@@ -5,6 +5,7 @@
 #include "train/best_weights.hpp"
 #include "train/failure.hpp"
 #include "train/measured.hpp"
+#include "train/optimizer_step.hpp"
 
 namespace sibyl {
 
@@ -37,7 +38,7 @@ Execution::Execution(HyperModel& hyper_model, const TrainerOptions& options, con
 
 ExecutionEnd Execution::run() {
   build();
-  const std::string note = restore();
+  restore();
   first_epoch_ = progress_.epoch;
   reports_.found();
   report_history();
@@ -56,7 +57,7 @@ ExecutionEnd Execution::run() {
     }
   }
   ExecutionEnd ended = end();
-  ended.note = note;
+  ended.note = note_;
   return ended;
 }
 
@@ -75,7 +76,7 @@ void Execution::build() {
   optimizer_ = hyper_model_.make_optimizer(hp_, model_);
 }
 
-std::string Execution::restore() {
+void Execution::restore() {
   std::string note;
   std::optional<Checkpoint> checkpoint;
   if (!options_.checkpoints.empty()) {
@@ -86,14 +87,19 @@ std::string Execution::restore() {
   } else if (suggestion_.slot.first_epoch > 0) {
     note = "no checkpoints are kept";
   }
-  if (!checkpoint) return note.empty() ? note : note + ": trained again from the start";
+  if (!checkpoint) return warn(note.empty() ? note : note + ": trained again from the start");
   checkpoint->restore(state());
   progress_ = checkpoint->progress();
   early_stopping_.restore(progress_.early_stopping);
   if (progress_.epoch < suggestion_.slot.first_epoch && !progress_.stopped) {
     note = "the checkpoint is of epoch " + std::to_string(progress_.epoch) + ": trained on from there";
   }
-  return note;
+  warn(note);
+}
+
+void Execution::warn(const std::string& text) {
+  if (text.empty() || note_.find(text) != std::string::npos) return;
+  note_ += (note_.empty() ? "" : "; ") + text;
 }
 
 bool Execution::cancelled() {
@@ -129,6 +135,10 @@ bool Execution::report(int epoch, std::vector<Metric> metrics) {
                          metrics);
   require_measured(options_.objective, metrics);
   require_begun();
+  const auto is_rate = [](const Metric& metric) { return metric.name == learning_rate_metric; };
+  if (std::none_of(metrics.begin(), metrics.end(), is_rate)) {
+    if (const auto rate = learning_rate(*optimizer_)) metrics.push_back({learning_rate_metric, *rate});
+  }
   hyper_model_.on_epoch_end(*this, epoch, metrics);
 
   const double ended = now();

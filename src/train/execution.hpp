@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <string>
 
 #include "core/job.hpp"
@@ -38,11 +39,12 @@ class Execution : public FitContext {
   bool cancelled(std::int64_t step, const Keep& keep) override;
   EpochPlace begin_epoch() override;
   bool report(int epoch, std::vector<Metric> metrics) override;
+  int max_epochs() const override { return std::max(options_.max_epochs, last_epoch()); }
+  void warn(const std::string& text) override;
 
  private:
   void build();
-  /// Says what people should know of it.
-  std::string restore();
+  void restore();
   ExecutionEnd end() const;
   void report_history();
   /// Throws Error when the checkpoint stands within an epoch, and fit does not know.
@@ -72,6 +74,7 @@ class Execution : public FitContext {
   double seconds_before_ = 0;  ///< of the epoch's training before `going_since_`
   double going_since_ = 0;
   std::string diverged_;  ///< what, and when; empty: it did not
+  std::string note_;      ///< what people should know of it, whatever its end
 };
 
 }  // namespace sibyl

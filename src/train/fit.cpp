@@ -5,6 +5,7 @@
 #include "train/batches.hpp"
 #include "train/hyper_model.hpp"
 #include "train/means.hpp"
+#include "train/measured.hpp"
 #include "train/optimizer_step.hpp"
 
 namespace sibyl {
@@ -29,8 +30,10 @@ void HyperModel::fit(HyperParameters& hp, torch::nn::Sequential& model, const Da
   Means validated(loss, metrics(loss), context.device());
   Batches batches(data.train, batch, room_for_an_epoch(context.device()));
   torch::optim::Optimizer& optimizer = context.optimizer();
-  const Optimizer how = this->optimizer(hp);
+  Optimizer how = this->optimizer(hp);
   how.schedule.check();
+  context.warn(how.schedule.past_its_end(context.last_epoch()));
+  how.schedule = how.schedule.over(context.max_epochs());
   const Precision precision = this->precision(hp);
   const bool mixed = is_mixed(precision, context.device());
   const Tf32Scope tf32(precision);
@@ -83,6 +86,10 @@ void HyperModel::fit(HyperParameters& hp, torch::nn::Sequential& model, const Da
     std::vector<Metric> metrics;
     trained.append_to(metrics, "");
     if (data.validation.size() > 0) validated.append_to(metrics, "val_");
+    if (const auto rate = learning_rate(optimizer)) {
+      const StepPlace last{.epoch = epoch, .step = train_steps - 1, .steps = train_steps};
+      metrics.push_back({learning_rate_metric, *rate * how.schedule.at(last)});
+    }
     if (!context.report(epoch, std::move(metrics))) return;
   }
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "core/trial.hpp"
@@ -61,6 +62,9 @@ class FitContext {
   virtual at::Device device() const = 0;   ///< where model and data are
   virtual int first_epoch() const = 0;     ///< epochs already behind the model
   virtual int last_epoch() const = 0;      ///< the one to train to
+  /// The sweep's --max-epochs, which the best trials are trained to. What is spread over a whole training (a
+  /// schedule) goes by it: last_epoch() is only the end of this slot.
+  virtual int max_epochs() const { return last_epoch(); }
   virtual torch::optim::Optimizer& optimizer() = 0;
 
   /// Should training end now? Cheap; ask before every step, and return when it says so.
@@ -72,7 +76,10 @@ class FitContext {
   /// made in the middle of the epoch. `kept` is on the device.
   virtual EpochPlace begin_epoch() = 0;
   /// Tells of an epoch, the objective's metric among its metrics. False: training is over, return.
+  /// The learning rate of optimizer() is added to them, unless there is a `learning_rate` among them.
   virtual bool report(int epoch, std::vector<Metric> metrics) = 0;
+  /// Something that people should know of this trial: it comes into its message.
+  virtual void warn(const std::string& /*text*/) {}
 
   /// The order in which an epoch takes its samples, on the device: a function of who trains what, so the same
   /// on any worker and after any resume.

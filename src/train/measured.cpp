@@ -11,7 +11,9 @@ void require_measured(const Objective& objective, const std::vector<Metric>& met
   const auto is_objective = [&](const Metric& metric) { return metric.name == objective.metric; };
   if (std::any_of(metrics.begin(), metrics.end(), is_objective)) return;
   std::string names;
-  for (const Metric& metric : metrics) names += (names.empty() ? "" : ", ") + metric.name;
+  for (const Metric& metric : metrics) {
+    if (metric.name != learning_rate_metric) names += (names.empty() ? "" : ", ") + metric.name;
+  }
   throw Error("The objective is " + objective.metric + ", but an epoch has only " + names +
               ". Take one of these as --objective, or measure it (metrics(), a validation split).");
 }

@@ -1,5 +1,6 @@
 #include "train/optimizer_step.hpp"
 
+#include <c10/util/Exception.h>
 #include <torch/torch.h>
 #include <torch/version.h>
 
@@ -50,6 +51,15 @@ void clip_gradients(torch::optim::Optimizer& optimizer, double norm) {
 #else
   for (at::Tensor& gradient : gradients) gradient.mul_(shorter);
 #endif
+}
+
+std::optional<double> learning_rate(torch::optim::Optimizer& optimizer) {
+  if (optimizer.param_groups().empty()) return {};
+  try {
+    return optimizer.param_groups()[0].options().get_lr();
+  } catch (const c10::Error&) {  // LibTorch's answer where the options know no rate
+    return {};
+  }
 }
 
 void take_step(torch::optim::Optimizer& optimizer, const Optimizer& how, const StepPlace& place) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "train/optimizer.hpp"
 
 namespace sibyl {
@@ -11,6 +13,9 @@ void drop_gradients(torch::optim::Optimizer& optimizer);
 /// Makes all gradients together no longer than `norm` (their direction stays), without waiting for the
 /// device.
 void clip_gradients(torch::optim::Optimizer& optimizer, double norm);
+
+/// Of its first group; none for an optimizer that has no such thing.
+std::optional<double> learning_rate(torch::optim::Optimizer& optimizer);
 
 /// A step with the schedule and the clip_norm of `how`. The optimizer may be any; its learning rate in
 /// param_groups() is what the schedule multiplies, and is afterwards what it was.

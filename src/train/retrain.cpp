@@ -6,6 +6,7 @@
 #include "train/device.hpp"
 #include "train/execution.hpp"
 #include "train/load_data.hpp"
+#include "train/measured.hpp"
 #include "train/torchscript.hpp"
 
 namespace sibyl {
@@ -71,7 +72,7 @@ std::vector<Metric> retrain(HyperModel& model, const Suggestion& suggestion, Tra
 
   std::vector<Metric> metrics;
   for (const Metric& metric : last.metrics)
-    if (test.size() > 0 || !metric.name.starts_with("val_"))
+    if ((test.size() > 0 || !metric.name.starts_with("val_")) && metric.name != learning_rate_metric)
       metrics.push_back({renamed(metric.name), metric.value});
   return metrics;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <sstream>
 
 #include "core/error.hpp"
 
@@ -25,12 +26,18 @@ ScheduleKind::ScheduleKind(std::string_view name) {
 
 void Schedule::check() const {
   if (!(warmup >= 0)) throw Error("A schedule's warmup is a number of epochs, 0 or more.");
-  if (kind == ScheduleKind::cosine && !(epochs > warmup)) {
-    throw Error("A cosine schedule wants to know its epochs, more than those of its warmup.");
+  if (kind == ScheduleKind::cosine && epochs != 0 && !(epochs > warmup)) {
+    throw Error("A cosine schedule takes more epochs than its warmup; 0: as many as --max-epochs says.");
   }
   if (kind == ScheduleKind::cosine && !(final >= 0)) throw Error("A schedule's final is 0 or more.");
   if (kind == ScheduleKind::step && every < 1) throw Error("A step schedule's every is 1 epoch or more.");
   if (!(factor > 0)) throw Error("A schedule's factor has to be above 0.");
+}
+
+Schedule Schedule::over(int max_epochs) const {
+  Schedule resolved = *this;
+  if (resolved.epochs == 0) resolved.epochs = max_epochs;
+  return resolved;
 }
 
 double Schedule::at(const StepPlace& place) const {
@@ -43,7 +50,11 @@ double Schedule::at(const StepPlace& place) const {
     case ScheduleKind::constant:
       return rise;
     case ScheduleKind::cosine: {
-      const double way = std::clamp((before + part(place.step) - warmup) / (epochs - warmup), 0.0, 1.0);
+      if (epochs == 0)
+        throw Error("A cosine schedule has to know its epochs: take schedule.over(context.max_epochs()).");
+      // A short sweep may end within the warmup.
+      const double fall = epochs - warmup;
+      const double way = fall > 0 ? std::clamp((before + part(place.step) - warmup) / fall, 0.0, 1.0) : 0;
       return rise * (final + (1 - final) * (1 + std::cos(std::numbers::pi * way)) / 2);
     }
     case ScheduleKind::step:
@@ -52,6 +63,19 @@ double Schedule::at(const StepPlace& place) const {
       return rise * std::pow(factor, before);
   }
   return rise;
+}
+
+std::string Schedule::past_its_end(int last_epoch) const {
+  if (kind != ScheduleKind::cosine || epochs == 0 || last_epoch <= epochs) return {};
+  std::ostringstream text;
+  text << "the cosine schedule ends with epoch " << epochs << ", and the trial is trained to epoch "
+       << last_epoch << ": from there on its learning rate is ";
+  if (final == 0)
+    text << "0, and nothing is learned";
+  else
+    text << final << " of the optimizer's";
+  text << "; leave the schedule's epochs out, and they are --max-epochs";
+  return text.str();
 }
 
 }  // namespace sibyl

@@ -34,11 +34,12 @@ struct StepPlace {
 };
 
 /// What the learning rate is multiplied by: a function of the place alone, so that a training that is
-/// interrupted, or goes on in a later slot, has the same rates. For the same reason it asks how many epochs a
-/// cosine takes: how far a trial is trained, its scheduler decides on the way.
+/// interrupted, or goes on in a later slot, has the same rates. For the same reason a cosine falls over the
+/// epochs of a whole training, and not over those that this trial gets: these its scheduler decides on the
+/// way.
 struct Schedule {
   ScheduleKind kind = ScheduleKind::constant;
-  double epochs = 0;    ///< cosine: until it is at `final`, where it stays
+  double epochs = 0;    ///< cosine: until it is at `final`, where it stays; 0: the sweep's --max-epochs
   double final = 0;     ///< cosine: what is left of the rate
   int every = 10;       ///< step: epochs
   double factor = 0.1;  ///< step, exponential: what each fall leaves of the rate
@@ -47,7 +48,12 @@ struct Schedule {
 
   /// Throws Error when its numbers make no sense.
   void check() const;
+  /// With `max_epochs` (FitContext::max_epochs) in place of epochs that are 0.
+  Schedule over(int max_epochs) const;
+  /// Throws Error for a cosine whose epochs are 0.
   double at(const StepPlace& place) const;
+  /// For people: training goes on to `last_epoch`, past the schedule's end. Empty where it does not.
+  std::string past_its_end(int last_epoch) const;
 };
 
 }  // namespace sibyl
