@@ -1,5 +1,8 @@
+#include <c10/util/Exception.h>
+
 #include <numeric>
 #include <string>
+#include <string_view>
 
 #include "core/error.hpp"
 #include "train/batches.hpp"
@@ -21,6 +24,16 @@ at::Tensor FitContext::order(std::int64_t samples, int epoch) const {
   return order.to(device());
 }
 
+namespace {
+
+/// LibTorch's batch norm found one value a channel, which has no deviation.
+bool is_batch_norm_of_one(const c10::Error& problem) {
+  return std::string_view(problem.what_without_backtrace()).find("more than 1 value per channel") !=
+         std::string_view::npos;
+}
+
+}  // namespace
+
 void HyperModel::fit(HyperParameters& hp, torch::nn::Sequential& model, const Data& data,
                      FitContext& context) {
   const std::int64_t batch = batch_size(hp);
@@ -34,6 +47,12 @@ void HyperModel::fit(HyperParameters& hp, torch::nn::Sequential& model, const Da
   how.schedule.check();
   context.warn(how.schedule.past_its_end(context.last_epoch()));
   how.schedule = how.schedule.over(context.max_epochs());
+  const struct Forget {
+    std::int64_t& classes;
+    ~Forget() { classes = 0; }
+  } forget{classes_};
+  classes_ = std::max(classes_in(loss, data.train.y),
+                      data.validation.size() > 0 ? classes_in(loss, data.validation.y) : 0);
   const Precision precision = this->precision(hp);
   const bool mixed = is_mixed(precision, context.device());
   const Tf32Scope tf32(precision);
@@ -41,10 +60,19 @@ void HyperModel::fit(HyperParameters& hp, torch::nn::Sequential& model, const Da
   const auto train = [&](int epoch, std::int64_t step) {
     const Split& now = batches.at(step);
     drop_gradients(optimizer);
-    const StepResult result = [&] {
+    StepResult result;
+    try {
       const MixedPrecisionScope scope(context.device(), mixed);
-      return training_step(model, now.x, now.y);
-    }();
+      result = training_step(model, now.x, now.y);
+    } catch (const c10::Error& problem) {
+      if (!is_batch_norm_of_one(problem)) throw;
+      if (now.size() > 1 || batch == 1 || data.train.size() == 1)
+        throw Error("Batch norm takes more than one value a channel in training, and a batch of " +
+                    std::to_string(now.size()) + (now.size() == 1 ? " sample" : " samples") +
+                    " has one: take a larger batch_size(), or no batch norm.");
+      context.warn("the last batch of an epoch has one sample, which batch norm can't take: it is left out");
+      return;
+    }
     result.loss.backward();
     take_step(optimizer, how, {.epoch = epoch, .step = step, .steps = batches.steps()});
     trained.add(result.loss, result.output, now.y);

@@ -18,7 +18,9 @@ std::unique_ptr<torch::optim::Optimizer> HyperModel::make_optimizer(HyperParamet
 torch::Tensor HyperModel::compute_loss(const torch::Tensor& output, const torch::Tensor& y) const {
   if (!class_weights_) class_weights_ = class_weights();
   if (class_weights_->defined()) class_weights_ = class_weights_->to(output.device(), output.scalar_type());
-  return compute(loss(), output, y, *class_weights_);
+  const Loss what = loss();
+  if (resolve(what, y) == Loss::cross_entropy) check_outputs(output, classes_);
+  return compute(what, output, y, *class_weights_);
 }
 
 StepResult HyperModel::training_step(torch::nn::Sequential& model, const torch::Tensor& x,

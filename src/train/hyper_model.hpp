@@ -36,6 +36,8 @@ class HyperModel {
 
   virtual Objective objective() const { return {.metric = "val_loss", .direction = Direction::minimize}; }
   virtual Optimizer optimizer(HyperParameters&) { return {}; }
+  /// (Where the last batch of an epoch has one sample and the model's batch norm can't take it, it is left
+  /// out.)
   virtual int batch_size(HyperParameters&) { return 32; }
   virtual Loss loss() const { return Loss::automatic; }
   /// For cross_entropy: how much a sample of each class counts, in training and in validation; undefined: the
@@ -70,6 +72,7 @@ class HyperModel {
 
  private:
   mutable std::optional<torch::Tensor> class_weights_;
+  std::int64_t classes_ = 0;  ///< of the data that fit() is at, for compute_loss(); 0: not known
 };
 
 }  // namespace sibyl

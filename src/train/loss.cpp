@@ -23,7 +23,9 @@ at::Tensor shaped(const at::Tensor& y, const at::Tensor& output) {
   }
   std::ostringstream text;
   text << "The model's output has the shape " << output.sizes() << ", but y has " << y.sizes()
-       << ": this loss compares them element by element. Change the model's last layer, or the loss.";
+       << ": this loss compares them element by element. Change the model's last layer, or loss(); classes "
+          "are whole "
+          "numbers y, and values real ones.";
   throw Error(text.str());
 }
 
@@ -63,6 +65,39 @@ std::string_view to_string(MetricKind kind) {
 Loss resolve(Loss loss, const at::Tensor& y) {
   if (loss != Loss::automatic) return loss;
   return whole_numbers(y) ? Loss::cross_entropy : Loss::mse;
+}
+
+std::int64_t classes_in(Loss loss, const at::Tensor& y) {
+  loss = resolve(loss, y);
+  if (y.numel() == 0 || (loss != Loss::cross_entropy && loss != Loss::binary_cross_entropy)) return 0;
+  const auto lowest = y.min().item<double>(), highest = y.max().item<double>();
+  std::ostringstream text;
+  if (loss == Loss::binary_cross_entropy) {
+    if (lowest >= 0 && highest <= 1) return 0;
+    text << "binary_cross_entropy takes y from 0 to 1, but the data's go from " << lowest << " to " << highest
+         << ". Count two classes as 0 and 1, or take cross_entropy and an output for each class.";
+    throw Error(text.str());
+  }
+  constexpr double left_out = -100;
+  if (!whole_numbers(y)) return 0;  // check_classes() says what is wrong
+  if (lowest < 0 && lowest != left_out) {
+    text << "The data has the class " << lowest << ": classes are counted from 0.";
+    throw Error(text.str());
+  }
+  return static_cast<std::int64_t>(highest) + 1;
+}
+
+void check_outputs(const at::Tensor& output, std::int64_t classes) {
+  if (output.dim() < 2 || output.size(1) >= classes) return;
+  std::ostringstream text;
+  text << "The data has the classes 0 to " << classes - 1 << ", but the model puts out " << output.size(1)
+       << (output.size(1) == 1 ? " number" : " numbers") << " a sample: its last layer has to put out "
+       << classes
+       << ", one for each class. (Where data() can be other data, let it set a member that build() takes, as "
+          "jobs/iris.cpp does.)";
+  if (output.size(1) == 1 && classes == 2)
+    text << " One number for two classes goes with Loss::binary_cross_entropy.";
+  throw Error(text.str());
 }
 
 at::Tensor prepare_targets(const at::Tensor& y, at::ScalarType real) {
