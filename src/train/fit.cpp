@@ -48,11 +48,13 @@ void HyperModel::fit(HyperParameters& hp, torch::nn::Sequential& model, const Da
   context.warn(how.schedule.past_its_end(context.last_epoch()));
   how.schedule = how.schedule.over(context.max_epochs());
   const struct Forget {
-    std::int64_t& classes;
-    ~Forget() { classes = 0; }
-  } forget{classes_};
-  classes_ = std::max(classes_in(loss, data.train.y),
-                      data.validation.size() > 0 ? classes_in(loss, data.validation.y) : 0);
+    std::optional<TargetRange>& targets;
+    ~Forget() { targets.reset(); }
+  } forget{targets_};
+  if (loss == Loss::cross_entropy || loss == Loss::binary_cross_entropy) {
+    targets_ = range_of(data.train.y);
+    if (data.validation.size() > 0) targets_ = join(*targets_, range_of(data.validation.y));
+  }
   const Precision precision = this->precision(hp);
   const bool mixed = is_mixed(precision, context.device());
   const Tf32Scope tf32(precision);

@@ -18,8 +18,8 @@ std::unique_ptr<torch::optim::Optimizer> HyperModel::make_optimizer(HyperParamet
 torch::Tensor HyperModel::compute_loss(const torch::Tensor& output, const torch::Tensor& y) const {
   if (!class_weights_) class_weights_ = class_weights();
   if (class_weights_->defined()) class_weights_ = class_weights_->to(output.device(), output.scalar_type());
-  const Loss what = loss();
-  if (resolve(what, y) == Loss::cross_entropy) check_outputs(output, classes_);
+  const Loss what = resolve(loss(), y);
+  if (targets_) check_targets(what, output, *targets_);
   return compute(what, output, y, *class_weights_);
 }
 

@@ -72,7 +72,7 @@ class HyperModel {
 
  private:
   mutable std::optional<torch::Tensor> class_weights_;
-  std::int64_t classes_ = 0;  ///< of the data that fit() is at, for compute_loss(); 0: not known
+  std::optional<TargetRange> targets_;  ///< of the data that fit() is at, for compute_loss()
 };
 
 }  // namespace sibyl

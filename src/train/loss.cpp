@@ -2,6 +2,7 @@
 
 #include <torch/nn/functional/loss.h>
 
+#include <algorithm>
 #include <sstream>
 #include <stdexcept>
 
@@ -48,6 +49,33 @@ void check_weights(const at::Tensor& output, const at::Tensor& class_weights) {
   throw Error(text.str());
 }
 
+bool takes_class(double lowest) {
+  constexpr double left_out = -100;  // LibTorch gives such a sample no loss
+  return lowest >= 0 || lowest == left_out;
+}
+
+[[noreturn]] void refuse_targets(Loss loss, const at::Tensor& output, const TargetRange& range) {
+  std::ostringstream text;
+  if (loss == Loss::binary_cross_entropy) {
+    text << "binary_cross_entropy takes y from 0 to 1, but the data's go from " << range.lowest << " to "
+         << range.highest
+         << ". Count two classes as 0 and 1, or take cross_entropy and an output for each class.";
+  } else if (!takes_class(range.lowest)) {
+    text << "The data has the class " << range.lowest << ": classes are counted from 0.";
+  } else {
+    const auto classes = static_cast<std::int64_t>(range.highest) + 1;
+    text << "The data has the classes 0 to " << classes - 1 << ", but the model puts out " << output.size(1)
+         << (output.size(1) == 1 ? " number" : " numbers") << " a sample: its last layer has to put out "
+         << classes
+         << ", one for each class. (Where data() can be other data, let it set a member that build() takes, "
+            "as "
+            "jobs/iris.cpp does.)";
+    if (output.size(1) == 1 && classes == 2)
+      text << " One number for two classes goes with Loss::binary_cross_entropy.";
+  }
+  throw Error(text.str());
+}
+
 }  // namespace
 
 std::string_view to_string(MetricKind kind) {
@@ -67,37 +95,21 @@ Loss resolve(Loss loss, const at::Tensor& y) {
   return whole_numbers(y) ? Loss::cross_entropy : Loss::mse;
 }
 
-std::int64_t classes_in(Loss loss, const at::Tensor& y) {
-  loss = resolve(loss, y);
-  if (y.numel() == 0 || (loss != Loss::cross_entropy && loss != Loss::binary_cross_entropy)) return 0;
-  const auto lowest = y.min().item<double>(), highest = y.max().item<double>();
-  std::ostringstream text;
-  if (loss == Loss::binary_cross_entropy) {
-    if (lowest >= 0 && highest <= 1) return 0;
-    text << "binary_cross_entropy takes y from 0 to 1, but the data's go from " << lowest << " to " << highest
-         << ". Count two classes as 0 and 1, or take cross_entropy and an output for each class.";
-    throw Error(text.str());
-  }
-  constexpr double left_out = -100;
-  if (!whole_numbers(y)) return 0;  // check_classes() says what is wrong
-  if (lowest < 0 && lowest != left_out) {
-    text << "The data has the class " << lowest << ": classes are counted from 0.";
-    throw Error(text.str());
-  }
-  return static_cast<std::int64_t>(highest) + 1;
+TargetRange range_of(const at::Tensor& y) {
+  return {.lowest = y.min().item<double>(), .highest = y.max().item<double>()};
 }
 
-void check_outputs(const at::Tensor& output, std::int64_t classes) {
-  if (output.dim() < 2 || output.size(1) >= classes) return;
-  std::ostringstream text;
-  text << "The data has the classes 0 to " << classes - 1 << ", but the model puts out " << output.size(1)
-       << (output.size(1) == 1 ? " number" : " numbers") << " a sample: its last layer has to put out "
-       << classes
-       << ", one for each class. (Where data() can be other data, let it set a member that build() takes, as "
-          "jobs/iris.cpp does.)";
-  if (output.size(1) == 1 && classes == 2)
-    text << " One number for two classes goes with Loss::binary_cross_entropy.";
-  throw Error(text.str());
+TargetRange join(const TargetRange& a, const TargetRange& b) {
+  return {.lowest = std::min(a.lowest, b.lowest), .highest = std::max(a.highest, b.highest)};
+}
+
+void check_targets(Loss loss, const at::Tensor& output, const TargetRange& range) {
+  const bool fits = loss == Loss::binary_cross_entropy ? range.lowest >= 0 && range.highest <= 1
+                    : loss == Loss::cross_entropy
+                        ? takes_class(range.lowest) &&
+                              (output.dim() < 2 || static_cast<double>(output.size(1)) > range.highest)
+                        : true;
+  if (!fits) refuse_targets(loss, output, range);
 }
 
 at::Tensor prepare_targets(const at::Tensor& y, at::ScalarType real) {

@@ -23,14 +23,18 @@ std::string_view to_string(MetricKind kind);
 /// What `automatic` stands for.
 Loss resolve(Loss loss, const at::Tensor& y);
 
-/// How many classes the model's output has to tell apart, from 0 to the highest in y; 0: the loss takes
-/// values. Throws Error for a y that the loss can't take: a negative class (but for -100, which LibTorch
-/// leaves out), or for binary_cross_entropy what is not between 0 and 1.
-std::int64_t classes_in(Loss loss, const at::Tensor& y);
+/// The lowest and the highest of all targets.
+struct TargetRange {
+  double lowest = 0, highest = 0;
+};
+TargetRange range_of(const at::Tensor& y);
+/// Of both.
+TargetRange join(const TargetRange& a, const TargetRange& b);
 
-/// Throws Error when the output has fewer numbers a sample than there are classes. (A CUDA device that meets
-/// a class beyond them never works again in its process.)
-void check_outputs(const at::Tensor& output, std::int64_t classes);
+/// Throws Error when the loss can't take such targets, or the output has fewer numbers a sample than there
+/// are classes: before a step, since a CUDA device that meets a class beyond them never works again in its
+/// process. `loss` is resolved.
+void check_targets(Loss loss, const at::Tensor& output, const TargetRange& range);
 
 /// y as the losses want it: classes as int64, values in the floating-point type of x.
 at::Tensor prepare_targets(const at::Tensor& y, at::ScalarType real);

@@ -89,6 +89,18 @@ class EveryJob(SweepTest):
         file.write_text("height;width;fruit\n" + "".join(f"{i % 7};{2 * (i % 4)}.5;{'apple' if i % 4 else 'pear'}\n" for i in range(80)))
         self.sweep("iris", file)
 
+    def test_a_header_of_numbers(self):
+        file = self.folder / "years.csv"
+        file.write_text("2019,2020,2021\n" + "".join(f"{i % 7}.25,{2 * (i % 4)}.5,{i % 2}\n" for i in range(80)))
+        self.refused("iris", file, str(file), "its first line, 2019, 2020, 2021, may be a sample, or name the columns", "FILE,header=yes")
+        self.refused("iris", f"{file},heading=yes", "a table has no 'heading'")
+        for header, names, samples in (("yes", "2019, 2020", 48), ("no", "0, 1", 49)):
+            out, _ = run("iris", "--data", f"{file},header={header}", "--output", self.folder / header, "--max-trials", 1, "--max-epochs", 1,
+                         "--scheduler", "full", "--threads", 1)
+            self.assertIn(f"data: {samples} training, 16 validation, 16 test samples", out)
+            self.assertIn(f": {names}\n", out)
+            self.assertIn("classes, training samples of each: 0 ", out)
+
     def test_iris_with_a_gap(self):
         file = self.folder / "iris.csv"
         file.write_text(write_iris(file).read_text().replace("\n", "\n,", 1))

@@ -77,6 +77,26 @@ class Models(unittest.TestCase):
         self.assertAlmostEqual((output.argmax(1) == y).double().mean().item(), recorded["test_accuracy"], places=6)
         self.assertAlmostEqual(torch.nn.functional.cross_entropy(output, y).item(), recorded["test_loss"], places=5)
 
+    @unittest.skipIf(torch is None, "python3-torch is not here")
+    def test_an_exported_model_is_a_module_like_any_other(self):
+        file = self.folder / "module.pt"
+        self.said("export", self.sweep, "--to", file)
+        model = torch.jit.load(file)
+        self.assertFalse(model.training)
+        self.assertFalse(any(module.training for module in model.modules()))
+        x = torch.rand(5, 784)
+        with torch.no_grad():
+            output = model(x)
+            frozen = torch.jit.freeze(model)
+            self.assertEqual(len(list(frozen.parameters())), 0)  # they are constants of the graph
+            self.assertTrue(torch.allclose(frozen(x), output))
+            self.assertTrue(torch.allclose(torch.jit.optimize_for_inference(torch.jit.load(file))(x), output, atol=1e-6))
+        model.train()
+        self.assertTrue(model.training and all(module.training for module in model.modules()))
+        model.eval()
+        model.save(self.folder / "again.pt")
+        self.assertTrue(torch.equal(torch.jit.load(self.folder / "again.pt")(x), output))
+
     def test_retrain_scores_on_the_test_set(self):
         out = self.said("retrain", self.sweep, "--top", 2)
         first, second = self.ranked()[:2]

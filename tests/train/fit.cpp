@@ -176,9 +176,10 @@ TEST_CASE("A schedule and clipping change the training, and go on exactly after 
 
 TEST_CASE("A schedule that makes no sense fails the trial with what it lacks") {
   Recorder recorder;
-  const auto ended = train(blobs({.schedule = {.kind = "cosine"}}), options(), slot(0, 1), recorder);
+  const auto ended = train(blobs({.schedule = {.kind = "cosine", .epochs = 2, .warmup = 2}}), options(),
+                           slot(0, 1), recorder);
   CHECK(ended.ending == Ending::failed);
-  CHECK_THAT(ended.message, ContainsSubstring("wants to know its epochs"));
+  CHECK_THAT(ended.message, ContainsSubstring("takes more epochs than its warmup"));
 }
 
 TEST_CASE(

@@ -36,11 +36,12 @@ TEST_CASE("A trial that trains reports every epoch with Keras's names and reache
   CHECK(report.attempt == 4);
   CHECK(report.execution == 0);
   CHECK(report.started >= recorder.epochs[0].started + recorder.epochs[0].seconds);
-  REQUIRE(report.metrics.size() == 4);
+  REQUIRE(report.metrics.size() == 5);
   CHECK(report.metrics[0].name == "loss");
   CHECK(report.metrics[1].name == "accuracy");
   CHECK(report.metrics[2].name == "val_loss");
   CHECK(report.metrics[3].name == "val_accuracy");
+  CHECK(report.metrics[4].name == "learning_rate");
 }
 
 TEST_CASE("Training learns") {

@@ -51,7 +51,7 @@ TEST_CASE("A warmup rises in a line to the first step's end of its last epoch, w
 
 TEST_CASE("A schedule that makes no sense is refused") {
   CHECK_THROWS_AS(ScheduleKind("polynomial"), Error);
-  CHECK_THROWS_AS((Schedule{.kind = "cosine"}.check()), Error);
+  CHECK_THROWS_AS((Schedule{.kind = "cosine", .epochs = -1}.check()), Error);
   CHECK_THROWS_AS((Schedule{.kind = "cosine", .epochs = 2, .warmup = 2}.check()), Error);
   CHECK_THROWS_AS((Schedule{.kind = "step", .every = 0}.check()), Error);
   CHECK_THROWS_AS((Schedule{.kind = "exponential", .factor = 0}.check()), Error);

@@ -220,7 +220,7 @@ Csv::Csv(const std::filesystem::path& file, const CsvOptions& options)
     line = cutter.line();
   }
   decimal_ = options.decimal ? options.decimal : find_decimal(*this, separator);
-  if (options.header.value_or(!promised && has_header(*this))) take_header_away();
+  if (options.header ? *options.header : !promised && has_header(*this)) take_header_away();
   if (lines_.empty()) refuse(file_, "has a header and nothing else: it has to have a line for each sample");
   if (promised && *promised != static_cast<double>(rows())) {
     refuse(file_, "has " + std::to_string(rows()) + " samples, but its first line promises " +
