@@ -5,8 +5,11 @@ import subprocess
 import time
 import unittest
 
+import h5py
+import pandas as pd
+
 from idx import write_data_set
-from sweeps import JOBS, SweepTest, assert_same, command, run
+from sweeps import JOBS, SweepTest, assert_same, command, run, tables
 
 
 class Resume(SweepTest):
@@ -27,6 +30,24 @@ class Resume(SweepTest):
         out = self.killed_and_resumed("synthetic", "--max-epochs", 27, "--set", "epoch_seconds=0.02", "--inject",
                                       "exception=0.01", after=(1.0, 1.5, 1.2))
         self.assertIn("finished: the plan is done", out)
+
+    def test_synthetic_goes_on_within_its_slot(self):
+        whole, stopped, epochs, each = self.folder / "whole", self.folder / "stopped", 30, 0.15
+        options = ["--scheduler", "full", "--max-trials", 1, "--max-epochs", epochs, "--executions-per-trial", 2]
+        run("synthetic", *options, "--set", "epoch_seconds=0", "--output", whole)
+        options += ["--set", f"epoch_seconds={each}", "--output", stopped]
+        run("synthetic", *options, "--time-limit", "7s", code=75)
+
+        def trial():
+            with h5py.File(stopped / "results.h5") as file:
+                return file["trials"][0], len(file["epochs"])
+
+        before, trained = trial()
+        self.assertGreater(trained, epochs)  # the second execution has begun
+        run("synthetic", *options, "--resume")
+        # Sleeping takes no less than its time: all epochs anew would take 9 s.
+        self.assertLess(trial()[0]["seconds"] - before["seconds"], 2 * epochs * each)
+        pd.testing.assert_frame_equal(tables(whole)["epochs"], tables(stopped)["epochs"], check_exact=True)
 
     @unittest.skipUnless((JOBS / "fashion_mnist").exists(), "built without LibTorch")
     def test_real_training(self):
