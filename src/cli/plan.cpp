@@ -86,6 +86,7 @@ void print_plan(std::ostream& out, const Options& options, const SearchSpace& sp
     out << ": about " << short_number(static_cast<double>(checkpoints * checkpoint_bytes) / 1e6)
         << " MB with the default hyperparameters";
   out << '\n';
+  if (const std::string why = no_search(sweep); !why.empty()) out << "  " << why << '\n';
   if (sweep.patience > 0) out << "  (at most: --patience stops some trials earlier)\n";
 }
 

@@ -135,6 +135,7 @@ int lead(int argc, char** argv, const Options& options, Job& job, Environment& e
     sweep.print_summary(default_top);
     return 0;
   }
+  if (const std::string warning = no_search(options.sweep); !warning.empty()) sweep.warn({warning});
   ManagerHooks hooks;
   hooks.now = wall_clock;
   hooks.record = [&](const Event& event) { sweep.record(event); };

@@ -71,6 +71,11 @@ std::vector<std::string> differences(const SweepOptions& there, const SweepOptio
   return lines;
 }
 
+std::string no_search(const SweepOptions& options) {
+  if (options.scheduler != "hyperband") return {};
+  return no_search(HyperbandOptions{options.max_epochs, options.eta, options.iterations});
+}
+
 Oracle make_oracle(const SweepOptions& options, const SearchSpace& space, const Objective& objective) {
   std::unique_ptr<Scheduler> scheduler;
   if (options.scheduler == "full")

@@ -37,6 +37,9 @@ SweepOptions sweep_options_from_json(const std::string& json);
 /// than there was is a difference: more extends a sweep.
 std::vector<std::string> differences(const SweepOptions& there, const SweepOptions& here);
 
+/// For people: why this sweep is no search, its plan being one trial; else empty.
+std::string no_search(const SweepOptions& options);
+
 /// The oracle that the options describe. Throws UsageError for a sampler or scheduler that does not exist.
 Oracle make_oracle(const SweepOptions& options, const SearchSpace& space, const Objective& objective);
 

@@ -40,6 +40,16 @@ class Plan(SweepTest):
         plan = self.planned_as_run("--max-epochs", 243, "--max-trials", 400, *fixed)
         self.assertEqual(plan["trials"], 249)  # the widths from 8 to 256
 
+    def test_a_plan_of_one_trial_says_what_to_do(self):
+        says = "--max-epochs 2 is less than --eta 3: Hyperband is one trial then"
+        out, _ = run("synthetic", "plan", "--max-epochs", 2)
+        self.assertIn(says, out)
+        self.assertIn("--max-epochs 3 or more, --iterations N for N trials, or --scheduler full --max-trials N", out)
+        out, err = run("synthetic", "--max-epochs", 2, "--set", "epoch_seconds=0", "--output", self.folder / "one")
+        self.assertIn(says, out + err)
+        for enough in (("--max-epochs", 3), ("--max-epochs", 2, "--iterations", 2), ("--max-epochs", 2, "--scheduler", "full")):
+            self.assertNotIn("is one trial", run("synthetic", "plan", *enough)[0])
+
     def test_the_text(self):
         out, _ = run("synthetic", "plan", "--max-epochs", 81, "--workers", 4, "--epoch-seconds", 2)
         for text in ("81 trials to epoch 1", "34 trials to epoch 3", "143 trials, 1581 epochs", "4 workers take", "at 2 s an epoch",

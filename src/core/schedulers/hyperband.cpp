@@ -6,6 +6,14 @@
 
 namespace sibyl {
 
+std::string no_search(const HyperbandOptions& options) {
+  if (options.max_epochs >= options.eta || options.iterations > 1) return {};
+  const std::string eta = std::to_string(options.eta);
+  return "--max-epochs " + std::to_string(options.max_epochs) + " is less than --eta " + eta +
+         ": Hyperband is one trial then, and compares nothing; take --max-epochs " + eta +
+         " or more, --iterations N for N trials, or --scheduler full --max-trials N";
+}
+
 Hyperband::Hyperband(HyperbandOptions options, Objective objective)
     : options_(options), objective_(std::move(objective)) {
   if (options.max_epochs < 1) throw UsageError("--max-epochs must be at least 1");

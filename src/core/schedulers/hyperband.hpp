@@ -1,6 +1,7 @@
 #pragma once
 
 #include <set>
+#include <string>
 
 #include "core/schedulers/scheduler.hpp"
 
@@ -11,6 +12,10 @@ struct HyperbandOptions {
   int eta = 3;
   int iterations = 1;  ///< how often all brackets are run
 };
+
+/// For people: with fewer epochs than eta an iteration is one trial, trained to the end. Empty where there is
+/// something to compare.
+std::string no_search(const HyperbandOptions& options);
 
 /// Synchronous Hyperband (Li et al. 2018, Algorithm 1): brackets s = s_max .. 0, again for each iteration.
 /// New trials fill the brackets in this order. A worker that would have to wait for a rung opens the next
