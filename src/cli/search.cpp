@@ -150,10 +150,16 @@ int lead(int argc, char** argv, const Options& options, Job& job, Environment& e
     return "";
   };
   hooks.tick = [&] { sweep.tick(); };
-  const Stopped end = manage(link, workers, sweep.oracle(), hooks,
-                             {.begin = site(options.directory),
-                              .trial_timeout = options.trial_timeout,
-                              .heartbeats = options.isolated});
+  const ManagerOptions settings{.begin = site(options.directory),
+                                .trial_timeout = options.trial_timeout,
+                                .heartbeats = options.isolated};
+  Stopped end;
+  try {
+    end = manage(link, workers, sweep.oracle(), hooks, settings);
+  } catch (const UsageError&) {
+    sweep.withdraw();
+    throw;
+  }
   if (end.on_request)
     sweep.stop(end.reason);
   else if (end.hopeless)

@@ -69,6 +69,7 @@ void summarize(std::ostream& out, const Options& options) {
 void rebuild(std::ostream& out, const Options& options) {
   const fs::path journal = journal_in(options.directory);
   const DirectoryLock lock(options.directory);
+  require_no_writer(journal);
   StoredSweep sweep;
   Results results;
   const JournalTail tail = replay(

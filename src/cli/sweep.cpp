@@ -44,6 +44,7 @@ bool holds_trials(const fs::path& directory) {
 
 // Refuses what is not wanted before anything is made.
 void check_directory(const Options& options) {
+  require_free_names(options.directory);
   if (options.resume || options.overwrite || !holds_trials(options.directory)) return;
   throw UsageError(options.directory.string() + " holds a sweep already: add --resume to continue it, " +
                    "--overwrite to delete it, or name another directory with --output");
@@ -63,17 +64,6 @@ void make_directory(const fs::path& directory) {
     throw Error("can't make the output directory " + directory.string() + ": " + problem.message() +
                 "; name another with --output");
   for (const fs::path& each : made) sync_folder_of(each);  // its name, too, must outlast a power cut
-}
-
-// The journal goes last: as long as it is there, the rest belongs to it.
-void delete_sweep(const fs::path& directory) {
-  for (const char* file :
-       {SweepFiles::checkpoints, SweepFiles::tensorboard, SweepFiles::results, SweepFiles::journal}) {
-    std::error_code problem;
-    fs::remove_all(directory / file, problem);
-    if (problem) throw Error("can't delete " + (directory / file).string() + ": " + problem.message());
-    sync_folder_of(directory / file);
-  }
 }
 
 // What differs between the sweep that is there and the one that is asked for.
@@ -104,6 +94,7 @@ Sweep::Sweep(const Options& options, const SweepOpened& opened, const SweepLaunc
       geometry_(options.workers_per_gpu, time_limit),
       checkpoints_(options.directory / SweepFiles::checkpoints, options.keep_best) {
   check_directory(options);
+  made_directory_ = !fs::exists(directory_);
   make_directory(directory_);
   lock_.emplace(directory_);
   check_directory(options);  // who held the lock may have begun a sweep
@@ -135,6 +126,7 @@ void Sweep::begin(const SweepOpened& opened) {
 
 void Sweep::start(const SweepOpened& opened) {
   begin(opened);
+  began_here_ = true;
   if (!journal_) journal_ = Journal::create(directory_ / SweepFiles::journal);
   tell(opened);
   tell_launched();
@@ -228,8 +220,42 @@ void Sweep::warn(const std::vector<std::string>& lines) {
 }
 
 void Sweep::commit() {
-  journal_->commit();
+  try {
+    journal_->commit();
+  } catch (const JournalLost& lost) {
+    end_without_journal(lost);
+  }
   checkpoints_.delete_obsolete();
+}
+
+// Where results.h5 is may be another sweep's by now.
+void Sweep::end_without_journal(const JournalLost& lost) {
+  std::string text = std::string(lost.what()) + " The sweep can't go on without it.";
+  try {
+    const fs::path results = rescue_path(directory_ / SweepFiles::results);
+    results_.publish(results, oracle_->trials(), wall_clock());
+    text += " All results up to here are in " + results.string() + ".";
+    const fs::path journal = journal_->rescue();
+    text += journal.empty() ? " What was recorded can't be saved: start anew."
+                            : " What was recorded is in " + journal.string() + ": rename it to " +
+                                  SweepFiles::journal + ", and --resume goes on.";
+  } catch (const Error& also) {
+    text += std::string(" ") + also.what();
+  }
+  throw Error(text);
+}
+
+void Sweep::withdraw() {
+  if (!began_here_ || !oracle_->trials().empty()) return;
+  journal_.reset();
+  std::error_code ignored;
+  try {
+    delete_sweep(directory_);
+  } catch (const Error&) {
+    return;  // the next start takes a sweep without trials for what it is
+  }
+  lock_->remove();
+  if (made_directory_) fs::remove(directory_, ignored);
 }
 
 void Sweep::note_ended(const Consequences& consequences) {

@@ -15,17 +15,10 @@
 #include "store/lock.hpp"
 #include "store/publication.hpp"
 #include "store/results.hpp"
+#include "store/sweep_directory.hpp"
 #include "store/tensorboard.hpp"
 
 namespace sibyl {
-
-/// What a sweep's directory holds, besides its lock.
-struct SweepFiles {
-  static constexpr const char* journal = "journal.bin";
-  static constexpr const char* results = "results.h5";
-  static constexpr const char* checkpoints = "checkpoints";
-  static constexpr const char* tensorboard = "tensorboard";
-};
 
 /// Seconds since 1970.
 double wall_clock();
@@ -58,6 +51,8 @@ class Sweep {
   void close(const std::string& reason);
   /// The sweep was told to stop, or given up: the same.
   void stop(const std::string& reason);
+  /// The sweep is refused before its first trial: the next start finds nothing of it, if it began here.
+  void withdraw();
   void print_summary(int top) const;
 
  private:
@@ -68,6 +63,7 @@ class Sweep {
   void tell_launched();
   void tell(const Event& event);
   void note_ended(const Consequences& consequences);
+  [[noreturn]] void end_without_journal(const JournalLost& lost);
   void publish();
   void flush_tensorboard();
 
@@ -76,6 +72,8 @@ class Sweep {
   Terminal terminal_;
   SweepOptions options_;
   SweepLaunched launched_;
+  bool made_directory_ = false;  ///< by this start
+  bool began_here_ = false;
   std::optional<DirectoryLock> lock_;
   std::optional<Oracle> oracle_;  ///< since the sweep's settings are known
   Geometry geometry_;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <utility>
 
@@ -31,6 +32,8 @@ std::string advice(int error) {
       return "Check the path: the file, or a folder above it, does not exist.";
     case EEXIST:
       return "It would be overwritten: use another --output, or --resume to go on with it.";
+    case ELOOP:
+      return "It is a symbolic link, which is not followed here: delete it, or use another --output.";
     case EIO:
       return "The disk or the network file system reports a fault: see the system's log, use another "
              "--output.";
@@ -44,6 +47,13 @@ std::string advice(int error) {
 
 // One call can move 2 GiB at most, and may move less than it was asked to.
 constexpr std::size_t largest_call = std::size_t{1} << 30;
+
+struct flock whole_file() {
+  struct flock range {};
+  range.l_type = F_WRLCK;
+  range.l_whence = SEEK_SET;
+  return range;
+}
 
 }  // namespace
 
@@ -113,6 +123,33 @@ void File::sync() {
     if (errno != EINTR) throw_io_error("sync", path_, errno);
 }
 
+bool File::is_at_its_path() const {
+  struct stat mine {
+  }, there{};
+  return ::fstat(descriptor_, &mine) == 0 && ::stat(path_.c_str(), &there) == 0 && mine.st_nlink > 0 &&
+         mine.st_dev == there.st_dev && mine.st_ino == there.st_ino;
+}
+
+File::Lock File::lock() {
+  struct flock range = whole_file();
+  if (::fcntl(descriptor_, F_OFD_SETLK, &range) == 0) return Lock::taken;
+  return errno == EAGAIN || errno == EACCES ? Lock::held_by_another : Lock::unknown_here;
+}
+
+bool File::is_locked_by_another() const {
+  struct flock range = whole_file();
+  return ::fcntl(descriptor_, F_OFD_GETLK, &range) == 0 && range.l_type != F_UNLCK;
+}
+
+bool File::is_open_elsewhere() const {
+  // A lease to write is given only to the one who has the file open. Who opens it in the moment in which we have
+  // one would have us told by a signal: by one that is ignored.
+  ::fcntl(descriptor_, F_SETSIG, SIGURG);
+  if (::fcntl(descriptor_, F_SETLEASE, F_WRLCK) != 0) return errno == EAGAIN;
+  ::fcntl(descriptor_, F_SETLEASE, F_UNLCK);
+  return false;
+}
+
 void sync_folder_of(const std::filesystem::path& path) {
   const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
   const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -123,11 +160,26 @@ void sync_folder_of(const std::filesystem::path& path) {
   if (error != 0 && error != EINVAL && error != ENOTSUP) throw_io_error("sync the folder", folder, error);
 }
 
+File create_anew(const std::filesystem::path& path) {
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT) throw_io_error("replace", path, errno);
+  return File(path, O_RDWR | O_CREAT | O_EXCL);
+}
+
+std::filesystem::path rescue_path(const std::filesystem::path& path) {
+  for (int i = 1;; ++i) {
+    std::filesystem::path rescued = path;
+    rescued.replace_filename(path.stem().string() + ".rescued-" + std::to_string(i) +
+                             path.extension().string());
+    std::error_code problem;
+    if (!std::filesystem::exists(std::filesystem::symlink_status(rescued, problem))) return rescued;
+  }
+}
+
 void replace_file(const std::filesystem::path& path, std::span<const std::byte> bytes) {
   auto beside = path;
   beside += ".tmp";
   try {
-    File file(beside, O_WRONLY | O_CREAT | O_TRUNC);
+    File file = create_anew(beside);
     file.write_at(0, bytes);
     file.sync();
     if (::rename(beside.c_str(), path.c_str()) != 0) throw_io_error("replace", path, errno);

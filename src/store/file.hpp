@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <utility>
 
 namespace sibyl {
 
@@ -25,8 +26,21 @@ class File {
   void resize(std::uint64_t size);
   /// Returns when contents and length are on the disk.
   void sync();
+  /// Does its path still lead to this file, and not to nothing or to another one? On network file systems the
+  /// answer may be some seconds old, unless it was this node that moved it.
+  bool is_at_its_path() const;
+  enum class Lock { taken, held_by_another, unknown_here };
+  /// Locks the file for writers: until it is closed, no other open file can be locked so, in whichever
+  /// process.
+  Lock lock();
+  bool is_locked_by_another() const;
+  /// Does another program have it open, or this one a second time? Only on local file systems can that be seen;
+  /// false elsewhere.
+  bool is_open_elsewhere() const;
 
   const std::filesystem::path& path() const { return path_; }
+  /// Somebody has renamed it.
+  void renamed(std::filesystem::path path) { path_ = std::move(path); }
 
  private:
   std::filesystem::path path_;
@@ -35,6 +49,13 @@ class File {
 
 /// Makes a new name in the folder of `path` last through a crash of the machine.
 void sync_folder_of(const std::filesystem::path& path);
+
+/// Opens a new, empty file at the path. What was there is deleted first, not written to: it may be a link to
+/// somebody's file, or have other names.
+File create_anew(const std::filesystem::path& path);
+
+/// The first of "name.rescued-1.bin", "name.rescued-2.bin", ... beside name.bin that is not in use.
+std::filesystem::path rescue_path(const std::filesystem::path& path);
 
 /// Puts `bytes` in the place of the file, whole or not at all: they are written beside it as `path`.tmp,
 /// synced and renamed. A reader that has the old file open keeps it. After a failure the old file stands and

@@ -3,9 +3,11 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <limits>
+#include <span>
 #include <string>
 
 #include "core/error.hpp"
@@ -14,10 +16,30 @@
 namespace sibyl {
 
 using namespace journal_format;
+namespace fs = std::filesystem;
+
+namespace {
+
+[[noreturn]] void throw_in_use(const fs::path& path) {
+  throw Error("The journal " + path.string() +
+              " is in use: another process is writing to it. Two sweeps can't share a folder: wait for the "
+              "other one or stop it, or use another --output.");
+}
+
+void take_lock(File& file) {
+  if (file.lock() == File::Lock::held_by_another) throw_in_use(file.path());
+}
+
+}  // namespace
+
+void require_no_writer(const fs::path& path) {
+  if (File(path, O_RDONLY).is_locked_by_another()) throw_in_use(path);
+}
 
 Journal Journal::create(const std::filesystem::path& path) {
   File file(path, O_RDWR | O_CREAT | O_EXCL);
   try {
+    take_lock(file);
     file.write_at(0, make_header());
     file.sync();
     sync_folder_of(path);
@@ -32,6 +54,7 @@ namespace {
 
 File open_unchanged(const std::filesystem::path& path, const JournalTail& tail) {
   File file(path, O_RDWR);
+  take_lock(file);
   if (file.size() != tail.valid_bytes + tail.torn_bytes)
     throw Error("The journal " + path.string() +
                 " changed after it was read: another process is writing to it. Two "
@@ -103,13 +126,16 @@ void Journal::append(const Event& event) {
 
 void Journal::commit() {
   if (pending_.empty()) return;
+  if (uncut_) cut_back();
+  require_own();
   try {
     file_.write_at(committed_, pending_);
     file_.sync();
   } catch (const Error& error) {
+    uncut_ = true;
     std::string text = error.what();
     try {
-      file_.resize(committed_);
+      cut_back();
     } catch (const Error& also) {
       text += std::string(" (") + also.what() + ")";
     }
@@ -119,6 +145,43 @@ void Journal::commit() {
   }
   committed_ += pending_.size();
   pending_.clear();
+}
+
+void Journal::cut_back() {
+  file_.resize(committed_);
+  uncut_ = false;
+}
+
+// Two calls that ask no disk: some microseconds, of the hundreds that a commit takes.
+void Journal::require_own() {
+  const std::string name = "The journal " + path().string();
+  if (!file_.is_at_its_path())
+    throw JournalLost(name +
+                      " was deleted, or another file was put in its place, while the sweep wrote to it.");
+  if (const std::uint64_t size = file_.size(); size != committed_)
+    throw JournalLost(name + " has " + std::to_string(size) + " bytes where this sweep has written " +
+                      std::to_string(committed_) + ": somebody else has changed it.");
+}
+
+fs::path Journal::rescue() const {
+  const fs::path path = rescue_path(file_.path());
+  File copy(path, O_RDWR | O_CREAT | O_EXCL);
+  try {
+    Bytes block(4 << 20);
+    for (std::uint64_t done = 0; done < committed_;) {
+      const std::size_t wanted = std::min<std::uint64_t>(block.size(), committed_ - done);
+      if (file_.read_at(done, std::span(block).first(wanted)) < wanted) throw Error("it was cut");
+      copy.write_at(done, std::span(block).first(wanted));
+      done += wanted;
+    }
+    copy.write_at(committed_, pending_);
+    copy.sync();
+    sync_folder_of(path);
+    if (read_journal(path, [](Event&&) {}).valid_bytes == committed_ + pending_.size()) return path;
+  } catch (const Error&) {  // it is lost: that was said already
+  }
+  ::unlink(path.c_str());
+  return {};
 }
 
 }  // namespace sibyl

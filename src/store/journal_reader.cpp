@@ -123,6 +123,15 @@ std::uint32_t check_header(Window& window, const File& file) {
 
 }  // namespace
 
+bool is_journal(const std::filesystem::path& path) {
+  const File file(path, O_RDONLY);
+  Window window(file);
+  const auto expected = make_header();
+  const auto found = window.at(0, magic.size());
+  return unborn(window) ||
+         (found.size() == magic.size() && std::equal(found.begin(), found.end(), expected.begin()));
+}
+
 JournalTail read_journal(const std::filesystem::path& path, const std::function<void(Event&&)>& callback) {
   const File file(path, O_RDONLY);
   Window window(file);

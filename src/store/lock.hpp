@@ -21,8 +21,11 @@ class DirectoryLock {
 
   /// False where the file system knows no locks (Lustre mounted without -o flock): then nothing was locked.
   bool works() const { return works_; }
+  /// Deletes its file; what is left of the directory is nobody's.
+  void remove();
 
  private:
+  std::filesystem::path path_;
   int descriptor_ = -1;
   bool works_ = true;
 };

@@ -5,6 +5,7 @@
 
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <optional>
 
 #include "catch.hpp"
@@ -61,6 +62,22 @@ TEST_CASE("a holder that is killed keeps no lock") {
   CHECK_NOTHROW(DirectoryLock(folder.path));
   close(ready[0]);
   close(ready[1]);
+}
+
+TEST_CASE("a lock is no link to a file, and no file of somebody else's") {
+  const Folder folder;
+  const auto precious = folder.path / "precious", lock = folder.path / "lock";
+  std::ofstream(precious) << "my text";
+  std::filesystem::create_symlink(precious, lock);
+  CHECK_THROWS_WITH(DirectoryLock(folder.path), ContainsSubstring("symbolic link"));
+  std::filesystem::remove(lock);
+  std::filesystem::rename(precious, lock);
+  CHECK_THROWS_AS(DirectoryLock(folder.path), sibyl::UsageError);
+  std::string text;
+  std::getline(std::ifstream(lock), text);
+  CHECK(text == "my text");
+  std::ofstream(lock, std::ios::trunc) << std::string(20, '\0');  // as a power cut may leave it
+  CHECK_NOTHROW(DirectoryLock(folder.path));
 }
 
 TEST_CASE("a directory that can't be written to is an error") {

@@ -1,8 +1,12 @@
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <span>
+
+#include "store/file.hpp"
 #include "store/results.hpp"
 #include "sweep.hpp"
 
@@ -87,6 +91,7 @@ TEST_CASE("A commit that fails leaves the journal at its last committed record, 
     CHECK(read(path).events.size() == 101);
   }
   SECTION("by one that is opened anew") {
+    { const Journal gone = std::move(journal); }
     Journal other = Journal::open(path, read(path).tail);
     other.append(joined(7, 7));
     other.commit();
@@ -124,11 +129,26 @@ TEST_CASE("A publication that fails leaves the old file and nothing else, howeve
 
 TEST_CASE("A full disk is called by its name") {
   if (!std::filesystem::exists("/dev/full")) return;
-  const Folder folder;
-  std::filesystem::create_symlink("/dev/full", folder / "results.h5.tmp");
-  CHECK_THROWS_WITH(Results().publish(folder / "results.h5", {}, 2e9),
+  File file("/dev/full", O_WRONLY);
+  CHECK_THROWS_WITH(file.write_at(0, std::as_bytes(std::span("text"))),
                     ContainsSubstring("No space left on device") && ContainsSubstring("free some space"));
-  CHECK(std::filesystem::is_empty(folder.path()));
+}
+
+TEST_CASE("What is written beside a file is no link to another, and no other name of one") {
+  const Folder folder, elsewhere;
+  const auto precious = elsewhere / "precious";
+  write(precious, "my text");
+  const auto beside = folder / "results.h5.tmp";
+  SECTION("a symbolic link") {
+    std::filesystem::create_symlink(precious, beside);
+  }
+  SECTION("a hard link") {
+    std::filesystem::create_hard_link(precious, beside);
+  }
+  Results().publish(folder / "results.h5", {}, 2e9);
+  CHECK(contents(precious) == "my text");
+  CHECK(contents(folder / "results.h5").size() > 1000);
+  CHECK_FALSE(std::filesystem::exists(std::filesystem::symlink_status(beside)));
 }
 
 TEST_CASE("A folder in which nothing may be written is an error with advice") {
