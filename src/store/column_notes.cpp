@@ -65,17 +65,19 @@ std::map<std::string, Section> read_page() {
   return sections;
 }
 
-std::string inactive_mark(const Table::Column& column) {
-  struct Mark {
-    const char* operator()(std::span<const double>) const { return "NaN"; }
-    const char* operator()(std::span<const std::string>) const { return "empty"; }
-    const char* operator()(std::span<const std::int64_t>) const {
+std::string inactive_mark(hdf5::CellType type) {
+  switch (type) {
+    case hdf5::CellType::float64:
+      return "NaN";
+    case hdf5::CellType::text:
+      return "empty";
+    case hdf5::CellType::int64:
       return "-1 (-9223372036854775808 if -1 is a possible value)";
-    }
-    const char* operator()(std::span<const std::int32_t>) const { return "-1"; }
-    const char* operator()(std::span<const std::int8_t>) const { return "-1"; }
-  };
-  return std::visit(Mark{}, column.cells);
+    case hdf5::CellType::int32:
+    case hdf5::CellType::int8:
+      break;
+  }
+  return "-1";
 }
 
 void add(std::string& object, const std::string& name, const std::string& text) {
@@ -85,18 +87,18 @@ void add(std::string& object, const std::string& name, const std::string& text) 
 
 }  // namespace
 
-ColumnNotes column_notes(const std::string& name, const Table& table) {
+ColumnNotes column_notes(const std::string& name, const std::vector<hdf5::Column>& columns) {
   static const auto sections = read_page();
   const auto section = sections.find(name);
   if (section == sections.end()) return {};
   ColumnNotes notes{section->second.rows, "", ""};
-  for (const Table::Column& column : table.columns()) {
+  for (const hdf5::Column& column : columns) {
     const auto known = section->second.columns.find(column.name);
     if (known != section->second.columns.end()) {
       if (!known->second.unit.empty()) add(notes.units, column.name, known->second.unit);
       add(notes.meanings, column.name, known->second.meaning);
     } else if (column.name.starts_with("hp:")) {
-      add(notes.meanings, column.name, "hyperparameter; where inactive: " + inactive_mark(column));
+      add(notes.meanings, column.name, "hyperparameter; where inactive: " + inactive_mark(column.type));
     } else {
       add(notes.meanings, column.name, "metric of the job; NaN where an epoch does not have it");
     }

@@ -1,8 +1,9 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
-#include "store/table.hpp"
+#include "store/hdf5/format.hpp"
 
 namespace sibyl {
 
@@ -14,6 +15,6 @@ struct ColumnNotes {
 };
 
 /// As analysis/README.md says it, which is built into the program: there is one place to write it down.
-ColumnNotes column_notes(const std::string& name, const Table& table);
+ColumnNotes column_notes(const std::string& name, const std::vector<hdf5::Column>& columns);
 
 }  // namespace sibyl

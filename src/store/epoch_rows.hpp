@@ -4,29 +4,28 @@
 #include <vector>
 
 #include "core/events.hpp"
-#include "store/table.hpp"
+#include "store/packed_rows.hpp"
 
 namespace sibyl {
 
-/// The rows of /epochs, kept by column: a sweep has millions of them. A metric that comes up gets a column
-/// then, NaN in the rows before.
+/// The rows of /epochs. A metric that comes up gets a column then, NaN in the rows before.
 class EpochRows {
  public:
+  EpochRows();
   void tell(const EpochReported& report, int bracket, int rung);
-  /// Refers to these rows: to be used while they stand still.
-  Table table() const;
+
+  PackedRows& rows() { return rows_; }
+  const PackedRows& rows() const { return rows_; }
 
  private:
-  struct MetricColumn {
-    std::string metric;
-    std::vector<double> values;
+  struct Metric {
+    std::string name;
+    std::size_t column;  ///< no_column: the file can't describe so many
   };
-  std::vector<double>& metric(const std::string& name, std::size_t expected_place);
+  std::size_t column_of(const std::string& metric, std::size_t expected_place);
 
-  std::vector<std::int64_t> trial_;
-  std::vector<std::int32_t> execution_, epoch_, attempt_, worker_, bracket_, rung_;
-  std::vector<double> started_, seconds_;
-  std::vector<MetricColumn> metrics_;
+  PackedRows rows_;
+  std::vector<Metric> metrics_;
 };
 
 }  // namespace sibyl

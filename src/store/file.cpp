@@ -142,8 +142,8 @@ bool File::is_locked_by_another() const {
 }
 
 bool File::is_open_elsewhere() const {
-  // A lease to write is given only to the one who has the file open. Who opens it in the moment in which we have
-  // one would have us told by a signal: by one that is ignored.
+  // A lease to write is given only to the one who has the file open. Who opens it in the moment in which we
+  // have one would have us told by a signal: by one that is ignored.
   ::fcntl(descriptor_, F_SETSIG, SIGURG);
   if (::fcntl(descriptor_, F_SETLEASE, F_WRLCK) != 0) return errno == EAGAIN;
   ::fcntl(descriptor_, F_SETLEASE, F_UNLCK);

@@ -34,8 +34,8 @@ class File {
   /// process.
   Lock lock();
   bool is_locked_by_another() const;
-  /// Does another program have it open, or this one a second time? Only on local file systems can that be seen;
-  /// false elsewhere.
+  /// Does another program have it open, or this one a second time? Only on local file systems can that be
+  /// seen; false elsewhere.
   bool is_open_elsewhere() const;
 
   const std::filesystem::path& path() const { return path_; }

@@ -52,8 +52,9 @@ class Journal {
   /// Starts a new one; throws Error when the file exists.
   static Journal create(const std::filesystem::path& path);
   /// Goes on with one that was read just now: cuts the torn tail off. Throws Error when another process is
-  /// writing to it, or was since it was read. One of an older version is first written anew in this one, beside
-  /// it, and renamed: all records of a journal are of its header's version, so that no program misreads any.
+  /// writing to it, or was since it was read. One of an older version is first written anew in this one,
+  /// beside it, and renamed: all records of a journal are of its header's version, so that no program
+  /// misreads any.
   static Journal open(const std::filesystem::path& path, const JournalTail& tail);
 
   /// Takes the event into memory. Nothing is written before `commit`.

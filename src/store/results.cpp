@@ -1,22 +1,25 @@
 #include "store/results.hpp"
 
-#include <algorithm>
-#include <array>
-#include <cmath>
+#include <hdf5.h>
 
-#include "core/error.hpp"
-#include "core/objective.hpp"
+#include <algorithm>
+#include <cmath>
+#include <string_view>
+
 #include "store/attempt_table.hpp"
-#include "store/file.hpp"
-#include "store/hdf5.hpp"
+#include "store/column_notes.hpp"
+#include "store/results_files.hpp"
 #include "store/text.hpp"
-#include "store/trial_table.hpp"
 
 namespace sibyl {
+
+using hdf5::CellType;
+
 namespace {
 
 constexpr std::int64_t format =
     1;  // raise it when a column changes its meaning or goes; a new column is no reason
+constexpr std::size_t longest_decision = std::string_view("completed").size();
 constexpr double never = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
@@ -26,8 +29,18 @@ void Results::tell(const Event& event, const Consequences& consequences) {
   workers_.tell(event);
   attempts_.tell(event);
   if (const double time = time_of(event); !std::isnan(time)) time_ = time;
-  for (const RungResult& result : consequences.decisions) rungs_.push_back({result, time_});
+  for (const RungResult& result : consequences.decisions) add_rung(result);
 }
+
+Results::Results()
+    : rungs_({{"trial", CellType::int64, 8},
+              {"iteration", CellType::int32, 4},
+              {"bracket", CellType::int32, 4},
+              {"rung", CellType::int32, 4},
+              {"epoch", CellType::int32, 4},
+              {"score", CellType::float64, 8},
+              {"decision", CellType::text, longest_decision},
+              {"time", CellType::float64, 8}}) {}
 
 void Results::learn(const SweepOpened& event) {
   opened_ = event;
@@ -36,13 +49,20 @@ void Results::learn(const SweepOpened& event) {
 
 void Results::learn(const TrialStarted& event) {
   slots_[event.suggestion.slot.trial] = event.suggestion.slot;
+  trial_rows_.touched(event.suggestion.slot.trial);
 }
 
 void Results::learn(const HyperparametersFound& event) {
   for (const Hyperparameter& each : event.hyperparameters) add_to_space(each, event.trial);
+  trial_rows_.touched(event.trial);
+}
+
+void Results::learn(const TrialEnded& event) {
+  trial_rows_.touched(event.trial);
 }
 
 void Results::learn(const EpochReported& event) {
+  trial_rows_.touched(event.trial);
   const auto slot = slots_.find(event.trial);
   if (slot == slots_.end())
     epochs_.tell(event, -1, -1);
@@ -66,66 +86,96 @@ void Results::add_to_space(const Hyperparameter& hyperparameter, TrialId found_b
   if (!known) space_.push_back({hyperparameter, found_by});
 }
 
-Table Results::rung_table() const {
-  const auto number = [](int Slot::*member) {
-    return [member](const RungRow& row) { return std::int32_t{row.result.slot.*member}; };
+void Results::add_rung(const RungResult& result) {
+  rungs_.add();
+  rungs_.set(0, result.slot.trial);
+  rungs_.set(1, std::int32_t{result.slot.iteration});
+  rungs_.set(2, std::int32_t{result.slot.bracket});
+  rungs_.set(3, std::int32_t{result.slot.rung});
+  rungs_.set(4, std::int32_t{result.slot.last_epoch});
+  rungs_.set(5, result.score);
+  rungs_.set(6, to_string(result.decision));
+  rungs_.set(7, time_);
+  trial_rows_.touched(result.slot.trial);
+}
+
+Objective Results::objective() const {
+  return {opened_.metric, opened_.maximize ? Direction::maximize : Direction::minimize};
+}
+
+hdf5::Attributes Results::attributes(double now) const {
+  const double created = opened_.time > 0 ? opened_.time : never;
+  hdf5::Attributes attributes = {
+      {"format", format},
+      {"sibyl", std::string(SIBYL_VERSION)},
+      {"job", opened_.job},
+      {"objective", opened_.metric},
+      {"direction", std::string(to_string(objective().direction))},
+      {"seed", opened_.seed},
+      {"command_line", opened_.command_line},
+      {"options", opened_.options},
+      {"versions", opened_.versions},
+      {"created", iso_time(created)},
+      {"created_seconds", created},
+      {"finished", iso_time(closed_.time)},
+      {"finished_seconds", closed_.time},
+      {"reason", closed_.reason},
+      {"published", iso_time(now)},
   };
-  Table table;
-  table.add("trial", rungs_, [](const RungRow& row) { return row.result.slot.trial; });
-  table.add("iteration", rungs_, number(&Slot::iteration));
-  table.add("bracket", rungs_, number(&Slot::bracket));
-  table.add("rung", rungs_, number(&Slot::rung));
-  table.add("epoch", rungs_, number(&Slot::last_epoch));
-  table.add("score", rungs_, [](const RungRow& row) { return row.result.score; });
-  table.add("decision", rungs_,
-            [](const RungRow& row) { return std::string(to_string(row.result.decision)); });
-  table.add("time", rungs_, [](const RungRow& row) { return row.time; });
-  return table;
+  for (hdf5::Attribute& each : attributes)
+    if (auto* text = std::get_if<std::string>(&each.value)) *text = clean_utf8(*text);
+  return attributes;
+}
+
+namespace {
+
+// In the words of its page.
+void describe(hdf5::TableUpdate& table) {
+  const ColumnNotes notes = column_notes(table.name, table.columns);
+  if (!notes.rows.empty())
+    table.attributes.insert(table.attributes.begin(),
+                            {{"rows", notes.rows}, {"units", notes.units}, {"meanings", notes.meanings}});
+}
+
+hdf5::Update described(hdf5::Update update) {
+  for (hdf5::TableUpdate& each : update.tables) describe(each);
+  return update;
+}
+
+hdf5::TableUpdate work_changes(GrowingTable& table, const WorkerRows& workers) {
+  return table.changes("work", workers.pieces(), workers.pieces_over(),
+                       [&](std::size_t first) { return workers.work(first); });
+}
+
+}  // namespace
+
+hdf5::Update Results::changes(const std::vector<Trial>& trials, double now) {
+  return described(
+      {attributes(now),
+       {trial_rows_.changes(trials, objective(), space_), epochs_.rows().changes("epochs"),
+        space_rows_.changes("search_space", search_space_table(space_)), rungs_.changes("rungs"),
+        worker_rows_.changes("workers", workers_.workers(now)), work_changes(work_rows_, workers_),
+        attempt_rows_.changes("attempts", attempt_table(attempts_.all()))}});
+}
+
+void Results::published(bool yes) {
+  trial_rows_.published(yes);
+  if (!yes) return;
+  epochs_.rows().published();
+  rungs_.published();
+  work_rows_.published();
+  for (ComparedTable* each : {&space_rows_, &worker_rows_, &attempt_rows_}) each->published();
 }
 
 void Results::publish(const std::filesystem::path& file, const std::vector<Trial>& trials, double now) const {
-  const Objective objective{opened_.metric, opened_.maximize ? Direction::maximize : Direction::minimize};
-  const std::array<std::pair<std::string, Table>, 7> tables = {{
-      {"trials", trial_table(trials, objective, space_)},
-      {"epochs", epochs_.table()},
-      {"search_space", search_space_table(space_)},
-      {"rungs", rung_table()},
-      {"workers", workers_.workers(now)},
-      {"work", workers_.work()},
-      {"attempts", attempt_table(attempts_.all())},
-  }};
-  std::size_t expected =
-      opened_.command_line.size() + opened_.options.size() + opened_.versions.size() + 16'384;
-  for (const auto& [name, table] : tables) expected += hdf5::size_of(table);
-
-  try {
-    const hdf5::Quiet quiet;
-    hdf5::FileImage image(expected);
-    const auto root = [&](const std::string& name, const auto& value) {
-      hdf5::write_attribute(image.id(), name, value);
-    };
-    const double created = opened_.time > 0 ? opened_.time : never;
-    root("format", format);
-    root("sibyl", std::string(SIBYL_VERSION));
-    root("job", opened_.job);
-    root("objective", objective.metric);
-    root("direction", std::string(to_string(objective.direction)));
-    root("seed", opened_.seed);
-    root("command_line", opened_.command_line);
-    root("options", opened_.options);
-    root("versions", opened_.versions);
-    root("created", iso_time(created));
-    root("created_seconds", created);
-    root("finished", iso_time(closed_.time));
-    root("finished_seconds", closed_.time);
-    root("reason", closed_.reason);
-    root("published", iso_time(now));
-    for (const auto& [name, table] : tables) hdf5::write_table(image.id(), name, table);
-    replace_file(file, image.finish());
-  } catch (const Error& error) {
-    throw Error(std::string(error.what()) + " The results file " + file.string() +
-                " was not published; what was there before is unchanged, and the journal holds everything.");
-  }
+  GrowingTable work;
+  write_results(
+      file,
+      described({attributes(now),
+                 {TrialRows().changes(trials, objective(), space_), epochs_.rows().all("epochs"),
+                  ComparedTable().changes("search_space", search_space_table(space_)), rungs_.all("rungs"),
+                  ComparedTable().changes("workers", workers_.workers(now)), work_changes(work, workers_),
+                  ComparedTable().changes("attempts", attempt_table(attempts_.all()))}}));
 }
 
 std::string hdf5_version() {

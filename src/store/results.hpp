@@ -8,8 +8,12 @@
 
 #include "core/attempts.hpp"
 #include "core/events.hpp"
+#include "core/objective.hpp"
 #include "store/epoch_rows.hpp"
+#include "store/made_tables.hpp"
+#include "store/packed_rows.hpp"
 #include "store/search_space_table.hpp"
+#include "store/trial_table.hpp"
 #include "store/worker_rows.hpp"
 
 namespace sibyl {
@@ -18,6 +22,8 @@ namespace sibyl {
 /// says nothing that the journal does not; its tables and columns are listed in analysis/README.md.
 class Results {
  public:
+  Results();
+
   /// Told every event in the journal's order, with what the oracle said follows from it.
   void tell(const Event& event, const Consequences& consequences = {});
 
@@ -26,21 +32,26 @@ class Results {
   /// can't be written; then the old one stands.
   void publish(const std::filesystem::path& file, const std::vector<Trial>& trials, double now) const;
 
+  /// What has changed since the last of these that was published; at first, all. It needs nothing of this
+  /// object any more, so another thread may write it.
+  hdf5::Update changes(const std::vector<Trial>& trials, double now);
+  /// Were the last changes published?
+  void published(bool yes);
+
  private:
   void learn(const SweepOpened& event);
   void learn(const TrialStarted& event);
   void learn(const HyperparametersFound& event);
   void learn(const EpochReported& event);
+  void learn(const TrialEnded& event);
   void learn(const SweepClosed& event);
   void learn(const SweepResumed& event);
   void learn(const auto&) {}
   void add_to_space(const Hyperparameter& hyperparameter, TrialId found_by);
 
-  struct RungRow {
-    RungResult result;
-    double time = 0;
-  };
-  Table rung_table() const;
+  void add_rung(const RungResult& result);
+  Objective objective() const;
+  hdf5::Attributes attributes(double now) const;
 
   SweepOpened opened_;
   SweepClosed closed_{std::numeric_limits<double>::quiet_NaN(), ""};
@@ -48,9 +59,12 @@ class Results {
   std::vector<KnownHyperparameter> space_;
   std::unordered_map<TrialId, Slot> slots_;  ///< where each trial is in the plan
   EpochRows epochs_;
-  std::vector<RungRow> rungs_;
+  PackedRows rungs_;
   WorkerRows workers_;
   Attempts attempts_;
+  TrialRows trial_rows_;
+  ComparedTable space_rows_, worker_rows_, attempt_rows_;
+  GrowingTable work_rows_;
 };
 
 /// Of the HDF5 library that runs, "1.10.8".

@@ -141,6 +141,38 @@ std::string first_taken_name(const fs::path& directory) {
 
 }  // namespace
 
+bool holds_sweep(const fs::path& directory) {
+  return fs::exists(directory / SweepFiles::journal);
+}
+
+bool holds_trials(const fs::path& directory) {
+  if (!holds_sweep(directory)) return false;
+  bool any = false;
+  try {
+    read_journal(directory / SweepFiles::journal,
+                 [&](const Event& event) { any = any || std::holds_alternative<TrialStarted>(event); });
+  } catch (const Error&) {
+    return true;  // damaged: not ours to judge
+  }
+  return any;
+}
+
+void make_directory(const fs::path& directory) {
+  std::error_code problem;
+  fs::path existing = fs::absolute(directory, problem);
+  std::vector<fs::path> made;
+  while (!existing.empty() && !fs::exists(existing) && existing.has_relative_path()) {
+    made.push_back(existing);
+    existing = existing.parent_path();
+  }
+  fs::create_directories(directory, problem);
+  if (!problem && !fs::is_directory(directory)) problem = std::make_error_code(std::errc::not_a_directory);
+  if (problem)
+    throw Error("can't make the output directory " + directory.string() + ": " + problem.message() +
+                "; name another with --output");
+  for (const fs::path& each : made) sync_folder_of(each);  // its name, too, must outlast a power cut
+}
+
 void require_free_names(const fs::path& directory) {
   if (is_there(directory / SweepFiles::journal)) return;
   const std::string taken = first_taken_name(directory);

@@ -12,6 +12,15 @@ struct SweepFiles {
   static constexpr const char* tensorboard = "tensorboard";
 };
 
+/// Is there a sweep's journal?
+bool holds_sweep(const std::filesystem::path& directory);
+/// Is there a sweep that is worth something, or can't be read? One that was refused or could not begin has no
+/// trial: nothing is lost with it.
+bool holds_trials(const std::filesystem::path& directory);
+
+/// Makes the directory, and those above it, to last through a power cut. Throws Error when it can't.
+void make_directory(const std::filesystem::path& directory);
+
 /// A directory may hold files of its user's too, even in folders that have the names of ours. So a first
 /// start takes a directory only where none of our names is in use: whatever has such a name beside a journal
 /// is then ours, and nothing else ever is.

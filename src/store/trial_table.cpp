@@ -1,9 +1,13 @@
 #include "store/trial_table.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <functional>
 #include <limits>
+#include <numeric>
 #include <unordered_map>
+#include <utility>
 
 #include "store/text.hpp"
 
@@ -39,6 +43,14 @@ class HyperparameterColumn {
       minus_one_ = minus_one_ || *x == -1;
     }
   }
+  /// Another number: cells of another type, or another mark of what is inactive.
+  int kind() const {
+    const bool numbers = integers_ || reals_;
+    if (texts_ || (booleans_ && numbers)) return 0;
+    if (reals_) return 1;
+    return integers_ ? 2 + minus_one_ : 4;
+  }
+  void clear() { values_.clear(); }
   void set(std::size_t row, const Value& value) { values_.emplace_back(row, &value); }
 
   void add_to(Table& table, std::size_t rows) const {
@@ -73,30 +85,10 @@ class HyperparameterColumn {
   std::vector<std::pair<std::size_t, const Value*>> values_;  ///< by row; the trials own them
 };
 
-void add_hyperparameters(Table& table, const std::vector<Trial>& trials,
-                         const std::vector<KnownHyperparameter>& space) {
-  std::vector<HyperparameterColumn> columns;
-  std::unordered_map<std::string, std::size_t> places;
-  const auto column = [&](const std::string& name) -> HyperparameterColumn& {
-    const auto [place, is_new] = places.try_emplace(name, columns.size());
-    if (is_new) columns.emplace_back(name);
-    return columns[place->second];
-  };
-  for (const KnownHyperparameter& each : space)
-    column(each.hyperparameter.name).expect(each.hyperparameter.domain);
-  for (std::size_t row = 0; row < trials.size(); ++row) {
-    for (const auto& [name, value] : trials[row].hyperparameters) {
-      column(name).expect(value);
-      column(name).set(row, value);
-    }
-  }
-  for (const HyperparameterColumn& each : columns) each.add_to(table, trials.size());
-}
+/// The trials of one part of the table.
+using Part = std::vector<std::reference_wrapper<const Trial>>;
 
-}  // namespace
-
-Table trial_table(const std::vector<Trial>& trials, const Objective& objective,
-                  const std::vector<KnownHyperparameter>& space) {
+Table without_hyperparameters(const Part& trials, const Objective& objective) {
   // A column of text is as wide as its longest cell in every row, so one endless message must not set the
   // width.
   constexpr std::size_t longest_message = 500;
@@ -127,8 +119,146 @@ Table trial_table(const std::vector<Trial>& trials, const Objective& objective,
             [](const Trial& trial) { return shorten(clean_utf8(trial.message), longest_message); });
   table.add("output", trials,
             [](const Trial& trial) { return shorten(clean_utf8(trial.output), longest_message); });
-  add_hyperparameters(table, trials, space);
   return table;
+}
+
+constexpr std::size_t trials_at_once = 256;
+
+Part part_of(const std::vector<Trial>& trials, std::size_t first, std::size_t count) {
+  return {trials.begin() + static_cast<std::ptrdiff_t>(first),
+          trials.begin() + static_cast<std::ptrdiff_t>(std::min(first + count, trials.size()))};
+}
+
+/// The columns as they must be for all that was learned.
+class TrialColumns {
+ public:
+  void learn(const Hyperparameter& hyperparameter) {
+    column(hyperparameter.name).expect(hyperparameter.domain);
+  }
+  void learn(const Trial& trial) {
+    for (const auto& [name, value] : trial.hyperparameters) column(name).expect(value);
+  }
+  /// Are they others, or of another kind, than when this was asked the last time?
+  bool changed() {
+    std::vector<int> kinds;
+    for (const HyperparameterColumn& each : hyperparameters_) kinds.push_back(each.kind());
+    return std::exchange(kinds_, kinds) != kinds;
+  }
+  /// As they stand in the file. A text that grows twice gets room to grow: else each longer message would be
+  /// another layout.
+  void learn_sizes(const Table& table) {
+    auto columns = file_columns(table);
+    for (std::size_t i = 0; i < std::min(columns.size(), columns_.size()); ++i) {
+      const hdf5::Column& before = columns_[i];
+      hdf5::Column& now = columns[i];
+      if (now.type != hdf5::CellType::text || before.type != now.type || before.name != now.name) continue;
+      now.size = now.size > before.size ? std::bit_ceil(now.size) : before.size;
+    }
+    left_out_ = table.columns().size() - columns.size();
+    columns_ = std::move(columns);
+  }
+  const std::vector<hdf5::Column>& columns() const { return columns_; }
+  std::size_t left_out() const { return left_out_; }
+
+  Table table(const Part& trials, const Objective& objective) {
+    Table table = without_hyperparameters(trials, objective);
+    for (HyperparameterColumn& each : hyperparameters_) each.clear();
+    for (std::size_t row = 0; row < trials.size(); ++row)
+      for (const auto& [name, value] : trials[row].get().hyperparameters) column(name).set(row, value);
+    for (const HyperparameterColumn& each : hyperparameters_) each.add_to(table, trials.size());
+    return table;
+  }
+
+ private:
+  HyperparameterColumn& column(const std::string& name) {
+    const auto [place, is_new] = places_.try_emplace(name, hyperparameters_.size());
+    if (is_new) hyperparameters_.emplace_back(name);
+    return hyperparameters_[place->second];
+  }
+
+  std::vector<HyperparameterColumn> hyperparameters_;
+  std::unordered_map<std::string, std::size_t> places_;
+  std::vector<int> kinds_;
+  std::vector<hdf5::Column> columns_;
+  std::size_t left_out_ = 0;
+};
+
+}  // namespace
+
+Table trial_table(const std::vector<Trial>& trials, const Objective& objective,
+                  const std::vector<KnownHyperparameter>& space) {
+  TrialColumns columns;
+  for (const KnownHyperparameter& each : space) columns.learn(each.hyperparameter);
+  for (const Trial& trial : trials) columns.learn(trial);
+  return columns.table(part_of(trials, 0, trials.size()), objective);
+}
+
+class TrialRows::Columns : public TrialColumns {};
+
+TrialRows::TrialRows() : columns_(std::make_unique<Columns>()) {}
+TrialRows::~TrialRows() = default;
+TrialRows::TrialRows(TrialRows&&) noexcept = default;
+TrialRows& TrialRows::operator=(TrialRows&&) noexcept = default;
+
+void TrialRows::learn(const std::vector<Trial>& trials, const Objective& objective,
+                      const std::vector<KnownHyperparameter>& space) {
+  for (; rows_ < trials.size(); ++rows_) touched_.push_back(static_cast<TrialId>(rows_));
+  std::ranges::sort(touched_);
+  touched_.erase(std::ranges::unique(touched_).begin(), touched_.end());
+  std::erase_if(touched_, [&](TrialId id) { return id < 0 || id >= static_cast<TrialId>(trials.size()); });
+  for (const KnownHyperparameter& each : space) columns_->learn(each.hyperparameter);
+  for (const TrialId id : touched_) columns_->learn(trials[id]);
+  if (columns_->changed()) {
+    ++layout_;
+    touched_.resize(trials.size());
+    std::iota(touched_.begin(), touched_.end(), TrialId{0});
+  }
+  for (std::size_t i = 0; i < touched_.size() || i == 0; i += trials_at_once) {
+    Part part;
+    for (std::size_t k = i; k < std::min(i + trials_at_once, touched_.size()); ++k)
+      part.push_back(trials[touched_[k]]);
+    columns_->learn_sizes(columns_->table(part, objective));
+  }
+}
+
+hdf5::TableUpdate TrialRows::changes(const std::vector<Trial>& trials, const Objective& objective,
+                                     const std::vector<KnownHyperparameter>& space) {
+  const auto before = columns_->columns();
+  learn(trials, objective, space);
+  const auto chunk_rows = hdf5::rows_of_a_chunk(trials.size(), hdf5::row_size(columns_->columns()));
+  if (layout_ == 0 || columns_->columns() != before || chunk_rows != chunk_rows_) ++layout_;
+  chunk_rows_ = chunk_rows;
+
+  hdf5::TableUpdate update;
+  update.name = "trials";
+  update.columns = columns_->columns();
+  update.rows = trials.size();
+  update.chunk_rows = chunk_rows;
+  update.layout = layout_;
+  if (columns_->left_out() > 0)
+    update.attributes.push_back({"columns_left_out", static_cast<std::int64_t>(columns_->left_out())});
+  const auto add = [&](std::size_t chunk) {
+    const Table table = columns_->table(part_of(trials, chunk * chunk_rows, chunk_rows), objective);
+    update.changed.emplace_back(chunk, pack_chunk(table, update.columns, 0, chunk_rows));
+  };
+  if (layout_ != published_layout_) {
+    for (std::size_t chunk = 0; chunk < update.chunk_count(); ++chunk) add(chunk);
+  } else {
+    for (const TrialId id : touched_) {
+      const std::size_t chunk = static_cast<std::size_t>(id) / chunk_rows;
+      if (update.changed.empty() || update.changed.back().first != chunk) add(chunk);
+    }
+  }
+  offered_ = std::exchange(touched_, {});
+  return update;
+}
+
+void TrialRows::published(bool yes) {
+  if (yes)
+    published_layout_ = layout_;
+  else
+    touched_.insert(touched_.end(), offered_.begin(), offered_.end());
+  offered_.clear();
 }
 
 }  // namespace sibyl

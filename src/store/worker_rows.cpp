@@ -43,8 +43,14 @@ Table WorkerRows::workers(double now) const {
   return table;
 }
 
-Table WorkerRows::work() const {
-  std::vector<Piece> pieces = pieces_;
+std::size_t WorkerRows::pieces() const {
+  return pieces_.size() +
+         std::ranges::count_if(times_.all(), [](const Presence& each) { return each.works(); });
+}
+
+Table WorkerRows::work(std::size_t first) const {
+  std::vector<Piece> pieces(pieces_.begin() + static_cast<std::ptrdiff_t>(std::min(first, pieces_.size())),
+                            pieces_.end());
   for (const Presence& each : times_.all())
     if (each.works()) pieces.push_back(each.piece);
   const auto number = [](int Slot::*member) {

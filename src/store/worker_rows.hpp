@@ -15,7 +15,10 @@ class WorkerRows {
   void tell(const Event& event);
 
   Table workers(double now) const;
-  Table work() const;
+  /// From a row on. The last rows are of what workers are at now; those before stay as they are.
+  Table work(std::size_t first = 0) const;
+  std::size_t pieces() const;
+  std::size_t pieces_over() const { return pieces_.size(); }
 
  private:
   struct About {

@@ -6,6 +6,7 @@ usage: results_file_test.py STORE_SAMPLE_PROGRAM PAGE
 import json
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -175,7 +176,31 @@ class ResultsFile(unittest.TestCase):
         self.assertEqual(start[:8], b"\x89HDF\r\n\x1a\n")
         self.assertLessEqual(start[8], 2, "the superblock's version: 3 is for HDF5 1.10 and later")
         self.assertEqual(self.file.userblock_size, 0)
-        self.assertEqual(self.file["epochs"].chunks, None)
+        self.assertEqual(self.file["epochs"].compression, None)
+
+    def test_a_program_that_opens_the_file_to_write_can_change_it(self):
+        with tempfile.TemporaryDirectory() as folder:
+            copy = pathlib.Path(shutil.copy(self.path, folder))
+            before = self.file["epochs"][:]
+            with h5py.File(copy, "r+") as file:
+                file.attrs["note"] = "mine"
+                file["trials"].attrs["note"] = "mine"
+                file["picked"] = np.arange(3)
+                file["epochs"].resize(1000, axis=0)
+                del file["rungs"]
+            with h5py.File(copy) as file:
+                self.assertEqual(file.attrs["note"], "mine")
+                self.assertEqual(file["epochs"][:len(before)].tobytes(), before.tobytes())
+                self.assertEqual(file["epochs"].shape, (1000,))
+                self.assertEqual(set(file), {*TABLES, "picked"} - {"rungs"})
+
+    def test_the_tools_of_hdf5_read_it(self):
+        for tool in (["h5dump"], ["h5stat"], ["h5ls", "-r", "-v"]):
+            if not shutil.which(tool[0]):
+                self.skipTest(f"there is no {tool[0]}")
+            done = subprocess.run([*tool, str(self.path)], capture_output=True, text=True, timeout=60, check=False)
+            self.assertEqual((done.returncode, done.stderr), (0, ""), tool)
+            self.assertNotIn("unable", done.stdout)
 
     def test_the_five_lines_of_the_page_run(self):
         code = re.search(r"```python\n(import h5py.*?)```", pathlib.Path(PAGE).read_text(encoding="utf-8"), re.DOTALL)[1]
