@@ -13,7 +13,7 @@ cxxopts::Options option_list(const std::string& job) {
   options.add_options("Sweep")
     ("output", "Directory of the sweep: journal, results.h5, checkpoints (default: runs/" + job + ")", text(), "DIR")
     ("resume", "Continue the sweep that is there, or start one; with more --max-trials or --iterations it goes on longer")
-    ("overwrite", "Delete the sweep that is there, and start one")
+    ("overwrite", "Delete the sweep that is there, with what was exported, retrained and reported from it, and start one")
     ("time-limit", "Stop after so long, such as 3h55m, 90m or 45s: save everything, exit 75", text(), "TIME")
     ("checkpoint-every", "What a hard kill may lose at most, such as 5m, or 2epochs (default: 60s)", text(), "TIME")
     ("dry-run", "Only show which rank is on which node with which device; nothing is trained")

@@ -21,49 +21,12 @@ double wall_clock() {
 
 namespace {
 
-double steady_seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-bool holds_sweep(const fs::path& directory) {
-  return fs::exists(directory / SweepFiles::journal);
-}
-
-// One that was refused or could not begin has no trial: nothing is lost with it.
-bool holds_trials(const fs::path& directory) {
-  if (!holds_sweep(directory)) return false;
-  bool any = false;
-  try {
-    read_journal(directory / SweepFiles::journal,
-                 [&](const Event& event) { any = any || std::holds_alternative<TrialStarted>(event); });
-  } catch (const Error&) {
-    return true;  // damaged: not ours to judge
-  }
-  return any;
-}
-
 // Refuses what is not wanted before anything is made.
 void check_directory(const Options& options) {
   require_free_names(options.directory);
   if (options.resume || options.overwrite || !holds_trials(options.directory)) return;
   throw UsageError(options.directory.string() + " holds a sweep already: add --resume to continue it, " +
                    "--overwrite to delete it, or name another directory with --output");
-}
-
-void make_directory(const fs::path& directory) {
-  std::error_code problem;
-  fs::path existing = fs::absolute(directory, problem);
-  std::vector<fs::path> made;
-  while (!existing.empty() && !fs::exists(existing) && existing.has_relative_path()) {
-    made.push_back(existing);
-    existing = existing.parent_path();
-  }
-  fs::create_directories(directory, problem);
-  if (!problem && !fs::is_directory(directory)) problem = std::make_error_code(std::errc::not_a_directory);
-  if (problem)
-    throw Error("can't make the output directory " + directory.string() + ": " + problem.message() +
-                "; name another with --output");
-  for (const fs::path& each : made) sync_folder_of(each);  // its name, too, must outlast a power cut
 }
 
 // What differs between the sweep that is there and the one that is asked for.
@@ -99,6 +62,7 @@ Sweep::Sweep(const Options& options, const SweepOpened& opened, const SweepLaunc
   lock_.emplace(directory_);
   check_directory(options);  // who held the lock may have begun a sweep
   if (!options.resume && (options.overwrite || holds_sweep(directory_))) delete_sweep(directory_);
+  publisher_.emplace(directory_ / SweepFiles::results);
   if (options.tensorboard) tensorboard_.emplace(directory_ / SweepFiles::tensorboard);
   if (holds_sweep(directory_))
     resume(opened);
@@ -247,6 +211,7 @@ void Sweep::end_without_journal(const JournalLost& lost) {
 
 void Sweep::withdraw() {
   if (!began_here_ || !oracle_->trials().empty()) return;
+  publisher_.reset();
   journal_.reset();
   std::error_code ignored;
   try {
@@ -265,23 +230,27 @@ void Sweep::note_ended(const Consequences& consequences) {
 
 void Sweep::tick() {
   progress_->draw(wall_clock());
-  if (!publication_.due(steady_seconds())) return;
-  try {
-    publish();
-  } catch (const Error& problem) {
-    // The journal holds everything; the next attempt may succeed.
-    warn({problem.what()});
-  }
+  if (const auto done = publisher_->done()) take_note(*done);
+  if (!publisher_->idle() || !publication_.due(steady_seconds())) return;
+  publisher_->begin(results_.changes(oracle_->trials(), wall_clock()));
+  flush_tensorboard();
 }
 
+void Sweep::take_note(const Publisher::Done& done) {
+  results_.published(done.problem.empty());
+  publication_.done(done.began, done.ended);
+  // The journal holds everything; the next attempt may succeed.
+  if (!done.problem.empty()) warn({done.problem});
+}
+
+// Waits until all that is known is published.
 void Sweep::publish() {
-  const double began = steady_seconds();
-  struct Done {
-    Publication& publication;
-    double began;
-    ~Done() { publication.done(began, steady_seconds()); }
-  } done{publication_, began};
-  results_.publish(directory_ / SweepFiles::results, oracle_->trials(), wall_clock());
+  if (const auto done = publisher_->wait()) take_note(*done);
+  publisher_->begin(results_.changes(oracle_->trials(), wall_clock()));
+  const auto done = publisher_->wait();
+  results_.published(done->problem.empty());
+  publication_.done(done->began, done->ended);
+  if (!done->problem.empty()) throw Error(done->problem);
   flush_tensorboard();
 }
 
@@ -300,7 +269,11 @@ void Sweep::close(const std::string& reason) {
   tell(SweepClosed{wall_clock(), reason});
   commit();
   closed_ = reason;
-  publish();
+  // Written as a whole, without what the versions before it have left behind.
+  if (const auto done = publisher_->wait()) take_note(*done);
+  publisher_.reset();
+  results_.publish(directory_ / SweepFiles::results, oracle_->trials(), wall_clock());
+  flush_tensorboard();
 }
 
 void Sweep::stop(const std::string& reason) {
@@ -308,6 +281,7 @@ void Sweep::stop(const std::string& reason) {
   commit();
   stopped_ = reason;
   publish();
+  publisher_.reset();
 }
 
 void Sweep::print_summary(int top) const {

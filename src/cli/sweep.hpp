@@ -14,6 +14,7 @@
 #include "store/journal.hpp"
 #include "store/lock.hpp"
 #include "store/publication.hpp"
+#include "store/publisher.hpp"
 #include "store/results.hpp"
 #include "store/sweep_directory.hpp"
 #include "store/tensorboard.hpp"
@@ -65,6 +66,7 @@ class Sweep {
   void note_ended(const Consequences& consequences);
   [[noreturn]] void end_without_journal(const JournalLost& lost);
   void publish();
+  void take_note(const Publisher::Done& done);
   void flush_tensorboard();
 
   std::filesystem::path directory_;
@@ -85,6 +87,7 @@ class Sweep {
   std::optional<std::string> closed_;   ///< why it came to its end
   std::optional<std::string> stopped_;  ///< why it was stopped before
   Publication publication_;
+  std::optional<Publisher> publisher_;
   KeptCheckpoints checkpoints_;
 };
 
