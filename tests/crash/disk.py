@@ -17,7 +17,7 @@ MEANINGLESS = {"lock"}  # files whose contents are for people: whatever comes ba
 
 
 class Kind(enum.IntEnum):
-    OPEN, WRITE, TRUNCATE, SYNC, RENAME, UNLINK, MKDIR = range(1, 8)
+    OPEN, WRITE, TRUNCATE, SYNC, RENAME, UNLINK, MKDIR, EXCHANGE = range(1, 9)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -119,21 +119,27 @@ class Disk:
         self.folder, self.chance = folder, chance
         self.names = {}  # as programs see them
         self.lasting_names = {}
-        self.pending_names = []  # what was done to the folder since its latest sync: (removed name, new name, file)
+        self.pending_names = []  # what was done to the folder since its latest sync: lists of (removed name, new name, file)
 
     def inside(self, path):
         head, _, name = path.rpartition("/")
         return name if head == self.folder and name not in MEANINGLESS else None
 
     def rename(self, removed, new, file):
-        self.pending_names.append((removed, new, file))
-        self.names = self.with_change(self.names, self.pending_names[-1])
+        self.change_names([(removed, new, file)])
+
+    def change_names(self, changes):
+        """All of them, or none, come back after a power cut."""
+        self.pending_names.append(changes)
+        self.names = self.with_changes(self.names, changes)
 
     @staticmethod
-    def with_change(names, change):
-        removed, new, file = change
-        names = {name: each for name, each in names.items() if name != removed}
-        return names | {new: file} if new else names
+    def with_changes(names, changes):
+        for removed, new, file in changes:
+            names = {name: each for name, each in names.items() if name != removed}
+            if new:
+                names[new] = file
+        return names
 
     def do(self, operation):
         if operation.path == self.folder and operation.kind == Kind.SYNC:
@@ -148,6 +154,10 @@ class Disk:
                 self.names[name].change(dataclasses.replace(operation, kind=Kind.TRUNCATE, number=0))
         elif operation.kind == Kind.RENAME:
             self.rename(name, self.inside(operation.second), self.names[name])
+        elif operation.kind == Kind.EXCHANGE:
+            other = self.inside(operation.second)
+            one_file, other_file = self.names[name], self.names[other]
+            self.change_names([(None, other, one_file), (None, name, other_file)])
         elif operation.kind == Kind.UNLINK:
             self.rename(name, None, None)
         elif name in self.names and operation.kind == Kind.SYNC:
@@ -160,7 +170,7 @@ class Disk:
         names = self.lasting_names
         for change in [None, *self.pending_names]:
             if change:
-                names = self.with_change(names, change)
+                names = self.with_changes(names, change)
             choices = [[(how, name, content) for how, content in file.after_power_cut(self.chance)] for name, file in names.items()]
             combinations = list(itertools.product(*choices))
             if len(combinations) > most:

@@ -2,8 +2,8 @@
 
 Two kills of three come at a random instant. The others are aimed: having found the job's processes, the test spins on
 the directory until the journal grows (it is killed 0-300 us later: in the write, the sync, or before the ranks are
-told), or until results.h5.tmp appears (0-2 ms later: in its writing, sync, rename, or the folder's sync). A start
-publishes at once, and so does the end, so that there is always something to aim at.
+told), or until results.h5.tmp appears or changes (0-2 ms later: in its writing, sync, rename, or the folder's sync). A
+start publishes at once, and so does the end, so that there is always something to aim at.
 
 Before, a sweep in one process is killed right after each of its first calls that change a file (record_writes.c sees to
 that) and resumed: the windows that no random instant would hit.
@@ -45,6 +45,15 @@ def size_of(path):
         return path.stat().st_size
     except FileNotFoundError:
         return -1
+
+
+def state_of(path):
+    """Another one when the file was written to, or is another; None if there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def spin(seconds):
@@ -96,11 +105,10 @@ class KillLoop:
     def kill_in_publication(self, job):
         pids = all_processes(job)
         beside = self.sweep.directory / "results.h5.tmp"
-        if beside.exists():  # an earlier kill's: it is taken away, or it would be mistaken for a new one
-            beside.unlink()
         if self.chance.random() < 0.3:
             self.pause()
-        wait_until(job, beside.exists)
+        before = state_of(beside)
+        wait_until(job, lambda: state_of(beside) not in (before, None))
         spin(self.chance.uniform(0, 0.002))
         job.kill(pids)
 

@@ -147,7 +147,7 @@ class Replay:
         if name == "journal.bin":
             self.synced = names[name].lasting
             self.ends = [end for end, _ in records(names[name].content)]
-        if operation.kind == Kind.RENAME:
+        if operation.kind in (Kind.RENAME, Kind.EXCHANGE) and operation.second.endswith("/results.h5"):
             self.publications.add(names["results.h5"].content, names["journal.bin"].content)
         if operation.kind == Kind.SYNC and operation.path == self.disk.folder and "results.h5" in names:
             self.lasting_publication = names["results.h5"].content

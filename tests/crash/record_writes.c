@@ -26,7 +26,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum kind { OPEN = 1, WRITE, TRUNCATE, SYNC, RENAME, UNLINK, MKDIR };
+enum kind { OPEN = 1, WRITE, TRUNCATE, SYNC, RENAME, UNLINK, MKDIR, EXCHANGE };
 enum { MOST_FILES = 4096 };
 
 static char* names[MOST_FILES];  // of the open files that are recorded
@@ -180,9 +180,37 @@ TRUNCATE_AS(ftruncate64, off64_t)
 SYNC_AS(fsync)
 SYNC_AS(fdatasync)
 
+// A file that is open under one of the names has the other one now.
+static void renamed(const char* from, const char* to, int exchanged) {
+  for (int file = 0; file < MOST_FILES; ++file) {
+    if (!names[file]) continue;
+    const char* now = strcmp(names[file], from) == 0 ? to : exchanged && strcmp(names[file], to) == 0 ? from : NULL;
+    if (!now) continue;
+    char* name = strdup(now);
+    free(names[file]);
+    names[file] = name;
+  }
+}
+
 int rename(const char* from, const char* to) {
   const int result = REAL(rename)(from, to);
-  if (result == 0 && below(to)) record(RENAME, from, to, 0, NULL, 0);
+  if (result == 0 && below(to)) {
+    renamed(from, to, 0);
+    record(RENAME, from, to, 0, NULL, 0);
+  }
+  return result;
+}
+
+int renameat2(int from_folder, const char* from, int to_folder, const char* to, unsigned flags) {
+  char one[PATH_MAX], other[PATH_MAX];
+  const int result = REAL(renameat2)(from_folder, from, to_folder, to, flags);
+  to = resolved(to_folder, to, other);
+  if (result == 0 && below(to)) {
+    const int exchanged = (flags & RENAME_EXCHANGE) != 0;
+    from = resolved(from_folder, from, one);
+    renamed(from, to, exchanged);
+    record(exchanged ? EXCHANGE : RENAME, from, to, 0, NULL, 0);
+  }
   return result;
 }
 
