@@ -81,7 +81,8 @@ Commands:
 
 SIGUSR1, SIGUSR2, SIGTERM, SIGINT and --time-limit stop a sweep: workers save what they train, in mid-epoch, and the exit
 code is 75. A second signal leaves at once. With --resume it goes on as if nothing had happened. (mpirun passes SIGUSR1 and
-SIGUSR2 on; after SIGTERM or Ctrl-C it gives its ranks one second, or OMPI_MCA_odls_base_sigkill_timeout seconds.)
+SIGUSR2 on; after SIGTERM or Ctrl-C it gives its ranks one second, or OMPI_MCA_odls_base_sigkill_timeout seconds; Open
+MPI 5 gives them a quarter of a second, whatever is set: send it SIGUSR1.)
 
 Hyperband follows Algorithm 1 of Li et al. 2018: bracket s starts ceil((s_max + 1) eta^s / (s + 1)) trials. For
 R = 81 and eta = 3 that is 81, 34, 15, 8, 5; the paper's Table 1 prints 81, 27, 9, 6, 5, which is its authors' code.
