@@ -44,16 +44,19 @@ std::vector<TrialId> wanted(const Options& options, const Oracle& oracle) {
 
 TrainerOptions trainer_options(const Options& options, const StoredSweep& sweep,
                                const fs::path& checkpoints) {
-  const SweepOptions settings = sweep_options_from_json(sweep.opened.options);
+  const Options settings = with_recorded(options, sweep.record.options(options.typed.contains("data")));
   TrainerOptions trainer;
   trainer.seed = sweep.opened.seed;
   trainer.objective = sweep.oracle->options().objective;
-  trainer.data = options.data;
+  trainer.data = settings.sweep.data;
+  if (sweep.record.data()) trainer.recorded_data = *sweep.record.data();
+  if (sweep.record.data() && !options.typed.contains("data")) trainer.data = sweep.record.data()->path;
+  require_recorded_data(trainer.data, options);
   trainer.checkpoints = checkpoints;
   trainer.device = options.device;
-  trainer.threads = options.threads > 0 ? options.threads : static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN));
-  trainer.deterministic = settings.deterministic;
-  trainer.max_epochs = settings.max_epochs;
+  trainer.threads = settings.sweep.threads;
+  trainer.deterministic = settings.sweep.deterministic;
+  trainer.max_epochs = settings.sweep.max_epochs;
   return trainer;
 }
 

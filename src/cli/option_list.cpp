@@ -12,7 +12,7 @@ cxxopts::Options option_list(const std::string& job) {
   // clang-format off
   options.add_options("Sweep")
     ("output", "Directory of the sweep: journal, results.h5, checkpoints (default: runs/" + job + ")", text(), "DIR")
-    ("resume", "Continue the sweep that is there, or start one; with more --max-trials or --iterations it goes on longer")
+    ("resume", "Continue the sweep that is there, or start one. What is not typed comes from its record; with more --max-trials or --iterations it goes on longer")
     ("overwrite", "Delete the sweep that is there, with what was exported, retrained and reported from it, and start one")
     ("time-limit", "Stop after so long, such as 3h55m, 90m or 45s: save everything, exit 75", text(), "TIME")
     ("checkpoint-every", "What a hard kill may lose at most, such as 5m, or 2epochs (default: 60s)", text(), "TIME")
@@ -42,8 +42,8 @@ cxxopts::Options option_list(const std::string& job) {
     ("trainer-trials", "Replace a worker's training process after so many trials; 0: never (default: 0)", text(), "N")
     ("trainer-growth", "Replace it once its memory grew by more since its first trial, such as 500M or 2G; 0: never (default: 1G)", text(), "SIZE")
     ("inject", "Make trials fail on purpose, to try out what happens: KIND=TRIAL[@EPOCH][:once],... or KIND=PROBABILITY of each epoch, with KIND exception, nan, bad_alloc, segv, abort, exit, hang, slow, leak or exhaust; may be repeated", cxxopts::value<std::vector<std::string>>(), "KIND=WHO")
-    ("threads", "CPU threads of a worker (default: the node's cores / its workers)", text(), "N")
-    ("data", "The job's data: a directory, or what else the job takes (default: the job's)", text(), "PATH")
+    ("threads", "CPU threads of a trial, which decide the last bits of its metrics (default: at the first start the cores / workers of the node that has the fewest; recorded, and kept)", text(), "N")
+    ("data", "The job's data: a directory, or what else the job takes (default: the sweep's, at first the job's). It may lie elsewhere at a resume, but has to be the same", text(), "PATH")
     ("deterministic", "Only deterministic algorithms, on CUDA too");
   options.add_options("Commands' own")
     ("workers", "plan: for so many workers (default: 4)", text(), "N")
@@ -80,7 +80,11 @@ Commands:
   export [DIR]      write the best trial's model (or --trial N, --top K) as TorchScript, which Python's torch.jit.load opens
 
 SIGUSR1, SIGUSR2, SIGTERM, SIGINT and --time-limit stop a sweep: workers save what they train, in mid-epoch, and the exit
-code is 75. A second signal leaves at once. With --resume it goes on as if nothing had happened. (mpirun passes SIGUSR1 and
+code is 75. A second signal leaves at once. With --resume it goes on as if nothing had happened: the last line is the command.
+What is not typed then comes from the sweep's record. What says which trials there are has to be as recorded (seed, objective, set,
+sampler, scheduler, eta, max-epochs, executions-per-trial, patience, min-delta, max-retries, inject, threads, the contents of data;
+more max-trials and iterations are welcome); what says how they are run may be typed anew (the others). time-limit, isolation,
+trainer-trials and trainer-growth hold for one start only. (mpirun passes SIGUSR1 and
 SIGUSR2 on; after SIGTERM or Ctrl-C it gives its ranks one second, or OMPI_MCA_odls_base_sigkill_timeout seconds; Open
 MPI 5 gives them a quarter of a second, whatever is set: send it SIGUSR1.)
 

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "cli/option_list.hpp"
@@ -19,6 +20,7 @@ Options parse_options(int argc, char** argv) {
   } catch (const cxxopts::exceptions::exception& wrong) {
     throw UsageError(std::string(wrong.what()) + "; see " + job + " --help");
   }
+  for (const auto& each : given.arguments()) options.typed.insert(each.key());
   if (given.count("help")) options.command = Command::help;
   if (given.count("version")) options.command = Command::version;
 
@@ -114,10 +116,8 @@ Options parse_options(int argc, char** argv) {
   read(given, "device", options.device);
   check_word("device", options.device, {"auto", "cpu", "cuda"});
   read(given, "workers-per-gpu", 1, options.workers_per_gpu);
-  read(given, "threads", 1, options.threads);
-  std::string data;
-  read(given, "data", data);
-  options.data = data;
+  read(given, "threads", 1, sweep.threads);
+  read(given, "data", sweep.data);
   read(given, "workers", 1, options.workers);
   read(given, "epoch-seconds", 0.0, options.epoch_seconds);
   read(given, "top", 1, options.top);
@@ -130,6 +130,39 @@ Options parse_options(int argc, char** argv) {
   if (!to.empty() && options.top > 1) throw UsageError("--to is one file, for one trial: leave --top out");
   read(given, "keep-best", 0, options.keep_best);
   options.tensorboard = given.count("tensorboard") > 0;
+  return options;
+}
+
+std::string every_option(const Options& options) {
+  auto all = nlohmann::ordered_json::parse(to_json(options.sweep));
+  all.update({{"output", options.directory.string()},
+              {"time-limit", options.time_limit},
+              {"checkpoint-seconds", options.checkpoint_seconds},
+              {"checkpoint-epochs", options.checkpoint_epochs},
+              {"keep-best", options.keep_best},
+              {"tensorboard", options.tensorboard},
+              {"device", options.device},
+              {"workers-per-gpu", options.workers_per_gpu},
+              {"isolation", options.isolated ? "process" : "none"},
+              {"trial-timeout", options.trial_timeout},
+              {"trainer-trials", options.trainer_trials},
+              {"trainer-growth", options.memory_growth}});
+  return all.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+Options with_recorded(Options options, const std::string& recorded) {
+  options.sweep = with_recorded(sweep_options_from_json(recorded), options.sweep, options.typed);
+  const auto there = nlohmann::json::parse(recorded);
+  const auto take = [&](const char* name, const char* option, auto& value) {
+    if (!options.typed.contains(option) && there.contains(name)) there.at(name).get_to(value);
+  };
+  take("checkpoint-seconds", "checkpoint-every", options.checkpoint_seconds);
+  take("checkpoint-epochs", "checkpoint-every", options.checkpoint_epochs);
+  take("keep-best", "keep-best", options.keep_best);
+  take("tensorboard", "tensorboard", options.tensorboard);
+  take("device", "device", options.device);
+  take("workers-per-gpu", "workers-per-gpu", options.workers_per_gpu);
+  take("trial-timeout", "trial-timeout", options.trial_timeout);
   return options;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <set>
 #include <string>
 
 #include "cli/sweep_options.hpp"
@@ -12,6 +13,7 @@ enum class Command { help, version, search, space, plan, summary, status, rebuil
 struct Options {
   Command command = Command::search;
   SweepOptions sweep;
+  std::set<std::string> typed;      ///< the names of the options that stand on the command line
   std::filesystem::path directory;  ///< `--output`, or the one that a command looks at
   bool resume = false;
   bool overwrite = false;
@@ -23,14 +25,12 @@ struct Options {
   int checkpoint_epochs = 0;  ///< 0: the seconds alone decide
   int keep_best = 1;          ///< trials whose weights are kept when they have ended
   bool tensorboard = false;
-  int threads = 0;                         ///< 0: the node's cores / its workers
   bool isolated = true;                    ///< trials train in a process of their own
   std::int64_t trainer_trials = 0;         ///< that one such process trains; 0: any number
   std::int64_t memory_growth = 1LL << 30;  ///< bytes by which one such process may grow; 0: any
   double trial_timeout = 0;                ///< seconds without a step after which a trial hangs; 0: found out
-  std::filesystem::path data;
-  int workers = 4;           ///< of `plan`
-  double epoch_seconds = 0;  ///< of `plan`; 0: not given
+  int workers = 4;                         ///< of `plan`
+  double epoch_seconds = 0;                ///< of `plan`; 0: not given
   bool json = false;
   int top = 0;               ///< trials: of `summary`, `retrain` and `export`; 0: not given
   TrialId trial = -1;        ///< of `retrain` and `export`; -1: the best
@@ -39,6 +39,11 @@ struct Options {
 
 /// Reads the command line. Throws UsageError that says what is wrong with which option.
 Options parse_options(int argc, char** argv);
+/// A JSON object of every option that says how a sweep is run, every default filled in.
+std::string every_option(const Options& options);
+/// What is not typed comes from such an object: what defines the sweep, and how it was run the last time, but
+/// for --time-limit, --isolation and the trainer's own.
+Options with_recorded(Options options, const std::string& recorded);
 std::string help(const std::string& job);
 
 }  // namespace sibyl

@@ -9,12 +9,14 @@
 
 #include "cli/dry_run.hpp"
 #include "cli/geometry.hpp"
+#include "cli/record.hpp"
 #include "cli/site.hpp"
 #include "cli/slurm.hpp"
 #include "cli/stop.hpp"
 #include "cli/summary.hpp"
 #include "cli/sweep.hpp"
 #include "cli/terminal.hpp"
+#include "cli/whole_command.hpp"
 #include "core/error.hpp"
 #include "mpi/communicator.hpp"
 #include "mpi/dismissal.hpp"
@@ -45,16 +47,26 @@ TrainerOptions trainer_options(const Options& options, const Job& job, const Env
   trainer.patience = options.sweep.patience;
   trainer.min_delta = options.sweep.min_delta;
   trainer.max_epochs = options.sweep.max_epochs;
-  trainer.data = options.data;
+  trainer.data = options.sweep.data;
   trainer.checkpoints = options.directory / SweepFiles::checkpoints;
   trainer.checkpoint_seconds = options.checkpoint_seconds;
   trainer.checkpoint_epochs = options.checkpoint_epochs;
   trainer.device = options.device;
-  trainer.threads = options.threads > 0 ? options.threads : environment.cores();
+  trainer.threads = options.sweep.threads > 0 ? options.sweep.threads : environment.cores();
   trainer.local_worker = environment.local_worker();
   trainer.local_workers = environment.local_workers();
   trainer.deterministic = options.sweep.deterministic;
   for (const std::string& each : options.sweep.inject) trainer.faults.add(each);
+  return trainer;
+}
+
+// What rank 0 says holds for all, since the record is known to it alone; the rest is this rank's own.
+TrainerOptions on_this_rank(TrainerOptions trainer, const Options& options, const Environment& environment) {
+  trainer.checkpoints = options.directory / SweepFiles::checkpoints;
+  trainer.local_worker = environment.local_worker();
+  trainer.local_workers = environment.local_workers();
+  if (options.typed.contains("device")) trainer.device = options.device;
+  require_recorded_data(trainer.data, options);
   return trainer;
 }
 
@@ -65,11 +77,14 @@ WorkerOptions worker_options(const Options& options, Job& job, const Environment
   worker.rank = rank;
   worker.told_to_stop = stop_signalled;
   worker.heartbeats = options.isolated;
-  worker.check_in = [&](const Begin& rank_0, const std::function<bool()>& go_on) {
+  const auto trainer = std::make_shared<TrainerOptions>();
+  worker.check_in = [&, trainer](const Begin& rank_0, const std::function<bool()>& go_on) {
     check_site(rank_0, options.directory, go_on);
+    *trainer = on_this_rank(rank_0.trainer, options, environment);
   };
-  worker.make_trainer = [&, rank, name](const std::function<bool()>& go_on) -> std::unique_ptr<Trainer> {
-    const TrainerOptions trainer = trainer_options(options, job, environment);
+  worker.make_trainer = [&, rank, name,
+                         made = trainer](const std::function<bool()>& go_on) -> std::unique_ptr<Trainer> {
+    const TrainerOptions& trainer = *made;
     if (!options.isolated) return job.make_trainer(trainer);
     return std::make_unique<IsolatedTrainer>(
         IsolationOptions{name, rank, options.trainer_trials, options.memory_growth, trainer}, go_on);
@@ -77,17 +92,23 @@ WorkerOptions worker_options(const Options& options, Job& job, const Environment
   return worker;
 }
 
-SweepOpened describe(int argc, char** argv, const Options& options, Job& job) {
-  SweepOpened opened;
-  opened.time = wall_clock();
-  opened.job = std::filesystem::path(argv[0]).filename();
-  for (int i = 0; i < argc; ++i) opened.command_line += (i == 0 ? "" : " ") + std::string(argv[i]);
-  opened.options = to_json(options.sweep);
+std::string versions(const Job& job) {
   nlohmann::ordered_json versions = job.versions();
   versions["sibyl"] = SIBYL_VERSION;
+  versions["build"] = build_id();
   versions["mpi"] = mpi_library();
   versions["hdf5"] = hdf5_version();
-  opened.versions = versions.dump();
+  return versions.dump();
+}
+
+SweepOpened describe(const Words& command_line, const Options& options, Job& job) {
+  SweepOpened opened;
+  opened.time = wall_clock();
+  opened.job = std::filesystem::path(command_line[0]).filename();
+  opened.command_line = whole_command(
+      command_line, {}, [](const char*) { return nullptr; }, 1);
+  opened.options = every_option(options);
+  opened.versions = versions(job);
   opened.seed = options.sweep.seed;
   const Objective improved = objective(options, job);
   opened.metric = improved.metric;
@@ -96,7 +117,8 @@ SweepOpened describe(int argc, char** argv, const Options& options, Job& job) {
   return opened;
 }
 
-SweepLaunched launch(const Environment& environment) {
+SweepLaunched launch(const Words& command_line, const Options& options, const Job& job,
+                     const Environment& environment) {
   SweepLaunched launched;
   launched.host = host_name();
   launched.launcher = launcher(std::getenv);
@@ -105,6 +127,9 @@ SweepLaunched launch(const Environment& environment) {
     launched.slurm_job = slurm->id;
     launched.slurm_restarts = slurm->restarts;
   }
+  launched.command = whole_command(command_line, ancestors(), std::getenv, environment.size());
+  launched.options = every_option(options);
+  launched.versions = versions(job);
   return launched;
 }
 
@@ -125,22 +150,37 @@ double time_limit(const Options& options) {
   return std::max(options.time_limit, of_job);
 }
 
+// Every option as it holds for this start: as typed, else as recorded, else as this start finds best.
+Options resolve(const Options& typed, const Job& job, const Environment& environment) {
+  Options options = typed.resume ? with_record_in_directory(typed) : typed;
+  if (options.sweep.threads == 0) options.sweep.threads = environment.cores();
+  // From another directory, the sweep is to find its data again. (A job may take what is no path.)
+  if (std::error_code ignored; std::filesystem::exists(options.sweep.data, ignored))
+    options.sweep.data = std::filesystem::absolute(options.sweep.data).lexically_normal();
+  options.sweep.objective = to_text(objective(options, job));
+  return options;
+}
+
 // Rank 0: sets the sweep up, runs it to its end and shows it.
-int lead(int argc, char** argv, const Options& options, Job& job, Environment& environment, Link& link,
+int lead(const Words& command_line, const Options& typed, Job& job, Environment& environment, Link& link,
          const std::vector<int>& workers, const std::vector<std::string>& warnings) {
-  Sweep sweep(options, describe(argc, argv, options, job), launch(environment), time_limit(options),
-              std::cout, standard_output());
+  const Options options = resolve(typed, job, environment);
+  Sweep sweep(options, describe(command_line, options, job), launch(command_line, options, job, environment),
+              time_limit(options), std::cout, standard_output());
   sweep.warn(warnings);
   if (sweep.finished()) {
     sweep.print_summary(default_top);
     return 0;
   }
   if (const std::string warning = no_search(options.sweep); !warning.empty()) sweep.warn({warning});
+  Begin begin = site(options.directory);
+  begin.trainer = trainer_options(options, job, environment);
   ManagerHooks hooks;
   hooks.now = wall_clock;
   hooks.record = [&](const Event& event) { sweep.record(event); };
   hooks.commit = [&] { sweep.commit(); };
   hooks.learned = [&](const Event& event, const Consequences& after) { sweep.learned(event, after); };
+  hooks.unfit = [&](const WorkerJoined& joined) { return sweep.unfit(joined); };
   hooks.lost_a_rank = [&] { environment.leave_at_once(); };
   const double began = wall_clock();
   hooks.stop_reason = [&]() -> std::string {
@@ -150,7 +190,7 @@ int lead(int argc, char** argv, const Options& options, Job& job, Environment& e
     return "";
   };
   hooks.tick = [&] { sweep.tick(); };
-  const ManagerOptions settings{.begin = site(options.directory),
+  const ManagerOptions settings{.begin = begin,
                                 .trial_timeout = options.trial_timeout,
                                 .heartbeats = options.isolated};
   Stopped end;
@@ -194,13 +234,14 @@ int search(int argc, char** argv, const Options& options, Job& job) {
     return 0;
   }
   listen_for_stop_signals();  // after MPI, which has handlers of its own
+  const Words command_line(argv, argv + argc);
   const std::string name = std::filesystem::path(argv[0]).filename();
   if (environment.alone()) {
     Loopback loopback(2);
     const WorkerOptions worker = worker_options(options, job, environment, 1, name);
     std::jthread thread([&] { run_worker(loopback.rank(1), worker); });
     const Dismissal dismissal(loopback.rank(0), {1});
-    return lead(argc, argv, options, job, environment, loopback.rank(0), {1}, warnings);
+    return lead(command_line, options, job, environment, loopback.rank(0), {1}, warnings);
   }
   if (environment.rank() > 0) {
     Communicator communicator;
@@ -211,7 +252,7 @@ int search(int argc, char** argv, const Options& options, Job& job) {
     std::iota(workers.begin(), workers.end(), 1);
     Communicator communicator;
     const Dismissal dismissal(communicator, workers, [&] { return environment.leaves_at_once(); });
-    return lead(argc, argv, options, job, environment, communicator, workers, warnings);
+    return lead(command_line, options, job, environment, communicator, workers, warnings);
   }
   return 0;  // what there is to say is said by rank 0, and by its exit code
 }

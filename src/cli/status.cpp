@@ -120,6 +120,11 @@ int print_status(std::ostream& out, const Options& options) {
   }
   out << options.directory.string() << ": " << sweep.opened.job << ", seed " << sweep.opened.seed << "\n\n";
   out << "State     " << stands.text << '\n';
+  const bool running = lock_holder(options.directory).has_value();
+  if (const std::string command = resume_command(sweep.record.command());
+      stands.exit_code != 0 && !running && !command.empty())
+    out << "Continue  " << command << '\n';
+  for (const std::string& line : sweep.record.platforms().lines()) out << "Differs   " << line << '\n';
   if (!job.empty())
     out << "Slurm     job " << job << ' ' << (queue.empty() ? "is not in the queue" : queue) << '\n';
   const auto failed = std::count_if(oracle.trials().begin(), oracle.trials().end(),

@@ -5,6 +5,7 @@
 #include "cli/summary.hpp"
 #include "cli/sweep.hpp"
 #include "core/error.hpp"
+#include "store/lock.hpp"
 #include "store/replay.hpp"
 
 namespace sibyl {
@@ -31,6 +32,7 @@ Consequences StoredSweep::tell(const Event& event) {
   if (!oracle) throw Error("the journal does not begin with a sweep's settings: it is damaged");
   attempts.tell(event);
   timing.learn(event);
+  record.tell(event);
   return oracle->tell(event);
 }
 
@@ -64,6 +66,10 @@ void summarize(std::ostream& out, const Options& options) {
   else
     print_summary(out, *sweep.oracle, sweep.timing, latest, options.top > 0 ? options.top : default_top,
                   options.directory, sweep.state());
+  const std::string& end = sweep.attempts.all().back().end;
+  if (const std::string command = resume_command(sweep.record.command());
+      !options.json && !end.starts_with("finished") && !command.empty() && !lock_holder(options.directory))
+    out << "Continue  " << command << std::endl;
 }
 
 void rebuild(std::ostream& out, const Options& options) {

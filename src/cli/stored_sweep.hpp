@@ -5,6 +5,7 @@
 #include <string>
 
 #include "cli/options.hpp"
+#include "cli/record.hpp"
 #include "cli/timing.hpp"
 #include "core/attempts.hpp"
 
@@ -19,6 +20,7 @@ struct StoredSweep {
   std::optional<Oracle> oracle;
   Timing timing;
   Attempts attempts;
+  Record record;
 
   Consequences tell(const Event& event);
   /// "finished: WHY", or what else it is, and what to do.

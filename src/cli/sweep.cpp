@@ -8,6 +8,7 @@
 #include "cli/summary.hpp"
 #include "core/error.hpp"
 #include "core/job.hpp"
+#include "core/same_data.hpp"
 #include "store/file.hpp"
 #include "store/replay.hpp"
 
@@ -42,7 +43,10 @@ void check_same(const SweepOpened& there, const SweepOpened& here, const fs::pat
   std::string text =
       directory.string() + " holds a sweep with other settings, so it can't be resumed with these:";
   for (const std::string& line : lines) text += "\n  " + line;
-  throw UsageError(text + "\nGive the recorded settings, or name another directory with --output");
+  throw UsageError(text +
+                   "\nWhat is not typed comes from the record. More than recorded may only be: "
+                   "--iterations (Hyperband runs its brackets again) and --max-trials. For other "
+                   "settings name another directory with --output");
 }
 
 }  // namespace
@@ -119,6 +123,7 @@ void Sweep::resume(const SweepOpened& opened) {
         const Consequences consequences = oracle_->tell(event);
         progress_->learn(event, consequences, 0, true);
         geometry_.tell(event);
+        record_.tell(event);
         if (tensorboard_) tensorboard_->tell(event, consequences, oracle_->trials(), oracle_->space());
         return consequences;
       },
@@ -176,7 +181,32 @@ void Sweep::learned(const Event& event, const Consequences& consequences) {
   progress_->learn(event, consequences, wall_clock());
   geometry_.tell(event);
   warn(geometry_.warnings());
+  warn(record_.tell(event));
   note_ended(consequences);
+  if (const auto* joined = std::get_if<WorkerJoined>(&event)) note_data(*joined);
+}
+
+std::string Sweep::unfit(const WorkerJoined& joined) {
+  if (!record_.data()) return "";
+  const DataComparison found =
+      compare(*record_.data(), {0, options_.data, joined.data_parts}, record_.platforms().differs(joined));
+  if (found.difference.empty()) return "";
+  if (!found.only_digits)
+    return "the data is not what the sweep trains on: " + found.difference +
+           ". Give --data with the sweep's own, or begin another sweep with another --output";
+  warn({"worker " + std::to_string(joined.worker) + " on " + joined.host +
+        " computes other last digits of the data than the sweep began with: " + found.difference});
+  return "";
+}
+
+// By the first worker that says what it trains on; and when that lies elsewhere now.
+void Sweep::note_data(const WorkerJoined& joined) {
+  DataDescribed here{wall_clock(), options_.data, joined.data_parts};
+  const auto& there = record_.data();
+  if (there && !there->parts.empty()) here.parts = there->parts;
+  const bool news = there ? here.path != there->path || here.parts != there->parts
+                          : !here.path.empty() || !here.parts.empty();
+  if (news) tell(here);
 }
 
 void Sweep::warn(const std::vector<std::string>& lines) {
@@ -289,6 +319,7 @@ void Sweep::print_summary(int top) const {
                             : stopped_ ? "stopped: " + *stopped_ + "; continue it with --resume"
                                        : "not finished; continue it with --resume";
   sibyl::print_summary(out_, *oracle_, progress_->timing(), wall_clock(), top, directory_, state);
+  if (!closed_) out_ << "Continue  " << resume_command(launched_.command) << std::endl;
 }
 
 }  // namespace sibyl

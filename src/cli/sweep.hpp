@@ -10,6 +10,7 @@
 #include "cli/kept_checkpoints.hpp"
 #include "cli/options.hpp"
 #include "cli/progress.hpp"
+#include "cli/record.hpp"
 #include "core/events.hpp"
 #include "store/journal.hpp"
 #include "store/lock.hpp"
@@ -43,6 +44,8 @@ class Sweep {
   void warn(const std::vector<std::string>& lines);
 
   // The manager's hooks.
+  /// Why a worker with other data than the sweep's can't be one of its; empty if it can.
+  std::string unfit(const WorkerJoined& joined);
   void record(const Event& event) { journal_->append(event); }
   void commit();
   void learned(const Event& event, const Consequences& consequences);
@@ -62,6 +65,7 @@ class Sweep {
   void resume(const SweepOpened& opened);
   void take_up(const SweepOpened& opened);
   void tell_launched();
+  void note_data(const WorkerJoined& joined);
   void tell(const Event& event);
   void note_ended(const Consequences& consequences);
   [[noreturn]] void end_without_journal(const JournalLost& lost);
@@ -78,6 +82,7 @@ class Sweep {
   bool began_here_ = false;
   std::optional<DirectoryLock> lock_;
   std::optional<Oracle> oracle_;  ///< since the sweep's settings are known
+  Record record_;
   Geometry geometry_;
   std::optional<Progress> progress_;  ///< like it
   Results results_;

@@ -26,18 +26,45 @@ nlohmann::ordered_json as_json(const SweepOptions& options) {
           {"max-consecutive-failures", options.max_consecutive_failures},
           {"deterministic", options.deterministic},
           {"set", options.set},
-          {"inject", options.inject}};
+          {"inject", options.inject},
+          {"threads", options.threads},
+          {"data", options.data}};
+}
+
+bool same_objective(const std::string& there, const std::string& here) {
+  return there.empty() || here.empty() || Objective::parse(there) == Objective::parse(here);
+}
+
+// As people would say it.
+std::string said(const std::string& name, const nlohmann::ordered_json& value) {
+  if (name == "max-trials" && value == 0) return "the plan";
+  if (value.is_string()) return value.get<std::string>();
+  return value.dump();
+}
+
+std::vector<std::string> differences_of_settings(const nlohmann::ordered_json& there,
+                                                 const nlohmann::ordered_json& here) {
+  std::vector<std::string> lines;
+  const auto add = [&](const std::string& name) {
+    const std::string before = there.value(name, "not set"), now = here.value(name, "not set");
+    if (before != now) lines.push_back("--set " + name + ": " + before + " there, " + now + " here");
+  };
+  for (const auto& each : there.items()) add(each.key());
+  for (const auto& each : here.items())
+    if (!there.contains(each.key())) add(each.key());
+  return lines;
 }
 
 }  // namespace
 
 std::string to_json(const SweepOptions& options) {
-  return as_json(options).dump();
+  return as_json(options).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-SweepOptions sweep_options_from_json(const std::string& text) {
+namespace {
+
+SweepOptions from(const nlohmann::ordered_json& json) {
   SweepOptions options;
-  const auto json = nlohmann::json::parse(text);
   json.at("seed").get_to(options.seed);
   json.at("sampler").get_to(options.sampler);
   json.at("scheduler").get_to(options.scheduler);
@@ -53,8 +80,31 @@ SweepOptions sweep_options_from_json(const std::string& text) {
   json.at("max-consecutive-failures").get_to(options.max_consecutive_failures);
   json.at("deterministic").get_to(options.deterministic);
   json.at("set").get_to(options.set);
-  options.inject = json.value("inject", options.inject);  // not in the earliest journals
+  // Not in all journals:
+  options.inject = json.value("inject", options.inject);
+  options.threads = json.value("threads", options.threads);
+  options.data = json.value("data", options.data);
   return options;
+}
+
+}  // namespace
+
+SweepOptions sweep_options_from_json(const std::string& text) {
+  return from(nlohmann::ordered_json::parse(text));
+}
+
+SweepOptions with_recorded(const SweepOptions& recorded, const SweepOptions& typed,
+                           const std::set<std::string>& names) {
+  auto merged = as_json(recorded);
+  const auto given = as_json(typed);
+  for (const auto& [name, value] : given.items()) {
+    if (!names.contains(name)) continue;
+    if (name == "set")
+      merged[name].update(value);
+    else
+      merged[name] = value;
+  }
+  return from(merged);
 }
 
 std::vector<std::string> differences(const SweepOptions& there, const SweepOptions& here) {
@@ -62,11 +112,18 @@ std::vector<std::string> differences(const SweepOptions& there, const SweepOptio
   const auto recorded = as_json(there), given = as_json(here);
   for (const auto& [name, value] : recorded.items()) {
     const auto& now = given.at(name);
+    if (name == "set") {
+      const auto settings = differences_of_settings(value, now);
+      lines.insert(lines.end(), settings.begin(), settings.end());
+      continue;
+    }
     const bool more_trials = name == "max-trials" && value != 0 && (now == 0 || now >= value);  // 0: no limit
     const bool extends = more_trials || (name == "iterations" && now >= value);
-    if (now == value || extends || name == "max-consecutive-failures")
-      continue;  // when to give up defines no trial
-    lines.push_back("--" + name + ": " + value.dump() + " there, " + now.dump() + " here");
+    const bool defines_no_trial = name == "max-consecutive-failures" || name == "data";
+    const bool not_recorded = name == "threads" && (value == 0 || now == 0);
+    const bool same = name == "objective" && same_objective(there.objective, here.objective);
+    if (now == value || extends || defines_no_trial || not_recorded || same) continue;
+    lines.push_back("--" + name + ": " + said(name, value) + " there, " + said(name, now) + " here");
   }
   return lines;
 }

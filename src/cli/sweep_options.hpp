@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,13 +29,20 @@ struct SweepOptions {
   bool deterministic = false;
   std::map<std::string, std::string> set;
   std::vector<std::string> inject;  ///< faults, see core/faults.hpp
+  int threads = 0;                  ///< of a trial; they decide its last bits
+  std::string data;                 ///< where it lies; what it is is recorded by its contents
 };
 
 /// A JSON object of everything that defines the sweep, every default filled in.
 std::string to_json(const SweepOptions& options);
+/// Back from such an object, or from one that has more in it.
 SweepOptions sweep_options_from_json(const std::string& json);
+/// The recorded ones, but for those that were typed (by the names of their options). Of `--set` each name is
+/// an option of its own.
+SweepOptions with_recorded(const SweepOptions& recorded, const SweepOptions& typed,
+                           const std::set<std::string>& names);
 /// What differs between two, as "--seed: 7 there, 8 here" lines. Of --max-trials and --iterations only less
-/// than there was is a difference: more extends a sweep.
+/// than there was is a difference: more extends a sweep. Where the data lies is none.
 std::vector<std::string> differences(const SweepOptions& there, const SweepOptions& here);
 
 /// For people: why this sweep is no search, its plan being one trial; else empty.

@@ -28,6 +28,7 @@ struct TrainerOptions {
   int local_workers = 1;           ///< of this node
   bool deterministic = false;      ///< only deterministic algorithms, on CUDA too
   Faults faults;                   ///< to be injected (`--inject`)
+  DataDescribed recorded_data;  ///< for `retrain` and `export`: any other is refused; no parts: any will do
 };
 
 /// Of a trial: those of its best epoch (where they were kept), or of its last.

@@ -51,6 +51,10 @@ Objective Objective::parse(std::string_view text) {
                    metric + ":min or --objective " + metric + ":max");
 }
 
+std::string to_text(const Objective& objective) {
+  return objective.metric + (objective.direction == Direction::minimize ? ":min" : ":max");
+}
+
 bool Objective::better(double a, double b) const {
   if (!std::isfinite(a)) return false;
   if (!std::isfinite(b)) return true;

@@ -26,6 +26,9 @@ struct Objective {
   bool operator==(const Objective&) const = default;
 };
 
+/// "reward:max", as `parse` takes it.
+std::string to_text(const Objective& objective);
+
 /// A trial's place among others: better score first, ties by trial id, no score (NaN) last.
 struct Ranked {
   double score = std::numeric_limits<double>::quiet_NaN();

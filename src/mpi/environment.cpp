@@ -105,6 +105,10 @@ Environment::Environment(int& argc, char**& argv) {
     MPI_Comm_free(&workers);
   }
   MPI_Comm_free(&node);
+  // A trial's bits depend on its threads: they must not differ from node to node.
+  int fewest = is_worker ? cores_ : std::numeric_limits<int>::max();
+  MPI_Allreduce(MPI_IN_PLACE, &fewest, 1, MPI_INT, MPI_MIN, MPI_COMM_WORLD);
+  cores_ = fewest;
 }
 
 Environment::~Environment() {

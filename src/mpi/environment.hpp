@@ -28,7 +28,8 @@ class Environment {
   /// workers the node has. Rank 0 counts only when alone.
   int local_worker() const { return local_worker_; }
   int local_workers() const { return local_workers_; }
-  /// The cores that this worker may use, divided by the workers that it shares them with; at least 1.
+  /// The cores that a worker may use, divided by the workers that it shares them with; at least 1. Of all
+  /// workers the fewest, and on every rank the same.
   int cores() const { return cores_; }
 
  private:

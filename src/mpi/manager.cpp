@@ -95,6 +95,10 @@ class Manager {
   }
 
   void handle(int worker, WorkerJoined& joined) {
+    if (const std::string reason = hooks_.unfit(joined); !reason.empty()) {
+      count_out(worker, reason);
+      return;
+    }
     joined.time = hooks_.now();
     learn(joined);
     roster_.joined(joined);

@@ -19,6 +19,8 @@ struct ManagerHooks {
   std::function<void()> commit = [] {};
   /// The oracle has learned of the event, with these consequences.
   std::function<void(const Event&, const Consequences&)> learned = [](const Event&, const Consequences&) {};
+  /// Why a worker that could train can't be one of the sweep's all the same; empty if it can.
+  std::function<std::string(const WorkerJoined&)> unfit = [](const WorkerJoined&) { return std::string(); };
   /// Why the sweep is to stop now (a signal, a time limit); empty while it is to go on.
   std::function<std::string()> stop_reason = [] { return std::string(); };
   /// A worker was given up for dead.

@@ -48,6 +48,7 @@ Bytes pack(const Message& message) {
     void operator()(const Suggestion& suggestion) { pack(suggestion, out); }
     void operator()(const Begin& begin) {
       for (const std::string* text : {&begin.host, &begin.build, &begin.owner}) put(out, *text);
+      pack(begin.trainer, out);
     }
     void operator()(const Quit& quit) { put(out, std::int64_t{quit.at_once}); }
     void operator()(const Stop&) {}
@@ -83,6 +84,7 @@ Message unpack_message(std::span<const std::byte> bytes) {
     case 2: {
       Begin begin;
       for (std::string* text : {&begin.host, &begin.build, &begin.owner}) *text = take_text(bytes);
+      begin.trainer = unpack_trainer_options(bytes);
       return begin;
     }
     case 3:

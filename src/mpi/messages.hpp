@@ -30,11 +30,12 @@ namespace sibyl {
 //
 // A worker that has more than a fixed number of reports not yet acknowledged waits before it goes on.
 
-/// What every rank must have in common with rank 0.
+/// What every rank must have in common with rank 0, and how it is to train.
 struct Begin {
-  std::string host = {};   ///< rank 0's
-  std::string build = {};  ///< which build of the program it runs
-  std::string owner = {};  ///< what it has written into the sweep's directory
+  std::string host = {};        ///< rank 0's
+  std::string build = {};       ///< which build of the program it runs
+  std::string owner = {};       ///< what it has written into the sweep's directory
+  TrainerOptions trainer = {};  ///< but for the worker's place on its node
 };
 struct Quit {
   bool at_once = false;  ///< a rank was lost: MPI's own end would wait for it for ever

@@ -22,6 +22,7 @@ Table attempt_table(const std::vector<Attempt>& attempts) {
   table.add("slurm_job", attempts, text(&SweepLaunched::slurm_job));
   table.add("slurm_restarts", attempts,
             [](const Attempt& each) { return std::int32_t{each.launched.slurm_restarts}; });
+  table.add("command", attempts, [](const Attempt& each) { return clean_utf8(each.launched.command); });
   return table;
 }
 

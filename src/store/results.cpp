@@ -78,6 +78,10 @@ void Results::learn(const SweepResumed&) {
   closed_ = {never, ""};  // a finished sweep may have been given more to do
 }
 
+void Results::learn(const SweepLaunched& event) {
+  if (!event.options.empty()) opened_.options = event.options;  // as it is run now
+}
+
 void Results::add_to_space(const Hyperparameter& hyperparameter, TrialId found_by) {
   // Several workers can find the same one before the oracle knows it.
   const bool known = std::any_of(space_.begin(), space_.end(), [&](const KnownHyperparameter& each) {

@@ -46,6 +46,7 @@ class Results {
   void learn(const TrialEnded& event);
   void learn(const SweepClosed& event);
   void learn(const SweepResumed& event);
+  void learn(const SweepLaunched& event);
   void learn(const auto&) {}
   void add_to_space(const Hyperparameter& hyperparameter, TrialId found_by);
 

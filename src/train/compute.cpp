@@ -84,14 +84,28 @@ std::string threads_warning(int threads, int local_workers, Cores cores) {
          (cores.bound ? ", or start mpirun with --bind-to none" : "");
 }
 
-std::string blas_warning() {
+namespace {
+
+// Empty where LibTorch has MKL, or none is found.
+std::filesystem::path blas_file() {
   if (at::hasMKL()) return {};
   void* sgemm = dlsym(RTLD_DEFAULT, "sgemm_");
   Dl_info where{};
   if (!sgemm || dladdr(sgemm, &where) == 0 || !where.dli_fname) return {};
   std::error_code ignored;
-  const auto file = std::filesystem::canonical(where.dli_fname, ignored);
-  return ignored ? std::string() : blas_warning(file.string());
+  return std::filesystem::canonical(where.dli_fname, ignored);
+}
+
+}  // namespace
+
+std::string blas_name() {
+  const std::string file = blas_file().filename().string();
+  return at::hasMKL() ? "MKL" : file.empty() ? "LibTorch's own" : file;
+}
+
+std::string blas_warning() {
+  const auto file = blas_file();
+  return file.empty() ? std::string() : blas_warning(file.string());
 }
 
 std::string blas_warning(const std::string& library) {

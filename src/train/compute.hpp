@@ -40,6 +40,9 @@ Cores available_cores();
 /// the time of one thread). Empty where the cores suffice.
 std::string threads_warning(int threads, int local_workers, Cores cores);
 
+/// The BLAS that this process computes with: "libopenblasp-r0.3.21.so", "MKL".
+std::string blas_name();
+
 /// What makes computing on the CPU slow here, for people; empty when nothing does.
 std::string blas_warning();
 

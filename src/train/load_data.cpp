@@ -5,6 +5,8 @@
 #include <sstream>
 
 #include "core/error.hpp"
+#include "core/same_data.hpp"
+#include "train/data_parts.hpp"
 #include "train/hyper_model.hpp"
 
 namespace sibyl {
@@ -24,6 +26,15 @@ void check(const Split& split, const char* name) {
   if (!text.str().empty()) throw Error(text.str());
 }
 
+void require_recorded(const Data& data, const TrainerOptions& options) {
+  // Which machine computed the recorded data is not told here: last digits may differ.
+  const DataComparison found = compare(options.recorded_data, {0, options.data.string(), data_parts(data)},
+                                       /*other_platform=*/true);
+  if (found.difference.empty() || found.only_digits) return;
+  throw Error("The data is not what the sweep was trained on: " + found.difference +
+              ". Give --data with the sweep's own.");
+}
+
 }  // namespace
 
 Split on_device(const Split& split, c10::Device device) {
@@ -32,12 +43,15 @@ Split on_device(const Split& split, c10::Device device) {
   return {.x = split.x.to(device).contiguous(), .y = prepare_targets(split.y, real).to(device)};
 }
 
-Data load_data(HyperModel& model, const TrainerOptions& options, c10::Device device) {
+Data load_data(HyperModel& model, const TrainerOptions& options, c10::Device device,
+               std::vector<DataPart>* parts) {
   Data data = model.data({.directory = options.data, .seed = options.seed});
   check(data.train, "train");
   check(data.validation, "validation");
   check(data.test, "test");
   if (data.train.size() == 0) throw Error("The job's data has no training samples.");
+  if (parts != nullptr) *parts = data_parts(data);
+  if (!options.recorded_data.parts.empty()) require_recorded(data, options);
   data.train = on_device(data.train, device);
   data.validation = on_device(data.validation, device);
   return data;

@@ -1,5 +1,7 @@
 #include "train/trial_trainer.hpp"
 
+#include <torch/version.h>
+
 #include <chrono>
 
 #include "train/compute.hpp"
@@ -37,7 +39,7 @@ TrialTrainer::TrialTrainer(std::shared_ptr<HyperModel> model, TrainerOptions opt
   if (options_.deterministic) use_deterministic_algorithms();
   const ComputeScope scope(device_, options_.threads);
   require_working(device_);
-  data_ = load_data(*model_, options_, device_);
+  data_ = load_data(*model_, options_, device_, &data_parts_);
 }
 
 WorkerJoined describe_worker(const ChosenDevice& chosen, const TrainerOptions& options) {
@@ -48,9 +50,13 @@ WorkerJoined describe_worker(const ChosenDevice& chosen, const TrainerOptions& o
   worker.uuid = identity.uuid;
   worker.threads = options.threads;
   worker.warning = chosen.warning;
+  worker.platform = {{"libtorch", TORCH_VERSION}};
   if (chosen.device.is_cpu()) {
+    worker.platform.insert({{"processor", identity.name}, {"BLAS", blas_name()}});
     add_line(worker.warning, blas_warning());
     add_line(worker.warning, threads_warning(options.threads, options.local_workers, available_cores()));
+  } else {
+    worker.platform.insert({"GPU", identity.name});
   }
   return worker;
 }
@@ -58,6 +64,7 @@ WorkerJoined describe_worker(const ChosenDevice& chosen, const TrainerOptions& o
 WorkerJoined TrialTrainer::describe() const {
   WorkerJoined worker = describe_worker(chosen_, options_);
   if (options_.local_worker == 0) worker.data = sibyl::describe(data_);
+  worker.data_parts = data_parts_;
   return worker;
 }
 

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/job.hpp"
 #include "train/device.hpp"
@@ -29,6 +30,7 @@ class TrialTrainer : public Trainer {
   TrainerOptions options_;
   ChosenDevice chosen_;
   at::Device device_;
+  std::vector<DataPart> data_parts_;
   Data data_;           ///< on the device, but for the test set
   std::string broken_;  ///< why nothing can be trained here any more
 };

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "cli/options.hpp"
+#include "core/events.hpp"
+#include "core/platforms.hpp"
+
+namespace sibyl {
+
+/// What a journal says of how its sweep is run: what a resume, `retrain` and `export` take from it.
+class Record {
+ public:
+  /// Returns what is odd about a worker that joins, or about a start, in lines for people.
+  std::vector<std::string> tell(const Event& event);
+
+  bool has_begun() const { return opened_.has_value(); }
+  /// JSON object of every option, as the sweep was started the last time; throws UsageError for the old
+  /// record of a sweep with `--data`, which can't say where that was.
+  std::string options(bool data_typed) const;
+  /// The whole command of the last start; empty where that is not recorded.
+  const std::string& command() const { return command_; }
+
+  const std::optional<DataDescribed>& data() const { return data_; }
+  const Platforms& platforms() const { return platforms_; }
+
+ private:
+  std::optional<SweepOpened> opened_;
+  std::string options_;  ///< of the latest start that recorded them
+  std::string command_;
+  std::optional<SweepResumed> resumed_;
+  std::optional<DataDescribed> data_;
+  int threads_ = 0;  ///< of the first worker that joined
+  Platforms platforms_;
+};
+
+/// Options as with_recorded says, of the sweep in their directory; as they are where there is none.
+Options with_record_in_directory(const Options& options);
+
+/// Throws Error where the data was recorded, not typed, and is not there any more.
+void require_recorded_data(const std::filesystem::path& data, const Options& options);
+
+/// With --resume, and without --overwrite: what continues a sweep that was started so. Empty if nobody knows.
+std::string resume_command(std::string command);
+
+}  // namespace sibyl
