@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "core/error.hpp"
+#include "core/same_data.hpp"
 #include "process/serve.hpp"
 
 namespace sibyl {
@@ -86,6 +87,13 @@ void IsolatedTrainer::start(const std::function<bool()>& go_on) {
       const auto* event = std::get_if<Event>(&*message);
       const auto* joined = event ? std::get_if<WorkerJoined>(event) : nullptr;
       if (!joined) continue;
+      const DataDescribed before{0, options_.trainer.data.string(), description_.data_parts};
+      const DataDescribed now{0, before.path, joined->data_parts};
+      if (const auto found = compare(before, now, /*other_platform=*/false); !found.difference.empty())
+        fail(
+            "the data changed since the process before it loaded it, or data() gives something else each "
+            "time: " +
+            found.difference);
       description_ = *joined;
       return;
     }

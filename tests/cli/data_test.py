@@ -70,6 +70,19 @@ class Data(SweepTest):
         _, err = self.go_on(code=FAILED)
         self.assertIn("the data is not what the sweep trains on", err)
 
+    def test_data_that_changes_while_a_sweep_runs_is_noticed_by_the_next_trainer_process(self):
+        settings = ("--scheduler", "full", "--max-trials", 200, "--max-epochs", 20, "--trainer-trials", 1, "--threads", 1)
+        with subprocess.Popen(command("iris", "--data", self.table, *settings, "--output", self.output), text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE) as job:
+            for line in job.stdout:
+                if "best so far" in line:
+                    break
+            other = write_table(self.folder / "other.csv", seed=2)
+            other.replace(self.table)
+            out, err = job.communicate(timeout=100)
+        self.assertEqual(job.returncode, FAILED, out)
+        self.assertIn("the data changed since the process before it loaded it", err)
+
     def test_a_moved_file_is_the_same_data_and_its_place_is_known_from_then_on(self):
         self.begin()
         moved = self.folder / "moved.csv"

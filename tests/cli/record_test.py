@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import re
 import shlex
 import shutil
 import subprocess
@@ -125,10 +126,12 @@ class Commands(SweepTest):
 
     def test_a_sweep_that_was_given_up_says_it_too(self):
         output = self.folder / "sweep"
-        done = subprocess.run(command("synthetic", "--max-epochs", 9, "--inject", "exception=1.0", "--output", output),
+        done = subprocess.run(command("synthetic", "--max-epochs", 9, "--max-consecutive-failures", 3, "--inject", "exception=1.0",
+                                      "--output", output),
                               capture_output=True, text=True, check=False, timeout=60)
         self.assertEqual(done.returncode, 1)
-        self.assertIn(f"Continue  {JOBS}/synthetic --max-epochs 9 --inject exception=1.0 --output {output} --resume\n", done.stdout)
+        self.assertIn("given up", done.stdout)
+        self.assertIn(f"Continue  {JOBS}/synthetic --max-epochs 9 --max-consecutive-failures 3 --inject exception=1.0 --output {output} --resume\n", done.stdout)
 
     def test_every_option_is_in_the_results_resolved(self):
         output = self.folder / "sweep"
@@ -137,8 +140,8 @@ class Commands(SweepTest):
         options = json.loads(found["options"])
         out, _ = run("synthetic", "--help")
         left_out = {"resume", "overwrite", "dry-run", "workers", "epoch-seconds", "top", "trial", "to", "json", "help", "version",
-                    "checkpoint-every", "serve"}
-        named = {word[2:] for line in out.splitlines() for word in line.split()[:2] if line.startswith("  ") and word.startswith("--")}
+                    "checkpoint-every", "gpus-per-node"}
+        named = set(re.findall(r"^ +(?:-h, )?--([a-z-]+)", out, re.MULTILINE))
         self.assertEqual({name for name in named - left_out if name not in options}, set())
         self.assertEqual((options["objective"], options["max-trials"], options["isolation"], options["device"], options["data"]),
                          ("val_loss:min", 10, "process", "auto", ""))

@@ -42,6 +42,38 @@ TEST_CASE("an unfit worker is named also when the last one to answer was lost in
   manager.end();
 }
 
+TEST_CASE("a worker that joins and can't be one of the sweep's gets no work, and its reason is told") {
+  Oracle oracle = full_budget(1, 3);
+  Loopback loopback(3);
+  HandMadeWorker good(loopback, 1), other(loopback, 2);
+  ManagerHooks hooks = plain_hooks();
+  hooks.unfit = [](const WorkerJoined& joined) {
+    return std::string(joined.worker == 2 ? "it has other data" : "");
+  };
+  Managed manager(loopback, {1, 2}, oracle, {}, hooks);
+  other.join();
+  good.join();
+  const auto suggestion = good.await<Suggestion>();
+  REQUIRE(suggestion);
+  REQUIRE(until([&] { return manager.events<WorkerLeft>().size() == 1; }));
+  CHECK(manager.events<WorkerLeft>()[0].reason == "it has other data");
+  CHECK(manager.events<WorkerJoined>().size() == 1);
+  CHECK(!other.await<Suggestion>(50ms));
+  good.train(*suggestion);
+  CHECK(!manager.end().hopeless);
+}
+
+TEST_CASE("a sweep of which no worker can be one ends with the reason") {
+  Oracle oracle = full_budget(1, 3);
+  Loopback loopback(2);
+  HandMadeWorker other(loopback, 1);
+  ManagerHooks hooks = plain_hooks();
+  hooks.unfit = [](const WorkerJoined&) { return std::string("it has other data"); };
+  Managed manager(loopback, {1}, oracle, {}, hooks);
+  other.join();
+  CHECK_THROWS_WITH(manager.end(), ContainsSubstring("it has other data"));
+}
+
 TEST_CASE("a stall in the middle of a round makes nobody lost") {
   Oracle oracle = full_budget(1, 3);
   Loopback loopback(3);

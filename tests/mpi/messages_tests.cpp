@@ -10,7 +10,7 @@ TEST_CASE("every message comes back as it was packed") {
   const std::vector<Message> messages{
       Event(TrialEnded{5.5, 42, 5, 3, Ending::failed, Cause::diverged, "NaN", 9.5}),
       suggestion,
-      Begin{"node1", "5a2b", "process 7 on node1"},
+      Begin{"node1", "5a2b", "process 7 on node1", {.data = "/data", .threads = 3}},
       Quit{},
       Unfit{"no data"},
       Cancel{42, 5},
@@ -28,6 +28,8 @@ TEST_CASE("every message comes back as it was packed") {
     CHECK(pack(back) == bytes);
   }
   CHECK(std::get<Begin>(unpack_message(pack(messages[2]))).owner == "process 7 on node1");
+  CHECK(std::get<Begin>(unpack_message(pack(messages[2]))).trainer.threads == 3);
+  CHECK(std::get<Begin>(unpack_message(pack(messages[2]))).trainer.data == "/data");
   CHECK(std::get<Unfit>(unpack_message(pack(messages[4]))).reason == "no data");
   CHECK(std::get<Cancel>(unpack_message(pack(messages[5]))).attempt == 5);
   CHECK(std::get<Acknowledged>(unpack_message(pack(messages[6]))).reports == 17);
