@@ -10,7 +10,7 @@ import h5py
 from sweeps import JOBS, SweepTest, assert_same, command, run
 
 FAILED = 1
-SETTINGS = ("--scheduler", "full", "--max-trials", 3, "--max-epochs", 2, "--threads", 1)
+SETTINGS = ("--scheduler", "full", "--max-epochs", 2, "--threads", 1)
 
 
 def write_table(path, seed=1, rows=120):
@@ -32,10 +32,10 @@ class Data(SweepTest):
         self.output = self.folder / "sweep"
 
     def begin(self, *more, ranks=None):
-        return run("iris", "--data", self.table, *SETTINGS, *more, "--output", self.output, ranks=ranks)
+        return run("iris", "--data", self.table, *SETTINGS, "--max-trials", 3, *more, "--output", self.output, ranks=ranks)
 
-    def go_on(self, *more, ranks=None, code=0):
-        return run("iris", "--max-trials", 5, *more, "--output", self.output, "--resume", ranks=ranks, code=code)
+    def go_on(self, *more, trials=5, ranks=None, code=0):
+        return run("iris", "--max-trials", trials, *more, "--output", self.output, "--resume", ranks=ranks, code=code)
 
     def test_a_resume_without_data_takes_the_sweeps_on_any_number_of_ranks(self):
         whole = self.folder / "whole"
@@ -48,7 +48,7 @@ class Data(SweepTest):
             assert_same(whole, self.output)
 
     def test_a_relative_path_is_found_from_anywhere(self):
-        subprocess.run(command("iris", "--data", self.table.name, *SETTINGS, "--output", self.output), cwd=self.folder,
+        subprocess.run(command("iris", "--data", self.table.name, *SETTINGS, "--max-trials", 3, "--output", self.output), cwd=self.folder,
                        check=True, capture_output=True, timeout=60)
         elsewhere = self.folder / "elsewhere"
         elsewhere.mkdir()
@@ -74,9 +74,8 @@ class Data(SweepTest):
         settings = ("--scheduler", "full", "--max-trials", 200, "--max-epochs", 20, "--trainer-trials", 1, "--threads", 1)
         with subprocess.Popen(command("iris", "--data", self.table, *settings, "--output", self.output), text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE) as job:
-            for line in job.stdout:
-                if "best so far" in line:
-                    break
+            while "best so far" not in job.stdout.readline():
+                self.assertIsNone(job.poll())
             other = write_table(self.folder / "other.csv", seed=2)
             other.replace(self.table)
             out, err = job.communicate(timeout=100)
@@ -91,7 +90,7 @@ class Data(SweepTest):
         self.assertIn(f"{self.table}", err)
         self.assertIn("give --data", err)
         self.go_on("--data", moved)
-        self.go_on("--max-trials", 6)
+        self.go_on(trials=6)
         run("iris", "retrain", self.output)
 
     def test_retrain_and_export_take_the_sweeps_data_and_threads(self):
@@ -113,7 +112,8 @@ class Data(SweepTest):
         script = self.folder / "job"
         script.write_text('#!/bin/sh\nSIBYL_DATA=$PWD/$OMPI_COMM_WORLD_RANK exec "$@"\n')
         script.chmod(0o755)
-        words = command("iris", *SETTINGS, "--output", self.output, ranks=3)
+        settings = ("--scheduler", "full", "--max-trials", 40, "--max-epochs", 50, "--threads", 1)  # until both have joined
+        words = command("iris", *settings, "--output", self.output, ranks=3)
         at = words.index(str(JOBS / "iris"))
         done = subprocess.run([*words[:at], str(script), *words[at:]], cwd=self.folder, capture_output=True, text=True,
                               check=False, timeout=100)

@@ -7,10 +7,13 @@ using namespace sibyl;
 
 TEST_CASE("every message comes back as it was packed") {
   const Suggestion suggestion{{42, 1, 2, 3, 9, 27}, {{"width", std::int64_t{32}}}, 2, 5};
+  TrainerOptions trainer;
+  trainer.data = "/data";
+  trainer.threads = 3;
   const std::vector<Message> messages{
       Event(TrialEnded{5.5, 42, 5, 3, Ending::failed, Cause::diverged, "NaN", 9.5}),
       suggestion,
-      Begin{"node1", "5a2b", "process 7 on node1", {.data = "/data", .threads = 3}},
+      Begin{"node1", "5a2b", "process 7 on node1", trainer},
       Quit{},
       Unfit{"no data"},
       Cancel{42, 5},
