@@ -51,7 +51,7 @@ TrainerOptions trainer_options(const Options& options, const StoredSweep& sweep,
   trainer.data = settings.sweep.data;
   if (sweep.record.data()) trainer.recorded_data = *sweep.record.data();
   if (sweep.record.data() && !options.typed.contains("data")) trainer.data = sweep.record.data()->path;
-  require_recorded_data(trainer.data, options);
+  require_recorded_data(trainer.data.string(), options);
   trainer.checkpoints = checkpoints;
   trainer.device = options.device;
   trainer.threads = settings.sweep.threads;

@@ -21,6 +21,16 @@ std::map<std::string, std::string> versions_of(const std::string& json) {
   return versions;
 }
 
+// The longest part before a comma, or all of it, that exists; empty if none does.
+std::string path_in(const std::string& data) {
+  std::error_code ignored;
+  for (std::string path = data; !path.empty(); path.resize(path.rfind(','))) {
+    if (std::filesystem::exists(path, ignored)) return path;
+    if (path.find(',') == std::string::npos) break;
+  }
+  return "";
+}
+
 void replace_all(std::string& text, const std::string& what, const std::string& by) {
   for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
     text.replace(at, what.size(), by);
@@ -78,11 +88,16 @@ Options with_record_in_directory(const Options& options) {
   return merged;
 }
 
-void require_recorded_data(const std::filesystem::path& data, const Options& options) {
-  std::error_code ignored;
-  if (options.typed.contains("data") || !data.is_absolute() || std::filesystem::exists(data, ignored)) return;
+std::string absolute_data(const std::string& data) {
+  const std::string path = path_in(data);
+  if (path.empty()) return data;
+  return std::filesystem::absolute(path).lexically_normal().string() + data.substr(path.size());
+}
+
+void require_recorded_data(const std::string& data, const Options& options) {
+  if (options.typed.contains("data") || !data.starts_with("/") || !path_in(data).empty()) return;
   throw Error(
-      "the sweep's data is not on " + host_name() + " any more: " + data.string() +
+      "the sweep's data is not on " + host_name() + " any more: " + data +
       ", as its record says. Put it back, or give --data with where it is now (it has to be the same)");
 }
 

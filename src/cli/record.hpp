@@ -39,8 +39,11 @@ class Record {
 /// Options as with_recorded says, of the sweep in their directory; as they are where there is none.
 Options with_record_in_directory(const Options& options);
 
+/// What `--data` says, such that it is found from any directory: the path that it is, or begins with (before
+/// a comma, as "table.csv,header=no"), is absolute. A job may take what is no path at all.
+std::string absolute_data(const std::string& data);
 /// Throws Error where the data was recorded, not typed, and is not there any more.
-void require_recorded_data(const std::filesystem::path& data, const Options& options);
+void require_recorded_data(const std::string& data, const Options& options);
 
 /// With --resume, and without --overwrite: what continues a sweep that was started so. Empty if nobody knows.
 std::string resume_command(std::string command);

@@ -66,7 +66,7 @@ TrainerOptions on_this_rank(TrainerOptions trainer, const Options& options, cons
   trainer.local_worker = environment.local_worker();
   trainer.local_workers = environment.local_workers();
   if (options.typed.contains("device")) trainer.device = options.device;
-  require_recorded_data(trainer.data, options);
+  require_recorded_data(trainer.data.string(), options);
   return trainer;
 }
 
@@ -154,9 +154,7 @@ double time_limit(const Options& options) {
 Options resolve(const Options& typed, const Job& job, const Environment& environment) {
   Options options = typed.resume ? with_record_in_directory(typed) : typed;
   if (options.sweep.threads == 0) options.sweep.threads = environment.cores();
-  // From another directory, the sweep is to find its data again. (A job may take what is no path.)
-  if (std::error_code ignored; std::filesystem::exists(options.sweep.data, ignored))
-    options.sweep.data = std::filesystem::absolute(options.sweep.data).lexically_normal();
+  options.sweep.data = absolute_data(options.sweep.data);
   options.sweep.objective = to_text(objective(options, job));
   return options;
 }
@@ -190,9 +188,8 @@ int lead(const Words& command_line, const Options& typed, Job& job, Environment&
     return "";
   };
   hooks.tick = [&] { sweep.tick(); };
-  const ManagerOptions settings{.begin = begin,
-                                .trial_timeout = options.trial_timeout,
-                                .heartbeats = options.isolated};
+  const ManagerOptions settings{
+      .begin = begin, .trial_timeout = options.trial_timeout, .heartbeats = options.isolated};
   Stopped end;
   try {
     end = manage(link, workers, sweep.oracle(), hooks, settings);

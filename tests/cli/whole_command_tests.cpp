@@ -1,5 +1,7 @@
 #include "cli/whole_command.hpp"
 
+#include <filesystem>
+#include <fstream>
 #include <map>
 
 #include "catch.hpp"
@@ -57,4 +59,21 @@ TEST_CASE("what continues a sweep has --resume, once, and never --overwrite") {
   CHECK(resume_command("mpirun -n 1 job : -n 4 job --eta 3") ==
         "mpirun -n 1 job --resume : -n 4 job --eta 3 --resume");
   CHECK(resume_command("").empty());
+}
+
+TEST_CASE("--data is made absolute as far as it is a path") {
+  const auto here = std::filesystem::current_path();
+  std::ofstream("a,table.csv") << "1";
+  CHECK(absolute_data("a,table.csv") == (here / "a,table.csv").string());
+  CHECK(absolute_data("a,table.csv,header=no,x=1") == (here / "a,table.csv").string() + ",header=no,x=1");
+  std::filesystem::remove("a,table.csv");
+  CHECK(absolute_data("a,table.csv,header=no") ==
+        "a,table.csv,header=no");  // no path: the job's own business
+  CHECK(absolute_data("").empty());
+  CHECK_NOTHROW(require_recorded_data("/,header=no", {}));
+  CHECK_THROWS_WITH(require_recorded_data("/nowhere/t.csv,header=no", {}),
+                    ContainsSubstring("/nowhere/t.csv"));
+  Options typed;
+  typed.typed = {"data"};
+  CHECK_NOTHROW(require_recorded_data("/nowhere/t.csv", typed));
 }
