@@ -34,7 +34,7 @@ class Models(unittest.TestCase):
         cls.sweep = cls.folder / "sweep"
         run("fashion_mnist", "--data", cls.data, "--max-epochs", 9, "--threads", 1, "--keep-best", 3, "--seed", 4, "--set", "normalize=false", "--output", cls.sweep)
         with h5py.File(cls.sweep / "results.h5") as file:
-            cls.trials = file["trials"][:]
+            cls.trials, cls.epochs = file["trials"][:], file["epochs"][:]
 
     @classmethod
     def tearDownClass(cls):
@@ -51,6 +51,10 @@ class Models(unittest.TestCase):
     def test_the_best_trials_weights_are_kept(self):
         kept = sorted(int(path.name.removeprefix("trial_")) for path in (self.sweep / "checkpoints").iterdir())
         self.assertEqual(kept, sorted(self.ranked()[:3]))
+
+    def test_each_epoch_has_its_learning_rate(self):
+        for row in self.epochs:
+            self.assertEqual(row["learning_rate"], self.trials[row["trial"]]["hp:learning_rate"])
 
     def test_export_of_the_best(self):
         file = self.folder / "best.pt"
@@ -106,6 +110,7 @@ class Models(unittest.TestCase):
             about = json.loads((self.sweep / "retrained" / f"trial_{trial:06}.json").read_text())
             self.assertEqual(about["epoch"], self.trials[trial]["best_epoch"])
             self.assertIn("test_loss", about["metrics"])
+            self.assertNotIn("learning_rate", about["metrics"])  # nothing of the model's
             self.assertGreaterEqual(about["metrics"]["test_accuracy"], 0)
             self.assertTrue((self.sweep / "retrained" / f"trial_{trial:06}.pt").exists())
         self.assertEqual(sorted(path.suffix for path in (self.sweep / "retrained").iterdir()), [".json", ".json", ".pt", ".pt"])

@@ -73,6 +73,26 @@ TEST_CASE("workers that share a device are named, and a warning is said once") {
   CHECK(text.find("slow BLAS") == text.rfind("slow BLAS"));
 }
 
+TEST_CASE("what a trial that goes on has to say is a warning, and said once") {
+  for (const bool is_terminal : {false, true}) {
+    Begun begun({.is_terminal = is_terminal, .width = 200});
+    for (int worker = 1; worker <= 2; ++worker) {
+      const auto suggestion = std::get<Suggestion>(begun.oracle.ask());
+      begun.tell(TrialStarted{100, worker, suggestion}, 100);
+      begun.tell(EpochReported{suggestion.slot.trial, 0, 0, 1, 100, 1, worker, {{"loss", 0.25}}}, 101);
+      begun.tell(TrialEnded{.time = 101,
+                            .trial = suggestion.slot.trial,
+                            .worker = worker,
+                            .message = "the cosine schedule ends",
+                            .seconds = 1},
+                 101);
+    }
+    const std::string text = begun.out.str();
+    CHECK_THAT(text, ContainsSubstring("WARNING: trial 0: the cosine schedule ends\n"));
+    CHECK(text.find("the cosine") == text.rfind("the cosine"));
+  }
+}
+
 TEST_CASE("on a terminal, the block is redrawn in place and no line is wider than the terminal") {
   Begun begun({.is_terminal = true, .width = 40});
   begun.play();
