@@ -41,9 +41,12 @@ class Worker : public Reporter {
       current_ = std::move(suggestions_.front());
       suggestions_.pop_front();
       training_ = true;
+      const auto began = Clock::now();
       try {
-        end(trainer->train(current_, *this));
-      } catch (const std::exception& problem) {
+        TrialEnded ended = train_trial(*trainer, current_, *this);
+        if (ended.seconds == 0) ended.seconds = std::chrono::duration<double>(Clock::now() - began).count();
+        end(std::move(ended));
+      } catch (const WorkerUnfit& problem) {
         end({.ending = Ending::interrupted, .cause = Cause::worker_lost, .message = problem.what()});
         resign(problem.what());
       }
@@ -95,7 +98,7 @@ class Worker : public Reporter {
   }
 
   void end(TrialEnded ended) {
-    ended.trial = current_.slot.trial;
+    ended.trial = current_.slot.trial;  // also of one that the trainer did not live to fill in
     ended.attempt = current_.attempt;
     ended.worker = options_.rank;
     training_ = false;

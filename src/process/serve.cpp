@@ -11,6 +11,7 @@
 
 #include "core/error.hpp"
 #include "process/channel.hpp"
+#include "process/outcome.hpp"
 
 namespace sibyl {
 
@@ -18,21 +19,34 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// The way from the trainer to its rank.
+/// Ends a process that must not go on as the trainer: one that the trial forked and that came back from it
+/// (it would train, and save, beside the trainer), or one whose trial closed its connection to the rank.
+void require_trainer(const Channel& channel) {
+  if (!channel.of_this_process()) _exit(0);
+  if (!channel.intact()) _exit(lost_connection);
+}
+
+/// The way from the trainer to its rank. What it sends bears the trial and the attempt that it belongs to.
 class ChannelReporter : public Reporter {
  public:
   explicit ChannelReporter(Channel& channel) : channel_(channel) {}
 
-  void begin() { order_ = Order::go_on; }
+  void begin(const Suggestion& suggestion) {
+    order_ = Order::go_on;
+    trial_ = suggestion.slot.trial;
+    attempt_ = suggestion.attempt;
+  }
 
-  void found(HyperparametersFound found) override { send(Event(std::move(found))); }
-  void epoch(EpochReported report) override { send(Event(std::move(report))); }
+  void found(HyperparametersFound found) override { send_of_trial(std::move(found)); }
+  void epoch(EpochReported report) override { send_of_trial(std::move(report)); }
+  void end(TrialEnded ended) { send_of_trial(std::move(ended)); }
 
   // A look at the clock costs far less than one into the channel.
   Order order() override {
     const auto now = Clock::now();
     if (now < next_look_) return order_;
     next_look_ = now + between_looks;
+    require_trainer(channel_);
     if (now - last_sent_ >= between_signs_of_life) send(Alive{});
     while (auto message = channel_.receive())
       if (const auto* order = std::get_if<Order>(&*message)) order_ = *order;
@@ -44,12 +58,22 @@ class ChannelReporter : public Reporter {
   static constexpr std::chrono::milliseconds between_looks{1};
   static constexpr std::chrono::milliseconds between_signs_of_life{250};
 
+  template <class Report>
+  void send_of_trial(Report report) {
+    report.trial = trial_;
+    report.attempt = attempt_;
+    send(Event(std::move(report)));
+  }
+
   void send(const TrainerMessage& message) {
+    require_trainer(channel_);
     channel_.send(message);
     last_sent_ = Clock::now();
   }
 
   Channel& channel_;
+  TrialId trial_ = -1;
+  int attempt_ = 0;
   Order order_ = Order::go_on;
   Clock::time_point next_look_;
   Clock::time_point last_sent_;
@@ -116,16 +140,18 @@ int serve_trainer(char** argv,
         trainer = make_trainer(*options);
         channel.send(Event(trainer->describe()));
       } else if (const auto* suggestion = std::get_if<Suggestion>(&*message); suggestion && trainer) {
-        reporter.begin();
-        TrialEnded ended = trainer->train(*suggestion, reporter);
+        reporter.begin(*suggestion);
+        TrialEnded ended = train_trial(*trainer, *suggestion, reporter);
+        require_trainer(channel);
         const std::string broken = trainer->broken();
         if (!broken.empty())
           channel.send(Broken{broken});  // first, so that it is known when the trial's end is
-        channel.send(Event(std::move(ended)));
+        reporter.end(std::move(ended));
         if (!broken.empty()) break;
       }
     }
   } catch (const std::exception& problem) {
+    require_trainer(channel);
     channel.send(Broken{problem.what()});
   }
   return 0;
