@@ -36,8 +36,13 @@ std::vector<TrialId> wanted(const Options& options, const Oracle& oracle) {
                      std::to_string(trials) + ", from 0 on");
   if (options.trial >= 0) return {options.trial};
   auto best = ranking(oracle);
-  std::erase_if(best, [&](TrialId id) { return std::isnan(oracle.trials()[id].score); });
-  if (best.empty()) throw Error("no trial of the sweep has a score yet");
+  std::erase_if(best, [&](TrialId id) {  // of a failed one there are no weights
+    const Trial& trial = oracle.trials()[id];
+    return trial.status == TrialStatus::failed || std::isnan(trial.score);
+  });
+  if (best.empty())
+    throw Error(oracle.best() < 0 ? "no trial of the sweep has a score yet"
+                                  : "every trial of the sweep that has a score has failed");
   best.resize(std::min(best.size(), static_cast<std::size_t>(std::max(1, options.top))));
   return best;
 }

@@ -5,6 +5,7 @@
 #include <ostream>
 #include <sstream>
 
+#include "cli/summary.hpp"
 #include "cli/table.hpp"
 
 namespace sibyl {
@@ -74,6 +75,16 @@ void Progress::learn(const Event& event, const Consequences& consequences, doubl
                (oracle_.trials()[ended->trial].status == TrialStatus::failed ? ": "
                                                                              : " and is tried again: ") +
                ended->message,
+           now);
+    if (ended->ending == Ending::interrupted && ended->cause == Cause::signal)
+      line("trial " + std::to_string(ended->trial) + " was interrupted" +
+               (oracle_.trials()[ended->trial].status == TrialStatus::failed ? ", once too often: "
+                                                                             : " and goes on: ") +
+               ended->message,
+           now);
+    if (ended->trial == oracle_.best() && oracle_.trials()[ended->trial].status == TrialStatus::failed)
+      line("trial " + std::to_string(ended->trial) + " keeps the best score for the record, though " +
+               note_on_best(oracle_),
            now);
     show_best(now);  // not after each epoch: a good trial gets better at nearly all of them
   }
@@ -174,7 +185,8 @@ std::string Progress::block(double now) const {
   if (const TrialId id = oracle_.best(); id >= 0) {
     const Trial& trial = oracle_.trials()[id];
     text << "best    trial " << id << ": " << oracle_.options().objective.metric << " "
-         << short_number(trial.score) << " at epoch " << trial.best[0].epoch << '\n'
+         << short_number(trial.score) << " at epoch " << trial.best[0].epoch
+         << (trial.status == TrialStatus::failed ? ", then it failed" : "") << '\n'
          << "        " << short_text(searched(trial.hyperparameters, oracle_.space())) << '\n';
   }
   std::string clipped, line;

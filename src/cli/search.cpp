@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <chrono>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <numeric>
@@ -17,6 +18,8 @@
 #include "cli/sweep.hpp"
 #include "cli/terminal.hpp"
 #include "cli/whole_command.hpp"
+#include "core/attempts.hpp"
+#include "core/common_to.hpp"
 #include "core/error.hpp"
 #include "mpi/communicator.hpp"
 #include "mpi/dismissal.hpp"
@@ -159,6 +162,17 @@ Options resolve(const Options& typed, const Job& job, const Environment& environ
   return options;
 }
 
+// Why a sweep whose plan is done has nothing to show for it; empty if it has.
+std::string failed_altogether(const Oracle& oracle) {
+  if (oracle.best_model() >= 0) return "";
+  if (oracle.trials().empty()) return "it has no trial";
+  std::vector<TrialId> failed(oracle.trials().size());
+  std::iota(failed.begin(), failed.end(), 0);
+  return (failed.size() == 1 ? "its one trial failed, "
+                             : "every one of its " + std::to_string(failed.size()) + " trials failed, ") +
+         common_to(failed, oracle.trials());
+}
+
 // Rank 0: sets the sweep up, runs it to its end and shows it.
 int lead(const Words& command_line, const Options& typed, Job& job, Environment& environment, Link& link,
          const std::vector<int>& workers, const std::vector<std::string>& warnings) {
@@ -180,11 +194,11 @@ int lead(const Words& command_line, const Options& typed, Job& job, Environment&
   hooks.learned = [&](const Event& event, const Consequences& after) { sweep.learned(event, after); };
   hooks.unfit = [&](const WorkerJoined& joined) { return sweep.unfit(joined); };
   hooks.lost_a_rank = [&] { environment.leave_at_once(); };
-  const double began = wall_clock();
+  const auto began = std::chrono::steady_clock::now();  // a wall clock may be set meanwhile
   hooks.stop_reason = [&]() -> std::string {
     if (stop_signalled()) return stop_signal() + " came";
-    if (options.time_limit > 0 && wall_clock() - began >= options.time_limit)
-      return "the time limit is reached";
+    const std::chrono::duration<double> gone = std::chrono::steady_clock::now() - began;
+    if (options.time_limit > 0 && gone.count() >= options.time_limit) return "the time limit is reached";
     return "";
   };
   hooks.tick = [&] { sweep.tick(); };
@@ -197,24 +211,25 @@ int lead(const Words& command_line, const Options& typed, Job& job, Environment&
     sweep.withdraw();
     throw;
   }
+  const std::string failure = end.on_request || end.hopeless ? "" : failed_altogether(sweep.oracle());
   if (end.on_request)
     sweep.stop(end.reason);
   else if (end.hopeless)
-    sweep.stop("given up: " + end.reason);
+    sweep.stop(given_up + end.reason);
+  else if (!failure.empty())
+    sweep.stop(failed_sweep + failure);
   else
     sweep.close(end.reason);
   sweep.print_summary(default_top);
-  if (end.on_request) {
-    // A worker that has not answered would keep MPI's end waiting. All is on the disk.
-    if (!sweep.oracle().running().empty()) _exit(stopped_on_request);
-    return stopped_on_request;
-  }
+  // A worker that has not answered would keep MPI's end waiting. All is on the disk.
+  const bool waits = !sweep.oracle().running().empty();
+  if (end.on_request && waits) _exit(stopped_on_request);
+  if (end.on_request) return stopped_on_request;
+  if (end.hopeless && waits) environment.leave_at_once();
   if (end.hopeless)
-    throw Error(
-        "the sweep was given up: " + end.reason +
-        "\nMend the reason and continue with --resume; a higher --max-consecutive-failures lets it go on "
-        "through more failures");
-  if (sweep.oracle().best() < 0) throw Error("no trial has a score: every one failed");
+    throw Error("the sweep was given up: " + end.reason + "\nMend the reason and continue with --resume" +
+                (end.advice.empty() ? "" : "; " + end.advice));
+  if (!failure.empty()) throw Error("the sweep failed: " + failure);
   return 0;
 }
 

@@ -10,6 +10,7 @@
 #include "cli/slurm.hpp"
 #include "cli/stop.hpp"
 #include "cli/stored_sweep.hpp"
+#include "cli/summary.hpp"
 #include "cli/sweep.hpp"
 #include "cli/table.hpp"
 #include "cli/values_json.hpp"
@@ -28,10 +29,9 @@ struct Standing {
 
 Standing standing(const StoredSweep& sweep, const std::optional<std::string>& owner) {
   const Attempt& latest = sweep.attempts.all().back();
-  if (latest.end.starts_with("finished")) return {latest.end, 0};
+  if (latest.finished()) return {latest.end, 0};
   if (owner) return {"running: " + *owner, stopped_on_request};
-  if (latest.end.starts_with("stopped: given up"))
-    return {latest.end + "; mend the reason and continue it with --resume", 1};
+  if (came_to_nothing(latest.end)) return {state_after(latest.end), 1};
   std::string text = latest.end.empty() ? "not running, though not finished: it was killed" : latest.end;
   if (const int starts = sweep.attempts.fruitless(); starts >= most_fruitless)
     return {text + "; its last " + std::to_string(starts) +
@@ -100,6 +100,8 @@ void print_json(std::ostream& out, const StoredSweep& sweep, const Standing& sta
                       {"seconds_left", number_or_null(seconds_left(sweep))},
                       {"trials", oracle.trials().size()},
                       {"best", best < 0 ? ordered_json() : ordered_json(best)},
+                      {"best_model",
+                       oracle.best_model() < 0 ? ordered_json() : ordered_json(oracle.best_model())},
                       {"score", best < 0 ? ordered_json() : ordered_json(oracle.trials()[best].score)},
                       {"attempts", attempts}}
              .dump(2, ' ', false, nlohmann::json::error_handler_t::replace)
@@ -140,6 +142,7 @@ int print_status(std::ostream& out, const Options& options) {
     out << "Best      trial " << best << ": " << sweep.opened.metric << ' '
         << short_number(oracle.trials()[best].score) << " ("
         << short_text(searched(oracle.trials()[best].hyperparameters, oracle.space())) << ")\n";
+  if (const std::string note = note_on_best(oracle); !note.empty()) out << "          " << note << '\n';
   print_attempts(out, sweep.attempts.all());
   out << std::flush;
   return stands.exit_code;

@@ -38,8 +38,7 @@ Consequences StoredSweep::tell(const Event& event) {
 
 std::string StoredSweep::state() const {
   const std::string& end = attempts.all().back().end;
-  if (end.empty()) return "not finished";
-  return end.starts_with("stopped") ? end + "; continue it with --resume" : end;
+  return end.empty() ? "not finished" : state_after(end);  // it may be running
 }
 
 void StoredSweep::check(const fs::path& directory) const {

@@ -23,6 +23,16 @@ std::vector<TrialId> ranking(const Oracle& oracle) {
   return order;
 }
 
+std::string note_on_best(const Oracle& oracle) {
+  const TrialId best = oracle.best(), model = oracle.best_model();
+  if (best == model) return "";
+  return "it failed later (" + oracle.trials()[best].cause_text() + "), so its weights are not kept; " +
+         (model < 0
+              ? "no other trial has a model"
+              : "the best model is trial " + std::to_string(model) + "'s, " +
+                    oracle.options().objective.metric + " " + short_number(oracle.trials()[model].score));
+}
+
 namespace {
 
 std::int64_t count(const Oracle& oracle, TrialStatus status) {
@@ -87,6 +97,7 @@ void print_summary(std::ostream& out, const Oracle& oracle, const Timing& timing
     const Trial& trial = oracle.trials()[best];
     out << "\nBest hyperparameters (trial " << best << ", " << oracle.options().objective.metric << " "
         << short_number(trial.score) << "):\n";
+    if (const std::string note = note_on_best(oracle); !note.empty()) out << "  (" << note << ")\n";
     for (const auto& [name, value] : trial.hyperparameters)
       out << "  " << name << " = " << to_string(value) << '\n';
   } else {
@@ -122,15 +133,17 @@ std::string summary_json(const Oracle& oracle, const Timing& timing, double now,
                       {"hyperparameters", to_json(trial.hyperparameters)}});
   }
   const Objective& objective = oracle.options().objective;
-  return ordered_json{{"state", state},
-                      {"objective", objective.metric},
-                      {"direction", to_string(objective.direction)},
-                      {"results", (directory / SweepFiles::results).string()},
-                      {"wall_seconds", timing.wall(now)},
-                      {"busy_share", timing.busy_share(now)},
-                      {"epochs", oracle.epochs()},
-                      {"best", oracle.best() < 0 ? ordered_json() : ordered_json(oracle.best())},
-                      {"trials", trials}}
+  return ordered_json{
+      {"state", state},
+      {"objective", objective.metric},
+      {"direction", to_string(objective.direction)},
+      {"results", (directory / SweepFiles::results).string()},
+      {"wall_seconds", timing.wall(now)},
+      {"busy_share", timing.busy_share(now)},
+      {"epochs", oracle.epochs()},
+      {"best", oracle.best() < 0 ? ordered_json() : ordered_json(oracle.best())},
+      {"best_model", oracle.best_model() < 0 ? ordered_json() : ordered_json(oracle.best_model())},
+      {"trials", trials}}
       .dump(2, ' ', false, nlohmann::json::error_handler_t::replace);  // a message may be any bytes
 }
 

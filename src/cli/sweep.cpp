@@ -6,6 +6,7 @@
 
 #include "cli/stored_sweep.hpp"
 #include "cli/summary.hpp"
+#include "core/attempts.hpp"
 #include "core/error.hpp"
 #include "core/job.hpp"
 #include "core/same_data.hpp"
@@ -315,10 +316,8 @@ void Sweep::stop(const std::string& reason) {
 }
 
 void Sweep::print_summary(int top) const {
-  const std::string state = closed_    ? "finished: " + *closed_
-                            : stopped_ ? "stopped: " + *stopped_ + "; continue it with --resume"
-                                       : "not finished; continue it with --resume";
-  sibyl::print_summary(out_, *oracle_, progress_->timing(), wall_clock(), top, directory_, state);
+  const std::string end = closed_ ? "finished: " + *closed_ : stopped_ ? end_of({0, *stopped_}) : "";
+  sibyl::print_summary(out_, *oracle_, progress_->timing(), wall_clock(), top, directory_, state_after(end));
   if (!closed_) out_ << "Continue  " << resume_command(launched_.command) << std::endl;
 }
 

@@ -2,12 +2,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "core/events.hpp"
+#include "core/failure_rows.hpp"
 #include "core/objective.hpp"
 #include "core/samplers/sampler.hpp"
 #include "core/schedulers/scheduler.hpp"
@@ -19,7 +21,7 @@ struct OracleOptions {
   std::int64_t max_trials = 0;       ///< 0: as many as the scheduler plans
   int executions = 1;                ///< of each trial
   int max_retries = 0;               ///< of a trial that failed for a reason that may pass
-  int max_consecutive_failures = 0;  ///< that end the sweep; 0: no number does
+  int max_consecutive_failures = 0;  ///< that end the sweep, see FailureRows; 0: no number does
 };
 
 /// Nothing to do now: wait for other trials.
@@ -27,8 +29,9 @@ struct Idle {};
 /// The search is over.
 struct Stopped {
   std::string reason;
-  bool hopeless = false;    ///< it was given up, not finished
+  bool hopeless = false;    ///< it was given up, not finished; a resume may go on
   bool on_request = false;  ///< it was told to stop, and can be resumed
+  std::string advice = {};  ///< what to do, where it was given up
 };
 using Decision = std::variant<Suggestion, Idle, Stopped>;
 
@@ -52,11 +55,18 @@ class Oracle {
   bool is_news(const HyperparametersFound& found) const;
   bool is_news(const TrialEnded& ended) const;
 
+  /// Why a sweep can come to nothing whose first epochs are like this one: no report so far has named the
+  /// objective's metric. (A job that has not measured it in an epoch reports NaN.) None if all is well.
+  std::optional<Stopped> refusal(const EpochReported& report) const;
+
   const std::vector<Trial>& trials() const { return trials_; }
-  /// The best trial so far, -1 while there is none.
+  /// The trial that reached the best score so far, -1 while there is none. It may have failed since: then
+  /// there are no weights of it.
   TrialId best() const { return best_; }
   /// Trained so far, by all trials and executions; what was trained again counts once.
   std::int64_t epochs() const { return epochs_; }
+  /// The best trial of those that have not failed, -1 if there is none.
+  TrialId best_model() const;
   /// Trials that are on a worker.
   const std::set<TrialId>& running() const { return running_; }
   /// How many slots are to be given out again: of trials that were interrupted, or are retried.
@@ -77,7 +87,7 @@ class Oracle {
 
   bool knows(TrialId trial, int attempt) const;
   void consider(TrialId id);
-  void find_best();
+  void fail(TrialId id);
   void close_if_used_up(Consequences& consequences);
   void apply(const std::vector<RungResult>& decisions, double time);
 
@@ -94,7 +104,8 @@ class Oracle {
   std::int64_t epochs_ = 0;
   bool found_more_ = false;  ///< a worker found hyperparameters that the sampler does not know
   bool closed_ = false;      ///< no more new trials
-  std::vector<TrialId> failures_in_a_row_;
+  bool measured_ = false;    ///< some report named the objective's metric
+  FailureRows failures_;
   std::string hopeless_;  ///< why the search was given up; empty while it was not
 };
 

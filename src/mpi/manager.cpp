@@ -115,7 +115,11 @@ class Manager {
   void handle(int worker, EpochReported& report) {
     outbox_.acknowledge_one(worker);
     hang_limit_.tell(report);
-    if (oracle_.is_news(report)) learn(report);
+    if (!oracle_.is_news(report)) return;
+    if (auto refusal = oracle_.refusal(report))
+      give_up(std::move(*refusal));
+    else
+      learn(report);
   }
 
   void handle(int worker, TrialEnded& ended) {
@@ -195,7 +199,7 @@ class Manager {
   void let_go(int worker) {
     roster_.leave(worker);
     take_back(worker, Cause::none, "");
-    if (roster_.all_answered() && roster_.present().empty()) begin_stop("all workers were told to stop");
+    if (roster_.all_answered() && roster_.present().empty()) stop_on_request("all workers were told to stop");
   }
 
   // What was sent to a worker that takes nothing more is for another.
@@ -217,14 +221,23 @@ class Manager {
 
   void look_for_stop() {
     if (stopping_) return;
-    if (const std::string reason = hooks_.stop_reason(); !reason.empty()) begin_stop(reason);
+    if (const std::string reason = hooks_.stop_reason(); !reason.empty()) stop_on_request(reason);
   }
 
-  void begin_stop(const std::string& reason) {
+  void stop_on_request(const std::string& reason) { begin_stop({.reason = reason, .on_request = true}); }
+
+  // No trial is to blame: those that are under way go on some other time, from where they were. Nobody is
+  // waited for, since what they would still say is not wanted.
+  void give_up(Stopped end) {
+    for (const int worker : roster_.present()) take_back(worker, Cause::none, "");
+    begin_stop(std::move(end));
+  }
+
+  void begin_stop(Stopped end) {
     if (stopping_) return;
     stopping_ = true;
     stop_deadline_ = Clock::now() + longest_stop;
-    end_ = {.reason = reason, .on_request = true};
+    end_ = std::move(end);
     for (const int worker : roster_.present()) link_.send(worker, Stop{});
   }
 
@@ -248,8 +261,10 @@ class Manager {
     while (const auto worker = roster_.next_free()) {
       Decision decision = oracle_.ask();
       if (auto* stopped = std::get_if<Stopped>(&decision)) {
-        if (stopped->hopeless && !end_.hopeless)
-          for (const TrialId trial : oracle_.running()) cancel(trial);
+        if (stopped->hopeless) {
+          begin_stop(std::move(*stopped));  // saved, and not lost: a resume may go on
+          return false;
+        }
         end_ = std::move(*stopped);
         return oracle_.running().empty();
       }

@@ -103,7 +103,9 @@ void TensorBoardLog::learn(const TrialEnded& event, const std::vector<Trial>& tr
   const Trial& trial = trials[event.trial];
   const bool scored =
       std::ranges::all_of(trial.best, [](const Best& each) { return std::isfinite(each.score); });
-  if (event.ending == Ending::failed || !scored || !std::isfinite(trial.score)) return;
+  if (event.ending == Ending::failed || trial.status == TrialStatus::failed || !scored ||
+      !std::isfinite(trial.score))
+    return;
   start(event.trial, trial);
   add({event.trial, own}, trial,
       tensorboard::scalars(event.time, *std::max_element(trial.epochs.begin(), trial.epochs.end()),
