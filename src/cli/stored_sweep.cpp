@@ -14,6 +14,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr int most_executions = 1'000'000;
+
 fs::path journal_in(const fs::path& directory) {
   const fs::path journal = directory / SweepFiles::journal;
   if (!fs::exists(journal))
@@ -25,11 +27,11 @@ fs::path journal_in(const fs::path& directory) {
 }  // namespace
 
 Consequences StoredSweep::tell(const Event& event) {
-  if (const auto* is_opened = std::get_if<SweepOpened>(&event)) {
+  if (const auto* is_opened = std::get_if<SweepOpened>(&event); is_opened && !oracle) {
     opened = *is_opened;
-    oracle.emplace(recorded_oracle(opened));
+    oracle.emplace(replayed_oracle(opened));
   }
-  if (!oracle) throw Error("the journal does not begin with a sweep's settings: it is damaged");
+  if (!oracle) throw Contradiction("something else, but a journal begins with a sweep's settings");
   attempts.tell(event);
   timing.learn(event);
   record.tell(event);
@@ -50,6 +52,18 @@ StoredSweep read_stored_sweep(const fs::path& directory) {
   read_journal(journal_in(directory), [&](Event&& event) { sweep.tell(event); });
   sweep.check(directory);
   return sweep;
+}
+
+Oracle replayed_oracle(const SweepOpened& opened) {
+  try {
+    const SweepOptions options = sweep_options_from_json(opened.options);
+    if (options.max_trials < 0 || options.max_epochs < 1 || options.executions_per_trial < 1 ||
+        options.executions_per_trial > most_executions || options.max_retries < 0)
+      throw Error("a number is out of its range in " + opened.options);
+    return recorded_oracle(opened);
+  } catch (const std::exception& problem) {  // also what the JSON library throws
+    throw Contradiction("that a sweep begins, but its settings make none: " + std::string(problem.what()));
+  }
 }
 
 Oracle recorded_oracle(const SweepOpened& opened) {

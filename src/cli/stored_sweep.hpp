@@ -14,6 +14,9 @@ namespace sibyl {
 /// The oracle of a recorded sweep, before its first trial.
 Oracle recorded_oracle(const SweepOpened& opened);
 
+/// The same of a journal's event, which may say anything: throws Contradiction.
+Oracle replayed_oracle(const SweepOpened& opened);
+
 /// A sweep told again from its journal.
 struct StoredSweep {
   SweepOpened opened;
@@ -22,6 +25,7 @@ struct StoredSweep {
   Attempts attempts;
   Record record;
 
+  /// Throws Contradiction, see Oracle::tell.
   Consequences tell(const Event& event);
   /// "finished: WHY", or what else it is, and what to do.
   std::string state() const;

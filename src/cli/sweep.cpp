@@ -109,12 +109,13 @@ void Sweep::resume(const SweepOpened& opened) {
   const JournalTail tail = replay(
       path,
       [&](const Event& event) {
-        if (const auto* there = std::get_if<SweepOpened>(&event)) {
+        if (const auto* there = std::get_if<SweepOpened>(&event); there && !oracle_) {
+          static_cast<void>(replayed_oracle(*there));  // can it be?
           recorded = *there;
           settings = sweep_options_from_json(there->options);
           begin(*there);
         }
-        if (!oracle_) throw Error(path.string() + " does not begin with a sweep's settings: it is damaged");
+        if (!oracle_) throw Contradiction("something else, but a journal begins with a sweep's settings");
         if (const auto* closed = std::get_if<SweepClosed>(&event)) closed_ = closed->reason;
         if (const auto* resumed = std::get_if<SweepResumed>(&event)) {
           closed_.reset();

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "core/common_to.hpp"
+#include "core/error.hpp"
 
 namespace sibyl {
 
@@ -54,6 +55,7 @@ Decision Oracle::ask() const {
 }
 
 Consequences Oracle::tell(const Event& event) {
+  check(event);
   Consequences consequences;
   std::visit([&](const auto& each) { learn(each, consequences); }, event);
   return consequences;
@@ -76,6 +78,19 @@ bool Oracle::is_news(const HyperparametersFound& found) const {
 
 bool Oracle::is_news(const TrialEnded& ended) const {
   return knows(ended.trial, ended.attempt);
+}
+
+std::string Oracle::contradiction(const HyperparametersFound& found) const {
+  try {
+    SearchSpace of_its_own;
+    for (const Hyperparameter& each : found.hyperparameters) {
+      space_.check(each);
+      of_its_own.add(each);
+    }
+    return "";
+  } catch (const Error& problem) {
+    return problem.what();
+  }
 }
 
 void Oracle::learn(const TrialStarted& event, Consequences& consequences) {
@@ -112,7 +127,6 @@ void Oracle::learn(const TrialStarted& event, Consequences& consequences) {
 }
 
 void Oracle::learn(const HyperparametersFound& event, Consequences&) {
-  if (!is_news(event)) return;
   Trial& trial = trials_[event.trial];
   for (const Hyperparameter& hyperparameter : event.hyperparameters) space_.add(hyperparameter);
   for (const auto& [name, value] : event.values) trial.hyperparameters.insert_or_assign(name, value);
@@ -120,7 +134,6 @@ void Oracle::learn(const HyperparametersFound& event, Consequences&) {
 }
 
 void Oracle::learn(const EpochReported& event, Consequences& consequences) {
-  if (!is_news(event)) return;
   Trial& trial = trials_[event.trial];
   epochs_ += event.epoch - trial.epochs[event.execution];
   trial.epochs[event.execution] = event.epoch;
@@ -144,7 +157,6 @@ void Oracle::learn(const EpochReported& event, Consequences& consequences) {
 }
 
 void Oracle::learn(const TrialEnded& event, Consequences& consequences) {
-  if (!is_news(event)) return;
   Trial& trial = trials_[event.trial];
   running_.erase(event.trial);
   unbuilt_.erase(event.trial);
@@ -239,6 +251,7 @@ std::optional<Stopped> Oracle::refusal(const EpochReported& report) const {
 }
 
 void Oracle::learn(const SweepResumed& event, Consequences& consequences) {
+  over_ = false;
   hopeless_.clear();  // whoever resumes it has mended the reason, or hopes so
   failures_.forget();
   options_.max_trials = event.max_trials;

@@ -47,13 +47,17 @@ class Oracle {
 
   Decision ask() const;
 
-  /// Events that are not the oracle's (SweepOpened, WorkerJoined, SweepStopped, SweepClosed) change nothing.
+  /// Events that are not the oracle's (WorkerJoined, WorkerLeft, ...) change nothing. Throws Contradiction
+  /// for one that can't be, and has learned nothing then: so a damaged journal is found out. What is news
+  /// (see below), and what `ask` said to do, can be.
   Consequences tell(const Event& event);
   /// Does the report say something new? Not if it comes from an attempt that was given up, or tells of an
   /// epoch that is known (trained again after a restart, with the same result).
   bool is_news(const EpochReported& report) const;
   bool is_news(const HyperparametersFound& found) const;
   bool is_news(const TrialEnded& ended) const;
+  /// Why what a worker found can't be: the same hyperparameter is known with another domain. Empty if it can.
+  std::string contradiction(const HyperparametersFound& found) const;
 
   /// Why a sweep can come to nothing whose first epochs are like this one: no report so far has named the
   /// objective's metric. (A job that has not measured it in an epoch reports NaN.) None if all is well.
@@ -82,8 +86,22 @@ class Oracle {
   void learn(const EpochReported& event, Consequences& consequences);
   void learn(const TrialEnded& event, Consequences& consequences);
   void learn(const SweepResumed& event, Consequences& consequences);
+  void learn(const SweepOpened&, Consequences&) { opened_ = true; }
+  void learn(const SweepClosed&, Consequences&) { over_ = true; }
+  void learn(const SweepStopped&, Consequences&) { over_ = true; }
   template <class Other>
   void learn(const Other&, Consequences&) {}
+
+  // Each throws Contradiction (oracle_checks.cpp).
+  void check(const Event& event) const;
+  void check_one(const SweepOpened& event) const;
+  void check_one(const TrialStarted& event) const;
+  void check_one(const HyperparametersFound& event) const;
+  void check_one(const EpochReported& event) const;
+  void check_one(const TrialEnded& event) const;
+  void check_one(const SweepResumed& event) const;
+  template <class Other>
+  void check_one(const Other&) const {}
 
   bool knows(TrialId trial, int attempt) const;
   void consider(TrialId id);
@@ -104,6 +122,8 @@ class Oracle {
   std::int64_t epochs_ = 0;
   bool found_more_ = false;  ///< a worker found hyperparameters that the sampler does not know
   bool closed_ = false;      ///< no more new trials
+  bool opened_ = false;      ///< it was told of the sweep's begin
+  bool over_ = false;        ///< this start of the sweep has come to its end
   bool measured_ = false;    ///< some report named the objective's metric
   FailureRows failures_;
   std::string hopeless_;  ///< why the search was given up; empty while it was not

@@ -13,6 +13,12 @@ constexpr std::uint64_t too_many = std::uint64_t{1} << 62;
 }  // namespace
 
 void SearchSpace::add(Hyperparameter hyperparameter) {
+  check(hyperparameter);
+  if (std::find(hyperparameters_.begin(), hyperparameters_.end(), hyperparameter) == hyperparameters_.end())
+    hyperparameters_.push_back(std::move(hyperparameter));
+}
+
+void SearchSpace::check(const Hyperparameter& hyperparameter) const {
   for (const Hyperparameter& known : hyperparameters_) {
     if (known.name != hyperparameter.name || known.conditions != hyperparameter.conditions) continue;
     if (known == hyperparameter) return;
@@ -20,7 +26,6 @@ void SearchSpace::add(Hyperparameter hyperparameter) {
                 describe(known.domain) + "; " + describe(hyperparameter.domain) +
                 "): give the two different names, or the same range and default");
   }
-  hyperparameters_.push_back(std::move(hyperparameter));
 }
 
 void SearchSpace::fix(const std::string& name, const std::string& text) {

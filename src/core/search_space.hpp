@@ -34,6 +34,8 @@ class SearchSpace {
  public:
   /// Throws Error when the same hyperparameter is already there with another domain.
   void add(Hyperparameter hyperparameter);
+  /// Throws the same, and adds nothing.
+  void check(const Hyperparameter& hyperparameter) const;
   /// Fixes every hyperparameter of that name to a value (`--set`). Throws UsageError for an unknown name or a
   /// value outside its domain.
   void fix(const std::string& name, const std::string& text);

@@ -61,6 +61,12 @@ void Hyperband::update(std::size_t place, bool was_finished) {
   while (filling_ < brackets_.size() && brackets_[filling_].unstarted() == 0) ++filling_;
 }
 
+bool Hyperband::expects(const Slot& slot) const {
+  const auto iterations = static_cast<int>(brackets_.size()) / (s_max_ + 1);
+  return slot.iteration >= 0 && slot.iteration < iterations && slot.bracket >= 0 && slot.bracket <= s_max_ &&
+         brackets_[place(slot)].expects(slot);
+}
+
 void Hyperband::started(const Slot& slot) {
   const std::size_t at = place(slot);
   brackets_[at].started(slot);

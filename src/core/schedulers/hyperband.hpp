@@ -26,6 +26,7 @@ class Hyperband : public Scheduler {
   Hyperband(HyperbandOptions options, Objective objective);
 
   std::optional<Slot> next(std::optional<TrialId> new_trial) const override;
+  bool expects(const Slot& slot) const override;
   void started(const Slot& slot) override;
   std::vector<RungResult> ended(const Slot& slot, double score, bool final) override;
   std::vector<RungResult> no_more_trials() override;

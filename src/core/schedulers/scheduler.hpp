@@ -19,6 +19,9 @@ class Scheduler {
   /// The next slot to train; none when all that could be done now is under way. A slot for a new trial bears
   /// the id `new_trial` and first_epoch 0; without `new_trial` only promotions are named.
   virtual std::optional<Slot> next(std::optional<TrialId> new_trial) const = 0;
+  /// Is that a slot of the plan that may be given out now, as `next` names them? Whatever is asked: it may
+  /// come from a damaged journal.
+  virtual bool expects(const Slot& slot) const = 0;
   /// The slot that `next` named was given out.
   virtual void started(const Slot& slot) = 0;
   /// A trial is through with its slot; its score so far (NaN: it failed). `final`: it has ended its training
