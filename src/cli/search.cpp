@@ -193,7 +193,8 @@ int lead(const Words& command_line, const Options& typed, Job& job, Environment&
   hooks.commit = [&] { sweep.commit(); };
   hooks.learned = [&](const Event& event, const Consequences& after) { sweep.learned(event, after); };
   hooks.unfit = [&](const WorkerJoined& joined) { return sweep.unfit(joined); };
-  hooks.lost_a_rank = [&] { environment.leave_at_once(); };
+  hooks.lost_a_rank = [&] { environment.lost_a_rank(); };
+  hooks.all_ranks_live = [&] { environment.all_ranks_live(); };
   const auto began = std::chrono::steady_clock::now();  // a wall clock may be set meanwhile
   hooks.stop_reason = [&]() -> std::string {
     if (stop_signalled()) return stop_signal() + " came";

@@ -36,6 +36,7 @@ void listen_for_stop_signals() {
   struct sigaction action {};
   action.sa_handler = on_signal;
   action.sa_flags = SA_RESTART;
+  ::signal(SIGPIPE, SIG_IGN);  // nobody reads what is printed any more: no reason to lose a sweep
   for (const int signal : {SIGUSR1, SIGUSR2, SIGTERM, SIGINT}) sigaction(signal, &action, nullptr);
 }
 

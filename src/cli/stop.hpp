@@ -6,7 +6,8 @@ namespace sibyl {
 
 /// From now on SIGUSR1, SIGUSR2, SIGTERM and SIGINT ask for a stop instead of killing this process. A second
 /// one, at least a second later (launchers often deliver one signal twice), leaves at once with exit code 75:
-/// what was acknowledged is on the disk.
+/// what was acknowledged is on the disk. And whoever reads the output may go (`| head -1`): the sweep goes on
+/// without a word.
 void listen_for_stop_signals();
 
 /// "SIGUSR1" once it came; empty before.

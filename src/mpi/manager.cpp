@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "core/error.hpp"
@@ -82,6 +83,7 @@ class Manager {
       ++received;
       const int worker = arrived->first;
       if (roster_.heard(worker, Clock::now())) come_back(worker);
+      if (lost_.erase(worker) > 0 && lost_.empty()) hooks_.all_ranks_live();
       if (auto* event = std::get_if<Event>(&arrived->second))
         std::visit([&](auto& each) { handle(worker, each); }, *event);
       else if (const auto* unfit = std::get_if<Unfit>(&arrived->second))
@@ -109,7 +111,12 @@ class Manager {
 
   void handle(int worker, HyperparametersFound& found) {
     outbox_.acknowledge_one(worker);
-    if (oracle_.is_news(found)) learn(found);
+    if (!oracle_.is_news(found)) return;
+    const std::string problem = oracle_.contradiction(found);
+    if (problem.empty()) return learn(found);
+    cancel(found.trial);
+    learn(TrialEnded{hooks_.now(), found.trial, found.attempt, worker, Ending::failed, Cause::exception,
+                     problem});
   }
 
   void handle(int worker, EpochReported& report) {
@@ -165,6 +172,7 @@ class Manager {
     const auto longest = options_.longest_silence;
     const auto lost = roster_.newly_lost(Clock::now(), longest);
     for (const int worker : lost) {
+      lost_.insert(worker);
       hooks_.lost_a_rank();
       if (roster_.state(worker) != Roster::State::lost) continue;  // it had left
       lose(worker, "nothing was heard of it for " + seconds_text(longest) + ": its process or its node died");
@@ -302,6 +310,7 @@ class Manager {
   WorkerHealth health_;
   HangLimit hang_limit_;
   double told_limit_ = 0;
+  std::set<int> lost_;                ///< given up for dead, and not heard of since
   std::map<int, std::string> unfit_;  ///< could not train from the start; not spoken of yet
   Outbox outbox_;
   bool recorded_ = false;  ///< something since the last commit

@@ -24,6 +24,12 @@ constexpr std::chrono::seconds between_heartbeats{1};
 constexpr std::chrono::seconds longest_silence{120};
 constexpr std::chrono::seconds long_pause{10};
 
+// What a job says of time may be any number, and goes into the record.
+double time_or_none(double seconds) {
+  constexpr double longest = 1e11;
+  return seconds >= 0 && seconds <= longest ? seconds : 0;
+}
+
 class Worker : public Reporter {
  public:
   Worker(Link& link, const WorkerOptions& options) : link_(link), options_(options) {}
@@ -64,6 +70,8 @@ class Worker : public Reporter {
     report.trial = current_.slot.trial;
     report.attempt = current_.attempt;
     report.worker = options_.rank;
+    report.started = time_or_none(report.started);
+    report.seconds = time_or_none(report.seconds);
     send(std::move(report));
   }
 
@@ -101,6 +109,7 @@ class Worker : public Reporter {
     ended.trial = current_.slot.trial;  // also of one that the trainer did not live to fill in
     ended.attempt = current_.attempt;
     ended.worker = options_.rank;
+    ended.seconds = time_or_none(ended.seconds);
     training_ = false;
     link_.send(manager, Event(std::move(ended)));
   }
