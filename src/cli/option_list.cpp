@@ -31,7 +31,7 @@ cxxopts::Options option_list(const std::string& job) {
     ("iterations", "Hyperband: how often all brackets are run (default: 1)", text(), "N")
     ("executions-per-trial", "Train each trial so many times; its score is the mean (default: 1)", text(), "N")
     ("max-retries", "Give a trial out again, so many times, if it failed for a reason that may pass: out of memory, a crash, a hang, a lost device (default: 0)", text(), "N")
-    ("max-consecutive-failures", "Give the sweep up after so many failed trials in a row; 0: never (default: 20)", text(), "N");
+    ("max-consecutive-failures", "Give the sweep up when so many trials in a row, by their numbers, failed without any score; 0: never (default: 20)", text(), "N");
   options.add_options("Training")
     ("patience", "Stop a trial after so many epochs without improvement; 0: never (default: 0)", text(), "N")
     ("min-delta", "The least change that is an improvement (default: 0)", text(), "X")
@@ -70,7 +70,7 @@ Commands:
   plan              print what a sweep would train, and how long that takes
   summary [DIR]     print the best trials of a sweep
   status [DIR]      print where a sweep runs, how far it is and each of its starts; exit code 0: it is finished, 75: it is
-                    not, and --resume helps, 1: it was given up, or its last three starts trained nothing
+                    not, and --resume helps, 1: it was given up or failed, or its last three starts trained nothing
   rebuild [DIR]     write results.h5 anew from the journal alone
   submit            write a Slurm batch script for a sweep, show it and submit it: )" +
          job + R"( submit --nodes 4

@@ -132,9 +132,23 @@ class BadInput(SweepTest):
         out = self.refused(["given up", " trials in a row failed", "an injected exception"], "--max-consecutive-failures", 5, "--inject",
                            "exception=1.0", "--output", self.folder / "sweep", code=FAILED)
         self.assertIn("No trial has a score", out)
+        self.assertIn("State     given up: 5 trials in a row failed", out)
         # As the message says, it goes on with a higher limit: here to the end of the plan.
-        self.refused("no trial has a score: every one failed", "--max-consecutive-failures", 0, "--max-epochs", 100, "--inject",
-                     "exception=1.0", "--output", self.folder / "sweep", "--resume", code=FAILED)
+        out = self.refused(["the sweep failed: every one of its", "an injected exception"], "--max-consecutive-failures", 0,
+                           "--max-epochs", 100, "--inject", "exception=1.0", "--output", self.folder / "sweep", "--resume",
+                           code=FAILED)
+        self.assertIn("State     failed: every one of its", out)
+        out, _ = run("synthetic", "status", self.folder / "sweep", code=FAILED)
+        self.assertIn("State     failed: every one of its", out)
+
+    def test_an_objective_that_no_epoch_has(self):
+        output = self.folder / "sweep"
+        out = self.refused(["the objective is val_acc, but an epoch has only loss, val_loss, val_accuracy", "--objective"],
+                           "--objective", "val_acc:max", "--max-epochs", 9, "--output", output, code=FAILED)
+        self.assertIn("State     given up: the objective is val_acc", out)
+        self.assertIn(" 0 failed", out)  # no trial is blamed
+        out, _ = run("synthetic", "status", output, code=FAILED)
+        self.assertIn("State     given up: the objective is val_acc", out)
 
 
 if __name__ == "__main__":
