@@ -32,10 +32,11 @@ Consequences StoredSweep::tell(const Event& event) {
     oracle.emplace(replayed_oracle(opened));
   }
   if (!oracle) throw Contradiction("something else, but a journal begins with a sweep's settings");
+  const Consequences consequences = oracle->tell(event);  // first: the others take any event
   attempts.tell(event);
   timing.learn(event);
   record.tell(event);
-  return oracle->tell(event);
+  return consequences;
 }
 
 std::string StoredSweep::state() const {
