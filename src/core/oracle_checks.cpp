@@ -10,7 +10,7 @@ namespace sibyl {
 namespace {
 
 constexpr double latest_time = 253402300800;  // the year 10000, which calendars end before
-constexpr int most_iterations = 1'000'000;
+constexpr int most_iterations = 1'000'000'000;
 
 std::string of(TrialId trial, int attempt) {
   return "trial " + std::to_string(trial) + ", attempt " + std::to_string(attempt) + ",";
