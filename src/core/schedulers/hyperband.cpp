@@ -62,9 +62,11 @@ void Hyperband::update(std::size_t place, bool was_finished) {
 }
 
 bool Hyperband::expects(const Slot& slot) const {
-  const auto iterations = static_cast<int>(brackets_.size()) / (s_max_ + 1);
-  return slot.iteration >= 0 && slot.iteration < iterations && slot.bracket >= 0 && slot.bracket <= s_max_ &&
-         brackets_[place(slot)].expects(slot);
+  if (slot.iteration < 0 || slot.bracket < 0 || slot.bracket > s_max_) return false;
+  const auto each = static_cast<std::size_t>(s_max_ + 1);
+  const std::size_t at =
+      static_cast<std::size_t>(slot.iteration) * each + static_cast<std::size_t>(s_max_ - slot.bracket);
+  return at < brackets_.size() && brackets_[at].expects(slot);
 }
 
 void Hyperband::started(const Slot& slot) {
