@@ -30,6 +30,7 @@ namespace sibyl {
 
 SearchSpace search_space(const Options& options, Job& job) {
   SearchSpace space = job.search_space();
+  space.check();
   for (const auto& [name, value] : options.sweep.set) space.fix(name, value);
   return space;
 }

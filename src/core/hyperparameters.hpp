@@ -89,7 +89,7 @@ class HyperParameters {
     bool open_;
   };
   /// What is asked for while the scope lives exists only if `parent` has one of these values.
-  /// Throws Error when `parent` has not been asked for.
+  /// Throws Error when `parent` has not been asked for, or can't have one of the values.
   Scope conditional_scope(const std::string& parent, std::vector<Value> values);
   /// Puts "prefix/" before the names asked for while the scope lives.
   Scope name_scope(const std::string& prefix);
