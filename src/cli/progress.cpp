@@ -39,9 +39,7 @@ std::string clip(const std::string& line, int width) {
 }  // namespace
 
 std::int64_t planned_epochs(const Oracle& oracle) {
-  std::int64_t epochs = 0;
-  for (const RungStatus& rung : oracle.scheduler().rungs()) epochs += rung.epochs();
-  return epochs * oracle.options().executions;
+  return oracle.scheduler().planned_epochs() * oracle.options().executions;
 }
 
 Progress::~Progress() {

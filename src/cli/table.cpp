@@ -63,6 +63,7 @@ Values searched(const Values& values, const SearchSpace& space) {
 
 std::string duration(double seconds) {
   if (!(seconds >= 0)) return "-";
+  if (seconds > 1e12) return short_number(seconds / (365.25 * 86400)) + " years";
   char text[64];
   const auto whole = static_cast<long long>(std::llround(seconds));
   const int s = static_cast<int>(whole % 60), m = static_cast<int>(whole / 60 % 60);

@@ -34,8 +34,11 @@ class Scheduler {
   /// A trial's score after an epoch within its slot; true: end it now.
   virtual bool ends_early(const Slot&, int /*epoch*/, double /*score*/) { return false; }
 
-  /// All rungs of the plan, in the order in which they are begun.
+  /// The rungs of the plan, in the order in which they are begun: all of them, or, where they are very many,
+  /// those up to the iteration that comes next.
   virtual std::vector<RungStatus> rungs() const = 0;
+  /// Of all rungs, as far as is known (2^50 stands for more).
+  virtual std::int64_t planned_epochs() const;
   /// The rung that a slot belongs to.
   virtual RungStatus rung(const Slot& slot) const = 0;
 };
