@@ -29,8 +29,10 @@ double parse_duration(const std::string& name, const std::string& text) {
     seconds += count * unit->second;
     at = next < end ? next + 1 : end;
   }
-  if (!good || !(seconds > 0))
-    throw UsageError("--" + name + " takes a time such as 3h55m, 90m or 45s, not '" + text + "'");
+  constexpr double hundred_years = 100 * 366 * 86400.0;
+  if (!good || !(seconds > 0 && seconds <= hundred_years))
+    throw UsageError("--" + name + " takes a time such as 3h55m, 90m or 45s, at most 100 years, not '" +
+                     text + "'");
   return seconds;
 }
 

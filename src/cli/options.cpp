@@ -11,6 +11,20 @@
 
 namespace sibyl {
 
+namespace {
+
+// More than these is a slip of the finger, and would cost time or memory before anyone notices.
+constexpr int most_epochs = 1'000'000'000;
+constexpr int most_iterations = 1'000'000'000;
+constexpr std::int64_t most_trials = 1'000'000'000;
+constexpr int most_executions = 1000;
+constexpr int most_threads = 4096;
+constexpr int most_planned_workers = 100'000;
+constexpr int most_shown = 1'000'000;
+constexpr double longest_epoch = 1e9;  // seconds
+
+}  // namespace
+
 Options parse_options(int argc, char** argv) {
   Options options;
   const std::string job = std::filesystem::path(argv[0]).filename();
@@ -61,13 +75,13 @@ Options parse_options(int argc, char** argv) {
   read(given, "scheduler", sweep.scheduler);
   check_word("sampler", sweep.sampler, {"random"});
   check_word("scheduler", sweep.scheduler, {"hyperband", "full"});
-  read<std::int64_t>(given, "max-trials", 1, sweep.max_trials);
+  read<std::int64_t>(given, "max-trials", 1, sweep.max_trials, most_trials);
   if (sweep.max_trials == 0 && sweep.scheduler == "full") sweep.max_trials = 10;
-  read(given, "max-epochs", 1, sweep.max_epochs);
+  read(given, "max-epochs", 1, sweep.max_epochs, most_epochs);
   read(given, "eta", 2, sweep.eta);
-  read(given, "iterations", 1, sweep.iterations);
+  read(given, "iterations", 1, sweep.iterations, most_iterations);
   read(given, "objective", sweep.objective);
-  read(given, "executions-per-trial", 1, sweep.executions_per_trial);
+  read(given, "executions-per-trial", 1, sweep.executions_per_trial, most_executions);
   read(given, "patience", 0, sweep.patience);
   read(given, "min-delta", 0.0, sweep.min_delta);
   read(given, "max-retries", 0, sweep.max_retries);
@@ -116,11 +130,11 @@ Options parse_options(int argc, char** argv) {
   read(given, "device", options.device);
   check_word("device", options.device, {"auto", "cpu", "cuda"});
   read(given, "workers-per-gpu", 1, options.workers_per_gpu);
-  read(given, "threads", 1, sweep.threads);
+  read(given, "threads", 1, sweep.threads, most_threads);
   read(given, "data", sweep.data);
-  read(given, "workers", 1, options.workers);
-  read(given, "epoch-seconds", 0.0, options.epoch_seconds);
-  read(given, "top", 1, options.top);
+  read(given, "workers", 1, options.workers, most_planned_workers);
+  read(given, "epoch-seconds", 0.0, options.epoch_seconds, longest_epoch);
+  read(given, "top", 1, options.top, most_shown);
   options.json = given.count("json") > 0;
   read<std::int64_t>(given, "trial", 0, options.trial);
   std::string to;
@@ -128,7 +142,7 @@ Options parse_options(int argc, char** argv) {
   options.to = to;
   if (options.trial >= 0 && options.top > 0) throw UsageError("--trial and --top exclude each other");
   if (!to.empty() && options.top > 1) throw UsageError("--to is one file, for one trial: leave --top out");
-  read(given, "keep-best", 0, options.keep_best);
+  read(given, "keep-best", 0, options.keep_best, most_shown);
   options.tensorboard = given.count("tensorboard") > 0;
   return options;
 }

@@ -54,6 +54,26 @@ TEST_CASE("the recorded options read back") {
   CHECK(lines == std::vector<std::string>{"--seed: 7 there, 8 here"});
 }
 
+TEST_CASE("numbers beyond any sense are refused at once") {
+  for (const auto& [name, wrong] :
+       std::map<std::string, std::string>{{"--max-trials", "1000000000000000000"},
+                                          {"--max-epochs", "2000000000"},
+                                          {"--iterations", "2000000000"},
+                                          {"--executions-per-trial", "1000000000"},
+                                          {"--workers", "1000000000"},
+                                          {"--threads", "1000000000"},
+                                          {"--top", "1000000000"},
+                                          {"--epoch-seconds", "1e300"}}) {
+    CHECK_THROWS_AS(parse({name, wrong}), UsageError);
+    CHECK_THROWS_WITH(parse({name, wrong}),
+                      ContainsSubstring(name + " takes") && ContainsSubstring("not '" + wrong + "'"));
+  }
+  CHECK_THROWS_WITH(parse({"--workers", "1000000000"}), ContainsSubstring("a whole number from 1 to 100000"));
+  CHECK_THROWS_AS(parse({"--iterations", "1e8"}), UsageError);
+  CHECK_THROWS_WITH(parse({"--time-limit", "1e30"}), ContainsSubstring("at most 100 years"));
+  CHECK(parse({"--eta", "2147483647", "--iterations", "1000000000"}).sweep.iterations == 1000000000);
+}
+
 TEST_CASE("numbers that are none, or too small, are refused") {
   for (const char* wrong : {"", "x", "3x", "0", "-1", "2.5", "99999999999"})
     CHECK_THROWS_AS(parse({"--max-epochs", wrong}), UsageError);
