@@ -7,8 +7,8 @@
 
 namespace sibyl {
 
-HyperParameters::HyperParameters(Values values, std::uint64_t seed, std::int64_t trial)
-    : values_(std::move(values)), seed_(seed), trial_(trial) {}
+HyperParameters::HyperParameters(Values values, std::uint64_t seed, std::int64_t trial, std::int64_t attempt)
+    : values_(std::move(values)), seed_(seed), trial_(trial), attempt_(attempt) {}
 
 namespace {
 
@@ -66,6 +66,9 @@ Value HyperParameters::ask(const std::string& short_name, Domain domain, Value d
 
   const bool finding_space = trial_ < 0;
   if (!finding_space && !holds(conditions_, values_)) return default_value;
+  if (!finding_space &&
+      std::none_of(asked_.begin(), asked_.end(), [&](const auto& h) { return h.name == name; }))
+    asked_.push_back(asked);
   if (const auto known = values_.find(name); known != values_.end()) {
     // In a search for the space, scopes that exclude each other are open together and may share a name.
     if (finding_space) return default_value;
@@ -77,7 +80,7 @@ Value HyperParameters::ask(const std::string& short_name, Domain domain, Value d
     return known->second;
   }
   if (finding_space) return values_[name] = default_value;
-  RandomStream random(seed_, trial_, name, 0);
+  RandomStream random(seed_, trial_, name, attempt_);
   found_.push_back(asked);
   return values_[name] = draw(asked.domain, random);
 }

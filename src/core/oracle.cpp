@@ -41,6 +41,16 @@ Decision Oracle::ask() const {
   return Idle{};
 }
 
+std::optional<HyperparametersFound> Oracle::foreseen(const Suggestion& suggestion) const {
+  HyperparametersFound found{suggestion.slot.trial, suggestion.attempt, {}, {}};
+  for (Hyperparameter& each : sampler_->beyond(space_, suggestion.hyperparameters)) {
+    found.values[each.name] = suggestion.hyperparameters.at(each.name);
+    found.hyperparameters.push_back(std::move(each));
+  }
+  if (found.hyperparameters.empty()) return std::nullopt;
+  return found;
+}
+
 Consequences Oracle::tell(const Event& event) {
   Consequences consequences;
   std::visit([&](const auto& each) { learn(each, consequences); }, event);
@@ -101,9 +111,12 @@ void Oracle::learn(const TrialStarted& event, Consequences& consequences) {
 void Oracle::learn(const HyperparametersFound& event, Consequences&) {
   if (!is_news(event)) return;
   Trial& trial = trials_[event.trial];
-  for (const Hyperparameter& hyperparameter : event.hyperparameters) space_.add(hyperparameter);
+  for (const Hyperparameter& hyperparameter : event.hyperparameters) {
+    // What was sampled with the trial is nothing new to the sampler.
+    found_more_ = found_more_ || !trial.hyperparameters.contains(hyperparameter.name);
+    if (!space_.has(hyperparameter)) space_.add(hyperparameter);
+  }
   for (const auto& [name, value] : event.values) trial.hyperparameters.insert_or_assign(name, value);
-  found_more_ = found_more_ || !event.hyperparameters.empty();
 }
 
 void Oracle::learn(const EpochReported& event, Consequences& consequences) {

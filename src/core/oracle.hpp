@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <variant>
@@ -43,6 +44,9 @@ class Oracle {
          std::unique_ptr<Scheduler> scheduler);
 
   Decision ask() const;
+  /// What is known of a suggestion besides, once it is started: its hyperparameters that the search space
+  /// does not name. To be told right after the TrialStarted.
+  std::optional<HyperparametersFound> foreseen(const Suggestion& suggestion) const;
 
   /// Events that are not the oracle's (SweepOpened, WorkerJoined, SweepStopped, SweepClosed) change nothing.
   Consequences tell(const Event& event);

@@ -44,6 +44,19 @@ bool SearchSpace::has(const std::string& name) const {
                      [&](const auto& h) { return h.name == name; });
 }
 
+bool SearchSpace::has(const Hyperparameter& hyperparameter) const {
+  return std::any_of(hyperparameters_.begin(), hyperparameters_.end(), [&](const auto& h) {
+    return h.name == hyperparameter.name && h.conditions == hyperparameter.conditions;
+  });
+}
+
+const Domain* SearchSpace::domain(const std::string& name, const Values& before) const {
+  for (const Hyperparameter& hyperparameter : hyperparameters_)
+    if (hyperparameter.name == name && holds(hyperparameter.conditions, before))
+      return &hyperparameter.domain;
+  return nullptr;
+}
+
 bool SearchSpace::searches(const std::string& name) const {
   return std::any_of(hyperparameters_.begin(), hyperparameters_.end(),
                      [&](const auto& h) { return h.name == name && kind(h.domain) != "fixed"; });

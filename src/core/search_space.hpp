@@ -40,6 +40,11 @@ class SearchSpace {
 
   const std::vector<Hyperparameter>& hyperparameters() const { return hyperparameters_; }
   bool has(const std::string& name) const;
+  /// Under the same conditions, whatever its range: a job may make one's range depend on another's value.
+  bool has(const Hyperparameter& hyperparameter) const;
+  /// Where a hyperparameter of that name takes its values from, given those that were asked for before it;
+  /// none when the space names no such one that exists with them.
+  const Domain* domain(const std::string& name, const Values& before) const;
   /// Is it a choice to be made, anywhere? Not if it is fixed.
   bool searches(const std::string& name) const;
   /// Names in order, each once.

@@ -52,6 +52,7 @@ SimulatedSweep simulate(Oracle& oracle, int workers, const SimulatedTraining& tr
       const int worker = *free.begin();
       free.erase(free.begin());
       tell(TrialStarted{now, worker, *suggestion});
+      if (const auto found = oracle.foreseen(*suggestion)) tell(*found);
       const int epoch = suggestion->slot.first_epoch + 1;
       const double end = now + training.seconds(suggestion->slot.trial, epoch);
       queue.push({end, worker, std::move(*suggestion), epoch, now});
