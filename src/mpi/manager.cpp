@@ -258,6 +258,7 @@ class Manager {
       roster_.gave(*worker, {suggestion->slot.trial, suggestion->attempt});
       ever_handed_out_ = true;
       learn(TrialStarted{hooks_.now(), *worker, *suggestion});
+      if (const auto found = oracle_.foreseen(*suggestion)) learn(*found);
       outbox_.hand_out(*worker, std::move(*suggestion));
     }
     return false;
