@@ -70,13 +70,26 @@ void leave_signals_to_the_rank() {
   ::signal(SIGPIPE, SIG_IGN);
 }
 
-// When memory runs out, the kernel is to take the trainer, which can be replaced. (Making oneself worse is
-// always allowed.)
-void be_the_first_to_go() {
-  std::ofstream("/proc/self/oom_score_adj") << 500;
+// When memory runs out, the kernel is to take the one that can be replaced. (Making oneself worse is always
+// allowed.)
+void be_the_first_to_go(int badness) {
+  std::ofstream("/proc/self/oom_score_adj") << badness;
 }
 
 }  // namespace
+
+void begin_child(const char* rank, const char* name, int badness) {
+  die_with(static_cast<pid_t>(std::stol(rank)));
+  leave_signals_to_the_rank();
+  be_the_first_to_go(badness);
+  prctl(PR_SET_NAME, name);
+}
+
+void require_a_rank(const std::string& command) {
+  struct stat file {};
+  if (fstat(trainer_descriptor, &file) != 0 || !S_ISSOCK(file.st_mode))
+    throw UsageError("'" + command + "' is no command for people: workers start it for themselves");
+}
 
 sigset_t signals_of_the_rank() {
   sigset_t signals;
@@ -95,13 +108,8 @@ bool is_trainer(int argc, char** argv) {
 
 int serve_trainer(char** argv,
                   const std::function<std::unique_ptr<Trainer>(const TrainerOptions&)>& make_trainer) {
-  struct stat file {};
-  if (fstat(trainer_descriptor, &file) != 0 || !S_ISSOCK(file.st_mode))
-    throw UsageError("'trainer' is no command for people: workers start it for themselves");
-  die_with(static_cast<pid_t>(std::stol(argv[5])));
-  leave_signals_to_the_rank();
-  be_the_first_to_go();
-  prctl(PR_SET_NAME, "sibyl-trainer");
+  require_a_rank(argv[1]);
+  begin_child(argv[5], "sibyl-trainer", 500);
   std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);  // into a pipe, and a crash must not swallow the last words
 
   Channel channel(trainer_descriptor);
