@@ -33,14 +33,30 @@ void print_brackets(std::ostream& out, const std::vector<RungStatus>& rungs) {
   table.print(out);
 }
 
+/// So many trials, without values: a plan shows none.
+class AsMany : public Sampler {
+ public:
+  explicit AsMany(std::size_t trials) : left_(trials) {}
+  Values sample(TrialId) const override { return {}; }
+  void started(TrialId, const Values&) override { left_ -= left_ > 0; }
+  bool exhausted() const override { return left_ == 0; }
+
+ private:
+  std::size_t left_;
+};
+
 }  // namespace
 
 void print_plan(std::ostream& out, const Options& options, const SearchSpace& space,
-                const Objective& objective, std::int64_t checkpoint_bytes) {
+                const std::optional<Counted>& counted, const Objective& objective,
+                std::int64_t checkpoint_bytes) {
   SweepOptions sweep = options.sweep;
   sweep.executions_per_trial = 1;  // each takes its epochs one after the other: the same in any number
   const int executions = options.sweep.executions_per_trial;
-  Oracle oracle = make_oracle(sweep, space, objective);
+  std::unique_ptr<Sampler> sampler;
+  if (counted && counted->complete && !counted->as_declared(space))
+    sampler = std::make_unique<AsMany>(counted->all.size());
+  Oracle oracle = make_oracle(sweep, space, objective, std::move(sampler));
   const SimulatedSweep run = simulate(oracle, options.workers, {});
   const auto rungs = oracle.scheduler().rungs();
   const std::int64_t epochs = run.epochs * executions;

@@ -3,13 +3,15 @@
 #include <iosfwd>
 
 #include "cli/options.hpp"
+#include "core/space/count.hpp"
 
 namespace sibyl {
 
 /// What the sweep would train: brackets, rungs, trials, epochs, and how long it takes if all epochs last
 /// alike. The figures come from a run of the whole sweep in virtual time, through the oracle and the sampler
-/// that ship.
+/// that ship. `counted`: the configurations of a job that says what they ask for.
 void print_plan(std::ostream& out, const Options& options, const SearchSpace& space,
-                const Objective& objective, std::int64_t checkpoint_bytes);
+                const std::optional<Counted>& counted, const Objective& objective,
+                std::int64_t checkpoint_bytes);
 
 }  // namespace sibyl

@@ -4,6 +4,7 @@
 
 #include <iostream>
 
+#include "cli/asking.hpp"
 #include "cli/models.hpp"
 #include "cli/options.hpp"
 #include "cli/plan.hpp"
@@ -15,6 +16,7 @@
 #include "core/error.hpp"
 #include "mpi/environment.hpp"
 #include "process/serve.hpp"
+#include "process/serve_builder.hpp"
 
 namespace sibyl {
 
@@ -32,6 +34,7 @@ int execute(int argc, char** argv, const std::string& name,
       return job->make_trainer(options);
     });
   }
+  if (is_builder(argc, argv)) return serve_builder(argv, make_job);
   if (argc > 1 && std::string_view(argv[1]) == "submit") return submit(std::cout, argc, argv);
   const Options options = parse_options(argc, argv);
   if (options.command == Command::search) return search(argc, argv, options, *make_job());
@@ -43,12 +46,16 @@ int execute(int argc, char** argv, const std::string& name,
     case Command::version:
       std::cout << "sibyl " SIBYL_VERSION << std::endl;
       break;
-    case Command::space:
-      print_space(std::cout, search_space(options, *make_job()));
+    case Command::space: {
+      const auto job = make_job();
+      const SearchSpace space = search_space(options, *job);
+      print_space(std::cout, space, counted(space, *job, name));
       break;
+    }
     case Command::plan: {
       const auto job = make_job();
-      print_plan(std::cout, options, search_space(options, *job), objective(options, *job),
+      const SearchSpace space = search_space(options, *job);
+      print_plan(std::cout, options, space, counted(space, *job, name), objective(options, *job),
                  job->checkpoint_bytes());
       break;
     }

@@ -7,6 +7,7 @@
 #include <numeric>
 #include <thread>
 
+#include "cli/asking.hpp"
 #include "cli/dry_run.hpp"
 #include "cli/geometry.hpp"
 #include "cli/record.hpp"
@@ -163,9 +164,11 @@ Options resolve(const Options& typed, const Job& job, const Environment& environ
 int lead(const Words& command_line, const Options& typed, Job& job, Environment& environment, Link& link,
          const std::vector<int>& workers, const std::vector<std::string>& warnings) {
   const Options options = resolve(typed, job, environment);
+  const auto builder = make_builder(job, std::filesystem::path(command_line.front()).filename());
   Sweep sweep(options, describe(command_line, options, job), launch(command_line, options, job, environment),
-              time_limit(options), std::cout, standard_output());
+              time_limit(options), std::cout, standard_output(), ask_with(builder.get()));
   sweep.warn(warnings);
+  if (builder && !sweep.asks()) builder->rest();
   if (sweep.finished()) {
     sweep.print_summary(default_top);
     return 0;
@@ -187,7 +190,10 @@ int lead(const Words& command_line, const Options& typed, Job& job, Environment&
       return "the time limit is reached";
     return "";
   };
-  hooks.tick = [&] { sweep.tick(); };
+  hooks.tick = [&] {
+    if (builder) sweep.warn(builder->take_warnings());
+    sweep.tick();
+  };
   const ManagerOptions settings{
       .begin = begin, .trial_timeout = options.trial_timeout, .heartbeats = options.isolated};
   Stopped end;

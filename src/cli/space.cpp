@@ -38,18 +38,26 @@ std::string only_if(const std::vector<Condition>& conditions) {
   return text;
 }
 
+std::string number_of_configurations(const SearchSpace& space, const std::optional<Counted>& counted) {
+  const auto text = [](std::uint64_t number) {
+    return std::to_string(number) + (number == 1 ? " configuration" : " configurations");
+  };
+  if (counted && counted->complete) return text(counted->all.size());
+  const auto points = space.points();
+  if (!points || (counted && counted->endless)) return "more configurations than can be tried one by one";
+  if (counted && counted->beyond) return "more than " + text(most_counted);
+  return (counted ? "at most " : "") + text(*points);
+}
+
 }  // namespace
 
-void print_space(std::ostream& out, const SearchSpace& space) {
+void print_space(std::ostream& out, const SearchSpace& space, const std::optional<Counted>& counted) {
   TextTable table({"hyperparameter", "kind", "values", "sampling", "default", "only if"});
   for (const Hyperparameter& each : space.hyperparameters())
     table.add({each.name, std::string(kind(each.domain)), values(each.domain), sampling(each.domain),
                short_text(each.default_value), only_if(each.conditions)});
   table.print(out);
-  if (const auto points = space.points())
-    out << "\n  " << *points << (*points == 1 ? " configuration" : " configurations") << '\n';
-  else
-    out << "\n  more configurations than can be tried one by one\n";
+  out << "\n  " << number_of_configurations(space, counted) << '\n';
 }
 
 }  // namespace sibyl

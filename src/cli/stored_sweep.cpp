@@ -2,6 +2,7 @@
 
 #include <ostream>
 
+#include "cli/asking.hpp"
 #include "cli/summary.hpp"
 #include "cli/sweep.hpp"
 #include "core/error.hpp"
@@ -53,9 +54,10 @@ StoredSweep read_stored_sweep(const fs::path& directory) {
   return sweep;
 }
 
-Oracle recorded_oracle(const SweepOpened& opened) {
+Oracle recorded_oracle(const SweepOpened& opened, const Ask& ask) {
   return make_oracle(sweep_options_from_json(opened.options), opened.space,
-                     {opened.metric, opened.maximize ? Direction::maximize : Direction::minimize});
+                     {opened.metric, opened.maximize ? Direction::maximize : Direction::minimize},
+                     sampler(opened, ask));
 }
 
 void summarize(std::ostream& out, const Options& options) {

@@ -8,11 +8,13 @@
 #include "cli/record.hpp"
 #include "cli/timing.hpp"
 #include "core/attempts.hpp"
+#include "core/space/configuration.hpp"
 
 namespace sibyl {
 
-/// The oracle of a recorded sweep, before its first trial.
-Oracle recorded_oracle(const SweepOpened& opened);
+/// The oracle of a recorded sweep, before its first trial. `ask` is needed where it is to decide, not only to
+/// be told again.
+Oracle recorded_oracle(const SweepOpened& opened, const Ask& ask = {});
 
 /// A sweep told again from its journal.
 struct StoredSweep {

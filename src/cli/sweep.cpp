@@ -4,6 +4,7 @@
 #include <ostream>
 #include <utility>
 
+#include "cli/asking.hpp"
 #include "cli/stored_sweep.hpp"
 #include "cli/summary.hpp"
 #include "core/error.hpp"
@@ -52,12 +53,13 @@ void check_same(const SweepOpened& there, const SweepOpened& here, const fs::pat
 }  // namespace
 
 Sweep::Sweep(const Options& options, const SweepOpened& opened, const SweepLaunched& launched,
-             double time_limit, std::ostream& out, Terminal terminal)
+             double time_limit, std::ostream& out, Terminal terminal, const Ask& ask)
     : directory_(options.directory),
       out_(out),
       terminal_(terminal),
       options_(options.sweep),
       launched_(launched),
+      ask_(ask),
       geometry_(options.workers_per_gpu, time_limit),
       checkpoints_(options.directory / SweepFiles::checkpoints, options.keep_best) {
   check_directory(options);
@@ -88,11 +90,13 @@ void Sweep::begin(const SweepOpened& opened) {
   settings.max_consecutive_failures = options_.max_consecutive_failures;
   SweepOpened as_asked = opened;
   as_asked.options = to_json(settings);
-  oracle_.emplace(recorded_oracle(as_asked));
+  oracle_.emplace(recorded_oracle(as_asked, ask_));
+  asks_ = opened.asks;
   progress_.emplace(out_, terminal_, *oracle_);
 }
 
-void Sweep::start(const SweepOpened& opened) {
+void Sweep::start(const SweepOpened& as_declared) {
+  const SweepOpened opened = with_count(as_declared, ask_);
   begin(opened);
   began_here_ = true;
   if (!journal_) journal_ = Journal::create(directory_ / SweepFiles::journal);
@@ -131,6 +135,10 @@ void Sweep::resume(const SweepOpened& opened) {
   if (oracle_) {
     recorded.options = to_json(settings);
     check_same(recorded, opened, directory_);
+    if (recorded.asks && !ask_)
+      throw UsageError(directory_.string() +
+                       " holds a sweep whose job said what its trials ask for, and the job no longer does "
+                       "(Job::questions): undo the change, or name another directory with --output");
   }
   journal_ = Journal::open(path, tail);
   if (!oracle_) {  // it was killed before its first record was whole
