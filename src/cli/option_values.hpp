@@ -14,6 +14,11 @@
 // option.
 namespace sibyl {
 
+/// What cxxopts makes of the words; for an option that it does not know, with the one that may have been
+/// meant. `hint` is put behind its complaint.
+cxxopts::ParseResult parse(cxxopts::Options options, int argc, const char* const* argv,
+                           const std::string& hint);
+
 /// A number, at least `least`; `value` is left as it is where the option is not given.
 template <class T>
 void read(const cxxopts::ParseResult& given, const std::string& name, T least, T& value) {

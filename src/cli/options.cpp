@@ -8,18 +8,24 @@
 #include "cli/option_list.hpp"
 #include "core/error.hpp"
 #include "core/faults.hpp"
+#include "core/nearest.hpp"
 
 namespace sibyl {
+
+namespace {
+
+std::vector<std::string> names_of(const std::map<std::string, Command>& commands) {
+  std::vector<std::string> names{"submit"};
+  for (const auto& [name, command] : commands) names.push_back(name);
+  return names;
+}
+
+}  // namespace
 
 Options parse_options(int argc, char** argv) {
   Options options;
   const std::string job = std::filesystem::path(argv[0]).filename();
-  cxxopts::ParseResult given;
-  try {
-    given = option_list(job).parse(argc, argv);
-  } catch (const cxxopts::exceptions::exception& wrong) {
-    throw UsageError(std::string(wrong.what()) + "; see " + job + " --help");
-  }
+  const cxxopts::ParseResult given = parse(option_list(job), argc, argv, "; see " + job + " --help");
   for (const auto& each : given.arguments()) options.typed.insert(each.key());
   if (given.count("help")) options.command = Command::help;
   if (given.count("version")) options.command = Command::version;
@@ -33,9 +39,9 @@ Options parse_options(int argc, char** argv) {
   if (!words.empty()) {
     const auto command = commands.find(words[0]);
     if (command == commands.end())
-      throw UsageError("'" + words[0] +
-                       "' is no command: there are search (the default), space, plan, summary, status, "
-                       "rebuild, retrain, export");
+      throw UsageError("'" + words[0] + "' is no command" + did_you_mean(words[0], names_of(commands)) +
+                       ": there are search (the default), space, plan, summary, status, "
+                       "rebuild, submit, retrain, export");
     if (options.command == Command::search) options.command = command->second;
     words.erase(words.begin());
   }
@@ -44,9 +50,10 @@ Options parse_options(int argc, char** argv) {
   const bool takes_directory = options.command == Command::summary || options.command == Command::status ||
                                options.command == Command::rebuild || options.command == Command::retrain ||
                                options.command == Command::export_model;
+  if (options.command == Command::status) options.directories.assign(words.begin(), words.end());
   if (takes_directory && !words.empty()) {
     directory = words[0];
-    words.erase(words.begin());
+    words.erase(words.begin(), options.command == Command::status ? words.end() : words.begin() + 1);
   }
   if (!words.empty()) throw UsageError("'" + words[0] + "' is one word too many; see " + job + " --help");
   options.directory = directory;

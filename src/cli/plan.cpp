@@ -11,7 +11,7 @@ namespace sibyl {
 namespace {
 
 // A row a bracket of the first iteration; what the search space or --max-trials cut away is left out.
-void print_brackets(std::ostream& out, const std::vector<RungStatus>& rungs) {
+void print_brackets(std::ostream& out, const std::vector<RungStatus>& rungs, int width) {
   std::size_t most = 0;
   std::vector<std::vector<std::string>> rows;
   for (const RungStatus& rung : rungs) {
@@ -30,13 +30,13 @@ void print_brackets(std::ostream& out, const std::vector<RungStatus>& rungs) {
     row.resize(most);
     table.add(row);
   }
-  table.print(out);
+  table.print(out, width);
 }
 
 }  // namespace
 
 void print_plan(std::ostream& out, const Options& options, const SearchSpace& space,
-                const Objective& objective, std::int64_t checkpoint_bytes) {
+                const Objective& objective, std::int64_t checkpoint_bytes, int width) {
   SweepOptions sweep = options.sweep;
   sweep.executions_per_trial = 1;  // each takes its epochs one after the other: the same in any number
   const int executions = options.sweep.executions_per_trial;
@@ -69,7 +69,7 @@ void print_plan(std::ostream& out, const Options& options, const SearchSpace& sp
         << (sweep.iterations == 1 ? " iteration" : " iterations; of each") << "\n\n";
   else
     out << "Every trial to epoch " << sweep.max_epochs << "\n\n";
-  print_brackets(out, rungs);
+  print_brackets(out, rungs, width);
   out << "\n  " << oracle.trials().size() << " trials, " << epochs << " epochs"
       << (run.end.reason.empty() ? "" : "; then ") << run.end.reason << "\n  " << options.workers
       << (options.workers == 1 ? " worker takes" : " workers take") << " the time of "

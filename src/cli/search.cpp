@@ -182,7 +182,7 @@ int lead(const Words& command_line, const Options& typed, Job& job, Environment&
   hooks.lost_a_rank = [&] { environment.leave_at_once(); };
   const double began = wall_clock();
   hooks.stop_reason = [&]() -> std::string {
-    if (stop_signalled()) return stop_signal() + " came";
+    if (stop_signalled()) return stop_signal() + " came" + usual_sender(stop_signal(), launcher(std::getenv));
     if (options.time_limit > 0 && wall_clock() - began >= options.time_limit)
       return "the time limit is reached";
     return "";
@@ -227,7 +227,7 @@ int search(int argc, char** argv, const Options& options, Job& job) {
   const auto warnings = check_launch(launch_facts(environment.size()));
   if (options.dry_run) {
     dry_run(std::cout, environment, trainer_options(options, job, environment), job, warnings,
-            options.workers_per_gpu);
+            options.workers_per_gpu, standard_output().columns());
     return 0;
   }
   listen_for_stop_signals();  // after MPI, which has handlers of its own

@@ -40,12 +40,13 @@ std::string only_if(const std::vector<Condition>& conditions) {
 
 }  // namespace
 
-void print_space(std::ostream& out, const SearchSpace& space) {
+void print_space(std::ostream& out, const SearchSpace& space, int width) {
   TextTable table({"hyperparameter", "kind", "values", "sampling", "default", "only if"});
   for (const Hyperparameter& each : space.hyperparameters())
     table.add({each.name, std::string(kind(each.domain)), values(each.domain), sampling(each.domain),
                short_text(each.default_value), only_if(each.conditions)});
-  table.print(out);
+  table.give_way({"default", "sampling", "kind"});
+  table.print(out, width);
   if (const auto points = space.points())
     out << "\n  " << *points << (*points == 1 ? " configuration" : " configurations") << '\n';
   else

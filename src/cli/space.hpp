@@ -6,7 +6,7 @@
 
 namespace sibyl {
 
-/// The search space as a table.
-void print_space(std::ostream& out, const SearchSpace& space);
+/// The search space as a table, in lines of at most `width` columns, if it is not 0.
+void print_space(std::ostream& out, const SearchSpace& space, int width = 0);
 
 }  // namespace sibyl

@@ -58,4 +58,12 @@ std::string stop_signal() {
   }
 }
 
+std::string usual_sender(const std::string& signal, const std::string& launcher) {
+  if (signal == "SIGINT") return " (Ctrl-C)";
+  if (signal != "SIGTERM") return "";
+  // mpirun makes a SIGTERM for its ranks of the Ctrl-C that it gets.
+  if (launcher == "mpirun") return " (Ctrl-C under mpirun, or scancel)";
+  return launcher == "srun" ? " (scancel, or the job's time limit)" : "";
+}
+
 }  // namespace sibyl

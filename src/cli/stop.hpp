@@ -17,4 +17,8 @@ bool stop_signalled();
 /// The exit code of a sweep that was stopped on request and can be resumed (EX_TEMPFAIL of sysexits.h).
 constexpr int stopped_on_request = 75;
 
+/// Who sends that signal as a rule, where it is not plain: " (Ctrl-C under mpirun, or scancel)". `launcher`
+/// as in slurm.hpp.
+std::string usual_sender(const std::string& signal, const std::string& launcher);
+
 }  // namespace sibyl

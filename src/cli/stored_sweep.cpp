@@ -2,9 +2,11 @@
 
 #include <ostream>
 
+#include "cli/progress.hpp"
 #include "cli/summary.hpp"
 #include "cli/sweep.hpp"
 #include "core/error.hpp"
+#include "core/text.hpp"
 #include "store/lock.hpp"
 #include "store/replay.hpp"
 
@@ -30,16 +32,13 @@ Consequences StoredSweep::tell(const Event& event) {
     oracle.emplace(recorded_oracle(opened));
   }
   if (!oracle) throw Error("the journal does not begin with a sweep's settings: it is damaged");
-  attempts.tell(event);
   timing.learn(event);
   record.tell(event);
   return oracle->tell(event);
 }
 
-std::string StoredSweep::state() const {
-  const std::string& end = attempts.all().back().end;
-  if (end.empty()) return "not finished";
-  return end.starts_with("stopped") ? end + "; continue it with --resume" : end;
+Standing StoredSweep::standing(const fs::path& directory) const {
+  return sibyl::standing(attempts(), oracle->best() >= 0, lock_holder(directory));
 }
 
 void StoredSweep::check(const fs::path& directory) const {
@@ -58,18 +57,18 @@ Oracle recorded_oracle(const SweepOpened& opened) {
                      {opened.metric, opened.maximize ? Direction::maximize : Direction::minimize});
 }
 
-void summarize(std::ostream& out, const Options& options) {
+void summarize(std::ostream& out, const Options& options, int width) {
   const StoredSweep sweep = read_stored_sweep(options.directory);
-  const double latest = sweep.timing.latest();
+  const Seen seen{*sweep.oracle, sweep.timing, sweep.timing.latest(), options.directory,
+                  sweep.standing(options.directory)};
   if (options.json)
-    out << summary_json(*sweep.oracle, sweep.timing, latest, options.directory, sweep.state()) << std::endl;
+    out << summary_json(seen, options.top) << std::endl;
   else
-    print_summary(out, *sweep.oracle, sweep.timing, latest, options.top > 0 ? options.top : default_top,
-                  options.directory, sweep.state());
-  const std::string& end = sweep.attempts.all().back().end;
+    print_summary(out, seen, options.top > 0 ? options.top : default_top, width);
+  const bool goes_on = seen.standing.exit_code != 0 && seen.standing.state != SweepState::running;
   if (const std::string command = resume_command(sweep.record.command());
-      !options.json && !end.starts_with("finished") && !command.empty() && !lock_holder(options.directory))
-    out << "Continue  " << command << std::endl;
+      !options.json && goes_on && !command.empty())
+    out << "Continue  " << printable(command) << std::endl;
 }
 
 void rebuild(std::ostream& out, const Options& options) {
@@ -82,6 +81,7 @@ void rebuild(std::ostream& out, const Options& options) {
       journal, [&](const Event& event) { return sweep.tell(event); }, results);
   sweep.check(options.directory);
   const fs::path file = options.directory / SweepFiles::results;
+  results.plan(planned_trials(*sweep.oracle), planned_epochs(*sweep.oracle));
   results.publish(file, sweep.oracle->trials(), sweep.timing.latest());
   out << file.string() << ": rebuilt from " << tail.records << " records, " << sweep.oracle->trials().size()
       << " trials and " << sweep.oracle->epochs() << " epochs" << std::endl;

@@ -6,8 +6,9 @@
 
 #include "cli/options.hpp"
 #include "cli/record.hpp"
+#include "cli/standing.hpp"
 #include "cli/timing.hpp"
-#include "core/attempts.hpp"
+#include "core/oracle.hpp"
 
 namespace sibyl {
 
@@ -19,12 +20,12 @@ struct StoredSweep {
   SweepOpened opened;
   std::optional<Oracle> oracle;
   Timing timing;
-  Attempts attempts;
   Record record;
 
   Consequences tell(const Event& event);
-  /// "finished: WHY", or what else it is, and what to do.
-  std::string state() const;
+  const Attempts& attempts() const { return timing.attempts(); }
+  /// `directory` is asked who holds its lock.
+  Standing standing(const std::filesystem::path& directory) const;
   /// Throws Error when the journal held nothing.
   void check(const std::filesystem::path& directory) const;
 };
@@ -33,8 +34,8 @@ struct StoredSweep {
 StoredSweep read_stored_sweep(const std::filesystem::path& directory);
 
 /// Prints the best trials of the sweep in a directory, from its journal; safe beside a running sweep. Throws
-/// Error when there is none.
-void summarize(std::ostream& out, const Options& options);
+/// Error when there is none. Lines have at most `width` columns, if it is not 0.
+void summarize(std::ostream& out, const Options& options, int width);
 
 /// Writes results.h5 of the sweep in a directory anew, from its journal and nothing else. Throws Error when
 /// there is none, or when the sweep is running.

@@ -9,6 +9,7 @@
 #include "core/error.hpp"
 #include "core/job.hpp"
 #include "core/same_data.hpp"
+#include "core/text.hpp"
 #include "store/file.hpp"
 #include "store/replay.hpp"
 
@@ -227,6 +228,7 @@ void Sweep::end_without_journal(const JournalLost& lost) {
   std::string text = std::string(lost.what()) + " The sweep can't go on without it.";
   try {
     const fs::path results = rescue_path(directory_ / SweepFiles::results);
+    tell_plan();
     results_.publish(results, oracle_->trials(), wall_clock());
     text += " All results up to here are in " + results.string() + ".";
     const fs::path journal = journal_->rescue();
@@ -262,8 +264,13 @@ void Sweep::tick() {
   progress_->draw(wall_clock());
   if (const auto done = publisher_->done()) take_note(*done);
   if (!publisher_->idle() || !publication_.due(steady_seconds())) return;
+  tell_plan();
   publisher_->begin(results_.changes(oracle_->trials(), wall_clock()));
   flush_tensorboard();
+}
+
+void Sweep::tell_plan() {
+  results_.plan(planned_trials(*oracle_), planned_epochs(*oracle_));
 }
 
 void Sweep::take_note(const Publisher::Done& done) {
@@ -276,6 +283,7 @@ void Sweep::take_note(const Publisher::Done& done) {
 // Waits until all that is known is published.
 void Sweep::publish() {
   if (const auto done = publisher_->wait()) take_note(*done);
+  tell_plan();
   publisher_->begin(results_.changes(oracle_->trials(), wall_clock()));
   const auto done = publisher_->wait();
   results_.published(done->problem.empty());
@@ -302,6 +310,7 @@ void Sweep::close(const std::string& reason) {
   // Written as a whole, without what the versions before it have left behind.
   if (const auto done = publisher_->wait()) take_note(*done);
   publisher_.reset();
+  tell_plan();
   results_.publish(directory_ / SweepFiles::results, oracle_->trials(), wall_clock());
   flush_tensorboard();
 }
@@ -309,17 +318,15 @@ void Sweep::close(const std::string& reason) {
 void Sweep::stop(const std::string& reason) {
   tell(SweepStopped{wall_clock(), reason});
   commit();
-  stopped_ = reason;
   publish();
   publisher_.reset();
 }
 
 void Sweep::print_summary(int top) const {
-  const std::string state = closed_    ? "finished: " + *closed_
-                            : stopped_ ? "stopped: " + *stopped_ + "; continue it with --resume"
-                                       : "not finished; continue it with --resume";
-  sibyl::print_summary(out_, *oracle_, progress_->timing(), wall_clock(), top, directory_, state);
-  if (!closed_) out_ << "Continue  " << resume_command(launched_.command) << std::endl;
+  const Timing& timing = progress_->timing();
+  const Standing stands = standing(timing.attempts(), oracle_->best() >= 0, {});
+  sibyl::print_summary(out_, {*oracle_, timing, wall_clock(), directory_, stands}, top, terminal_.columns());
+  if (!closed_) out_ << "Continue  " << printable(resume_command(launched_.command)) << std::endl;
 }
 
 }  // namespace sibyl

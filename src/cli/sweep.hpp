@@ -69,6 +69,8 @@ class Sweep {
   void tell(const Event& event);
   void note_ended(const Consequences& consequences);
   [[noreturn]] void end_without_journal(const JournalLost& lost);
+  /// To the results, before they are published.
+  void tell_plan();
   void publish();
   void take_note(const Publisher::Done& done);
   void flush_tensorboard();
@@ -89,8 +91,7 @@ class Sweep {
   std::optional<TensorBoardLog> tensorboard_;
   bool tensorboard_failed_ = false;
   std::optional<Journal> journal_;
-  std::optional<std::string> closed_;   ///< why it came to its end
-  std::optional<std::string> stopped_;  ///< why it was stopped before
+  std::optional<std::string> closed_;  ///< why it came to its end
   Publication publication_;
   std::optional<Publisher> publisher_;
   KeptCheckpoints checkpoints_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "core/nearest.hpp"
 
 namespace sibyl {
 
@@ -36,7 +37,7 @@ void SearchSpace::fix(const std::string& name, const std::string& text) {
   std::string known;
   for (const std::string& each : names()) known += (known.empty() ? "" : ", ") + each;
   throw UsageError("--set " + name + "=" + text + ": there is no hyperparameter '" + name +
-                   "' in the search space (there are: " + known + ")");
+                   "' in the search space" + did_you_mean(name, names()) + " (there are: " + known + ")");
 }
 
 bool SearchSpace::has(const std::string& name) const {

@@ -26,7 +26,7 @@ class BadInput(SweepTest):
 
     def test_options(self):
         for says, *arguments in [
-            ("max-epoch", "--max-epoch", "9"),
+            ("(did you mean '--max-epochs'?)", "--max-epoch", "9"),
             ("--max-epochs takes a whole number, at least 1, not '0'", "--max-epochs", "0"),
             ("--max-epochs takes a whole number, at least 1, not 'nine'", "--max-epochs", "nine"),
             ("--eta takes a whole number, at least 2", "--eta", "1"),
@@ -35,10 +35,11 @@ class BadInput(SweepTest):
             ("--scheduler best: there is hyperband, full", "--scheduler", "best"),
             ("--sampler magic: there is random", "--sampler", "magic"),
             ("my_metric:min or --objective my_metric:max", "--objective", "my_metric"),
-            ("no hyperparameter 'widht'", "--set", "widht=3"),
+            ("no hyperparameter 'widht' in the search space (did you mean 'width'?)", "--set", "widht=3"),
             ("width takes a whole number from 8 to 256", "--set", "width=7"),
             ("--set takes NAME=VALUE", "--set", "width"),
-            ("'serach' is no command", "serach"),
+            ("'serach' is no command (did you mean 'search'?)", "serach"),
+            ("(did you mean 'val_accuracy'?)", "--objective", "val_acuracy"),
             ("one word too many", "search", "now"),
             ("exclude each other", "--resume", "--overwrite"),
             ("--seed is given twice", "--seed", "1", "--seed", "2"),

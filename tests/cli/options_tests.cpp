@@ -60,3 +60,26 @@ TEST_CASE("numbers that are none, or too small, are refused") {
   CHECK_THROWS_AS(parse({"--min-delta", "nan"}), UsageError);
   CHECK_THROWS_WITH(parse({"--eta"}), ContainsSubstring("--help"));
 }
+
+TEST_CASE("a mistyped word is told with the one that was meant") {
+  const auto says = [](std::vector<std::string> words, const char* text) {
+    CHECK_THROWS_AS(parse(words), UsageError);
+    CHECK_THROWS_WITH(parse(words), ContainsSubstring(text));
+  };
+  says({"--max-epoch", "9"}, "(did you mean '--max-epochs'?)");
+  says({"--max_epochs=9"}, "(did you mean '--max-epochs'?)");
+  says({"-max-epochs", "9"}, "(did you mean '--max-epochs'?)");
+  says({"--schedular", "full"}, "(did you mean '--scheduler'?)");
+  says({"serach"}, "'serach' is no command (did you mean 'search'?)");
+  says({"sumary", "x"}, "(did you mean 'summary'?)");
+  says({"--scheduler", "hyperbnd"}, "(did you mean 'hyperband'?)");
+  CHECK_THROWS_WITH(parse({"--quite-another"}), !ContainsSubstring("did you mean"));
+}
+
+TEST_CASE("status takes several directories") {
+  const Options several = parse({"status", "runs/a", "runs/b", "--json"});
+  CHECK(several.directories == std::vector<std::filesystem::path>{"runs/a", "runs/b"});
+  CHECK(parse({"status", "runs/a"}).directory == "runs/a");
+  CHECK(parse({"status"}).directory == "runs/my_job");
+  CHECK_THROWS_WITH(parse({"summary", "runs/a", "runs/b"}), ContainsSubstring("one word too many"));
+}
