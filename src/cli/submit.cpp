@@ -3,13 +3,14 @@
 #include <array>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <ostream>
+#include <span>
 #include <sstream>
 
 #include "cli/common_sh.hpp"
 #include "cli/option_values.hpp"
 #include "cli/options.hpp"
+#include "store/file.hpp"
 
 namespace sibyl {
 
@@ -214,10 +215,7 @@ int submit(std::ostream& out, int argc, char** argv) {
   }
   const fs::path file = fs::path(sweep.output) / "submit.sbatch";
   fs::create_directories(sweep.output);
-  std::ofstream stream(file);
-  stream << script << std::flush;
-  if (!stream)
-    throw Error("can't write " + file.string() + ": is the disk full, or the directory read-only?");
+  replace_file(file, std::as_bytes(std::span(script)));
   out << script << "\n"
       << settings.workers() << (settings.workers() == 1 ? " worker" : " workers") << " on " << settings.nodes
       << (settings.nodes == 1 ? " node" : " nodes") << "; the script is " << file.string() << std::endl;

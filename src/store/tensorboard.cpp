@@ -161,7 +161,7 @@ void TensorBoardLog::write(Run run, const std::string& records) {
   const std::uint64_t before = known == written_.end() ? 0 : known->second;
   const fs::path folder = folder_of(run);
   if (before == 0) make_folder(folder);
-  File file(folder / file_name_, O_WRONLY | O_CREAT);
+  File file(folder / file_name_, O_WRONLY | O_CREAT | O_NOFOLLOW);
   file.write_at(before, bytes_of(records));
   const std::uint64_t size = before + records.size();
   if (before == 0 && file.size() > size) file.resize(size);  // an earlier start of the sweep wrote more
