@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from command_line import make_folder, run
+from command_line import make_folder, run, whole
 from comparison import Group, Test, check, common_target, paired_tests, summary
 from results import Results, ResultsError
 from text import count, duration, number
@@ -130,7 +130,8 @@ def main() -> None:
     make_folder(stem.parent)
     made = comparison.draw(groups, found, target)
     style.save(made, stem)
-    made.savefig(stem.with_suffix(".pdf"))
+    with whole(stem.with_suffix(".pdf")) as file:
+        made.savefig(file)
     print(f"\n{stem}.png, .svg, .pdf")
 
 

@@ -48,8 +48,10 @@ def liveness(results: Results, now: float | None = None) -> Liveness:
     if holder is not None:
         return Liveness("running", f"running ({holder})")
     ending = _recorded_end(results)
-    if ending.startswith("stopped: given up"):
+    if ending.startswith(("given up: ", "stopped: given up")):  # the second is older
         return Liveness("given_up", f"{ending}; mend the reason, and it goes on with --resume")
+    if ending.startswith("failed: "):
+        return Liveness("failed", f"{ending}; mend the reason, and it goes on with --resume")
     if ending:
         return Liveness("stopped", f"{ending}; it goes on with --resume")
     if not (results.directory / "lock").exists():

@@ -12,8 +12,8 @@ def best_so_far(results: Results) -> pd.DataFrame:
     """A row each time that the best improved, and a last one for the end: `seconds` of the sweep's own time,
     `epochs` trained until then by all workers, `trials` begun until then, the best `score`, and its `trial`.
 
-    A trial's score is known from its first epoch on; of several executions, it is their mean. Failed trials
-    don't count, as in the leaderboard."""
+    A trial's score is known from its first epoch on; of several executions, it is their mean. That a trial
+    fails later takes nothing back, as in the leaderboard."""
     columns = ["seconds", "epochs", "trials", "score", "trial"]
     epochs = results.epochs
     if epochs.empty:
@@ -23,7 +23,7 @@ def best_so_far(results: Results) -> pd.DataFrame:
     trial = epochs["trial"].to_numpy()[order]
     value = epochs[results.objective_column].to_numpy(dtype=float)[order]
     value = value if results.maximize else -value
-    value[~np.isfinite(value) | _failed(results)[trial]] = -np.inf
+    value[~np.isfinite(value)] = -np.inf
     if results.trials["executions"].max() > 1:
         value = _mean_of_executions(value, trial, epochs["execution"].to_numpy()[order], results)
 
@@ -58,13 +58,6 @@ def counted(results: Results) -> str:
         f"{number:,} {status}" + (f" ({early:,} early)" if status == "completed" and early else "")
         for status, number in results.counts().items()
     )
-
-
-def _failed(results: Results) -> np.ndarray:
-    """For each trial number: did it fail?"""
-    failed = np.zeros(int(max(results.trials["trial"].max(), results.epochs["trial"].max())) + 1, dtype=bool)
-    failed[results.trials.loc[results.trials["status"] == "failed", "trial"]] = True
-    return failed
 
 
 def _mean_of_executions(

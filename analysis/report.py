@@ -13,7 +13,7 @@ from pathlib import Path
 
 import page
 import sections
-from command_line import make_folder, run
+from command_line import make_folder, run, whole
 from pictures import Picture, best_so_far, gallery, style
 from results import Results, ResultsError, open_all
 from text import count, one_line, printable
@@ -31,7 +31,8 @@ def write(sweeps: dict[str, Results], folder: Path) -> Path:
         here = make_folder(folder / name) if len(sweeps) > 1 else folder
         body += _sweep(name, results, here)
     file = folder / "report.html"
-    file.write_text(page.document("Sibyl: " + ", ".join(sweeps), body), encoding="utf-8")
+    with whole(file) as beside:
+        beside.write_text(page.document("Sibyl: " + ", ".join(sweeps), body), encoding="utf-8")
     return file
 
 

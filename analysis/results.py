@@ -190,7 +190,8 @@ class Results:
 
     @cached_property
     def leaders(self) -> pd.DataFrame:
-        """All trials that have a score, the best first; ties by trial number."""
+        """All trials that have a score, the best first; ties by trial number. One that failed later is among
+        them: of it there is the score, and no model."""
         scores = self.trials["score"].to_numpy()
         usable = np.flatnonzero(np.isfinite(scores))
         keys = -scores[usable] if self.maximize else scores[usable]

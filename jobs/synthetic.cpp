@@ -205,6 +205,9 @@ class Synthetic : public Job {
     Curve asked(hp);
     return hp.space();
   }
+  std::function<void(HyperParameters&)> questions() override {
+    return [](HyperParameters& hp) { Curve asked(hp); };
+  }
   std::unique_ptr<Trainer> make_trainer(const TrainerOptions& options) override {
     return std::make_unique<CurveTrainer>(options);
   }

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from command_line import make_folder
+from command_line import make_folder, whole
 from results import Results, ResultsError
 
 TABLES = ("trials", "epochs", "rungs", "workers", "search_space", "work", "attempts")
@@ -19,8 +19,9 @@ def to_csv(results: Results, folder: Path) -> Path:
     """A file a table, and the attributes of the sweep as attributes.json; floats with all their digits."""
     make_folder(folder)
     for name in TABLES:
-        without_formulas(frame(results, name)).to_csv(folder / f"{name}.csv", index=False)
-    (folder / "attributes.json").write_text(_json(attributes(results)) + "\n", encoding="utf-8")
+        with whole(folder / f"{name}.csv") as file:
+            without_formulas(frame(results, name)).to_csv(file, index=False)
+    _write_attributes(results, folder)
     return folder
 
 
@@ -51,15 +52,21 @@ def to_parquet(results: Results, folder: Path) -> Path:
         ) from problem
     make_folder(folder)
     for name in TABLES:
-        frame(results, name).to_parquet(folder / f"{name}.parquet", index=False)
-    (folder / "attributes.json").write_text(_json(attributes(results)) + "\n", encoding="utf-8")
+        with whole(folder / f"{name}.parquet") as file:
+            frame(results, name).to_parquet(file, index=False)
+    _write_attributes(results, folder)
     return folder
+
+
+def _write_attributes(results: Results, folder: Path) -> None:
+    with whole(folder / "attributes.json") as file:
+        file.write_text(_json(attributes(results)) + "\n", encoding="utf-8")
 
 
 def to_json(results: Results, file: Path) -> Path:
     """One object: the attributes, and for each table a list of rows. NaN and inactive are null."""
     make_folder(file.parent)
-    with open(file, "w", encoding="utf-8") as out:
+    with whole(file) as beside, open(beside, "w", encoding="utf-8") as out:
         out.write('{\n"attributes": ' + _json(attributes(results)))
         for name in TABLES:
             out.write(f',\n"{name}": ')

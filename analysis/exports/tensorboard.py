@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from command_line import make_folder
+from command_line import make_folder, whole
 from exports import tf_events
 from results import FINAL, Results
 
@@ -82,4 +82,5 @@ def _experiment(results: Results, began: float) -> bytes:
 
 def _write(file: Path, data: bytes) -> None:
     make_folder(file.parent)
-    file.write_bytes(data)
+    with whole(file) as beside:
+        beside.write_bytes(data)

@@ -14,6 +14,7 @@ from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
 from matplotlib.ticker import EngFormatter, FixedLocator, FuncFormatter, MaxNLocator, NullFormatter
 
+from command_line import whole
 from text import one_line, printable, shorten
 
 # A letter that the font does not have is drawn as a box: no reason for a warning.
@@ -94,11 +95,13 @@ def save(made: Figure, stem: Path) -> None:
     for each in made.findobj(Text):
         text = printable(each.get_text())
         each.set_text(text.replace("$", r"\$") if PARSES_DOLLARS else text)
-    made.savefig(stem.with_suffix(".png"), dpi=DPI)
+    with whole(stem.with_suffix(".png")) as file:
+        made.savefig(file, dpi=DPI)
     made.set_layout_engine(
         "none"
     )  # the places are found; to look for them again would take as long as to draw
-    made.savefig(stem.with_suffix(".svg"), dpi=DPI, metadata={"Date": None})
+    with whole(stem.with_suffix(".svg")) as file:
+        made.savefig(file, dpi=DPI, metadata={"Date": None})
 
 
 def empty(title: str, why: str) -> Figure:

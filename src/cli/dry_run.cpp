@@ -8,6 +8,7 @@
 #include "cli/site.hpp"
 #include "cli/table.hpp"
 #include "core/error.hpp"
+#include "core/text.hpp"
 
 namespace sibyl {
 
@@ -34,7 +35,7 @@ nlohmann::json describe_rank(const Environment& environment, const TrainerOption
 }  // namespace
 
 void dry_run(std::ostream& out, const Environment& environment, const TrainerOptions& options, Job& job,
-             const std::vector<std::string>& warnings, int workers_per_gpu) {
+             const std::vector<std::string>& warnings, int workers_per_gpu, int width) {
   using nlohmann::json;
   const auto texts = environment.gather(
       describe_rank(environment, options, job).dump(-1, ' ', false, json::error_handler_t::replace));
@@ -63,14 +64,15 @@ void dry_run(std::ostream& out, const Environment& environment, const TrainerOpt
     joined.uuid = text("uuid");
     geometry.tell(joined);
   }
-  table.print(out);
+  table.give_way({"threads", "role"});
+  table.print(out, width);
   const std::size_t workers = std::max<std::size_t>(1, texts.size() - 1);
   out << "\n"
       << workers << (workers == 1 ? " worker on " : " workers on ") << hosts.size()
       << (hosts.size() == 1 ? " node" : " nodes") << "; a dry run: nothing is trained\n";
   out << std::flush;  // before what may be refused
   for (const std::string& line : geometry.warnings()) lines.insert(line);
-  for (const std::string& line : lines) out << "WARNING: " << line << std::endl;
+  for (const std::string& line : lines) out << "WARNING: " << printable(line) << std::endl;
   if (!other_build.empty())
     throw UsageError("the program on " + other_build + " is another build than rank 0's on " +
                      first["host"].get<std::string>() + ": start the same file on all nodes");

@@ -12,7 +12,7 @@ namespace fs = std::filesystem;
 
 void KeptCheckpoints::ended(TrialId trial, const Oracle& oracle) {
   const auto ranked = [&](TrialId id) { return Ranked{oracle.trials()[id].score, id}; };
-  if (!std::isfinite(ranked(trial).score)) {
+  if (oracle.trials()[trial].status == TrialStatus::failed || !std::isfinite(ranked(trial).score)) {
     obsolete_.push_back(trial);
     return;
   }

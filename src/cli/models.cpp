@@ -36,8 +36,13 @@ std::vector<TrialId> wanted(const Options& options, const Oracle& oracle) {
                      std::to_string(trials) + ", from 0 on");
   if (options.trial >= 0) return {options.trial};
   auto best = ranking(oracle);
-  std::erase_if(best, [&](TrialId id) { return std::isnan(oracle.trials()[id].score); });
-  if (best.empty()) throw Error("no trial of the sweep has a score yet");
+  std::erase_if(best, [&](TrialId id) {  // of a failed one there are no weights
+    const Trial& trial = oracle.trials()[id];
+    return trial.status == TrialStatus::failed || std::isnan(trial.score);
+  });
+  if (best.empty())
+    throw Error(oracle.best() < 0 ? "no trial of the sweep has a score yet"
+                                  : "every trial of the sweep that has a score has failed");
   best.resize(std::min(best.size(), static_cast<std::size_t>(std::max(1, options.top))));
   return best;
 }
@@ -91,6 +96,22 @@ fs::path make_folder(const fs::path& folder) {
   return folder;
 }
 
+// Written beside first: the file is whole or not there, and no link of that name is followed.
+int export_whole(Job& job, const Suggestion& suggestion, const TrainerOptions& trainer, Weights weights,
+                 const fs::path& file) {
+  const fs::path beside = file.string() + ".tmp";
+  std::error_code ignored;
+  fs::remove(beside, ignored);
+  try {
+    const int epoch = job.export_model(suggestion, trainer, weights, beside);
+    move_into_place(beside, file);
+    return epoch;
+  } catch (...) {
+    fs::remove(beside, ignored);
+    throw;
+  }
+}
+
 std::string listed(const std::vector<Metric>& metrics) {
   std::string text;
   for (const Metric& metric : metrics)
@@ -133,7 +154,7 @@ void retrain_trials(std::ostream& out, const Options& options, const std::string
     const Suggestion suggestion = whole_training(id, trial, epochs);
     const auto metrics = job.retrain(suggestion, trainer, lines);
     const fs::path file = folder / (checkpoint_folder(id) + ".pt");
-    job.export_model(suggestion, trainer, Weights::last_epoch, file);
+    export_whole(job, suggestion, trainer, Weights::last_epoch, file);
     auto object = description(sweep, id, epochs);
     for (const Metric& metric : metrics) object["metrics"][metric.name] = metric.value;
     write_json(file, object);
@@ -143,7 +164,8 @@ void retrain_trials(std::ostream& out, const Options& options, const std::string
     out << "  " << (test.empty() ? "the job has no test set" : listed(test)) << "; the model is "
         << file.string() << std::endl;
     std::error_code ignored;
-    fs::remove_all(trainer.checkpoints, ignored);
+    fs::remove_all(trainer.checkpoints / checkpoint_folder(id), ignored);
+    fs::remove(trainer.checkpoints, ignored);  // unless it holds something else
   }
 }
 
@@ -159,8 +181,8 @@ void export_trials(std::ostream& out, const Options& options, const std::string&
     fs::path file = options.to;
     if (file.empty()) file = make_folder(options.directory / "exported") / (checkpoint_folder(id) + ".pt");
     const int epoch =
-        job.export_model(whole_training(id, trial, best_epoch(trial, sweep.oracle->options().objective)),
-                         trainer, Weights::best_epoch, file);
+        export_whole(job, whole_training(id, trial, best_epoch(trial, sweep.oracle->options().objective)),
+                     trainer, Weights::best_epoch, file);
     write_json(file, description(sweep, id, epoch));
     out << file.string() << ": trial " << id << ", " << sweep.opened.metric << " "
         << short_number(trial.score) << ", the weights after epoch " << epoch << std::endl;

@@ -31,7 +31,7 @@ cxxopts::Options option_list(const std::string& job) {
     ("iterations", "Hyperband: how often all brackets are run (default: 1)", text(), "N")
     ("executions-per-trial", "Train each trial so many times; its score is the mean (default: 1)", text(), "N")
     ("max-retries", "Give a trial out again, so many times, if it failed for a reason that may pass: out of memory, a crash, a hang, a lost device (default: 0)", text(), "N")
-    ("max-consecutive-failures", "Give the sweep up after so many failed trials in a row; 0: never (default: 20)", text(), "N");
+    ("max-consecutive-failures", "Give the sweep up when so many trials in a row, by their numbers, failed without any score; 0: never (default: 20)", text(), "N");
   options.add_options("Training")
     ("patience", "Stop a trial after so many epochs without improvement; 0: never (default: 0)", text(), "N")
     ("min-delta", "The least change that is an improvement (default: 0)", text(), "X")
@@ -48,7 +48,7 @@ cxxopts::Options option_list(const std::string& job) {
   options.add_options("Commands' own")
     ("workers", "plan: for so many workers (default: 4)", text(), "N")
     ("epoch-seconds", "plan: if an epoch takes so long", text(), "X")
-    ("top", "summary, retrain, export: so many of the best trials (default: 10, 1, 1)", text(), "N")
+    ("top", "summary, retrain, export: so many of the best trials (default: 10, or all with --json; 1; 1)", text(), "N")
     ("trial", "retrain, export: this trial (default: the best)", text(), "N")
     ("to", "export: into this file (default: DIR/exported/trial_N.pt)", text(), "FILE")
     ("json", "plan, summary, status: print JSON, for programs")
@@ -69,10 +69,11 @@ Commands:
   space             print the search space
   plan              print what a sweep would train, and how long that takes
   summary [DIR]     print the best trials of a sweep
-  status [DIR]      print where a sweep runs, how far it is and each of its starts; exit code 0: it is finished, 75: it is
-                    not, and --resume helps, 1: it was given up, or its last three starts trained nothing
+  status [DIR...]   print where a sweep runs, how far it is and each of its starts; of several, a line each. Exit code 0:
+                    finished, 75: not, and --resume helps, 1: given up, failed, or its last three starts trained
+                    nothing; of several, the worst
   rebuild [DIR]     write results.h5 anew from the journal alone
-  submit            write a Slurm batch script for a sweep, show it and submit it: )" +
+  submit            write a Slurm batch script for a sweep and submit it (--dry-run: show it): )" +
          job + R"( submit --nodes 4
                     --gpus-per-node 8 --time 4h -- --max-epochs 81 (see submit --help)
   retrain [DIR]     train the best trial (or --trial N, --top K) anew on training and validation data, for as many epochs as

@@ -2,7 +2,51 @@
 
 #include <map>
 
+#include "core/nearest.hpp"
+
 namespace sibyl {
+
+namespace {
+
+std::vector<std::string> names_of(const cxxopts::Options& options) {
+  std::vector<std::string> names;
+  for (const std::string& group : options.groups())
+    for (const auto& each : options.group_help(group).options)
+      names.insert(names.end(), each.l.begin(), each.l.end());
+  std::erase(names, "words");  // what stands without an option, which is no option
+  return names;
+}
+
+// " (did you mean '--max-epochs'?)" for the first word that is no option; also for -max-epochs and
+// --max_epochs.
+std::string guess(const cxxopts::Options& options, int argc, const char* const* argv) {
+  const auto names = names_of(options);
+  for (int i = 1; i < argc; ++i) {
+    std::string word = argv[i];
+    if (word == "--") break;
+    if (word.size() < 3 || word[0] != '-') continue;
+    word = word.substr(word.find_first_not_of('-') == std::string::npos ? 0 : word.find_first_not_of('-'));
+    word = word.substr(0, word.find('='));
+    const bool is_known = std::find(names.begin(), names.end(), word) != names.end();
+    if (is_known && std::string(argv[i]).starts_with("--")) continue;
+    const std::string meant = is_known ? word : nearest(word, names);
+    if (!meant.empty()) return " (did you mean '--" + meant + "'?)";
+  }
+  return "";
+}
+
+}  // namespace
+
+cxxopts::ParseResult parse(cxxopts::Options options, int argc, const char* const* argv,
+                           const std::string& hint) {
+  try {
+    return options.parse(argc, argv);
+  } catch (const cxxopts::exceptions::no_such_option& wrong) {
+    throw UsageError(wrong.what() + guess(options, argc, argv) + hint);
+  } catch (const cxxopts::exceptions::exception& wrong) {
+    throw UsageError(wrong.what() + hint);
+  }
+}
 
 void read(const cxxopts::ParseResult& given, const std::string& name, std::string& value) {
   if (given.count(name) == 0) return;
@@ -29,8 +73,10 @@ double parse_duration(const std::string& name, const std::string& text) {
     seconds += count * unit->second;
     at = next < end ? next + 1 : end;
   }
-  if (!good || !(seconds > 0))
-    throw UsageError("--" + name + " takes a time such as 3h55m, 90m or 45s, not '" + text + "'");
+  constexpr double hundred_years = 100 * 366 * 86400.0;
+  if (!good || !(seconds > 0 && seconds <= hundred_years))
+    throw UsageError("--" + name + " takes a time such as 3h55m, 90m or 45s, at most 100 years, not '" +
+                     text + "'");
   return seconds;
 }
 
@@ -51,7 +97,7 @@ void check_word(const std::string& name, const std::string& word, const std::vec
     if (each == word) return;
     list += (list.empty() ? "" : ", ") + each;
   }
-  throw UsageError("--" + name + " " + word + ": there is " + list);
+  throw UsageError("--" + name + " " + word + did_you_mean(word, known) + ": there is " + list);
 }
 
 }  // namespace sibyl

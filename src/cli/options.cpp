@@ -8,18 +8,34 @@
 #include "cli/option_list.hpp"
 #include "core/error.hpp"
 #include "core/faults.hpp"
+#include "core/nearest.hpp"
 
 namespace sibyl {
+
+namespace {
+
+// More than these is a slip of the finger, and would cost time or memory before anyone notices.
+constexpr int most_epochs = 1'000'000'000;
+constexpr int most_iterations = 1'000'000'000;
+constexpr std::int64_t most_trials = 1'000'000'000;
+constexpr int most_executions = 1000;
+constexpr int most_threads = 4096;
+constexpr int most_planned_workers = 100'000;
+constexpr int most_shown = 1'000'000;
+constexpr double longest_epoch = 1e9;  // seconds
+
+std::vector<std::string> names_of(const std::map<std::string, Command>& commands) {
+  std::vector<std::string> names{"submit"};
+  for (const auto& [name, command] : commands) names.push_back(name);
+  return names;
+}
+
+}  // namespace
 
 Options parse_options(int argc, char** argv) {
   Options options;
   const std::string job = std::filesystem::path(argv[0]).filename();
-  cxxopts::ParseResult given;
-  try {
-    given = option_list(job).parse(argc, argv);
-  } catch (const cxxopts::exceptions::exception& wrong) {
-    throw UsageError(std::string(wrong.what()) + "; see " + job + " --help");
-  }
+  const cxxopts::ParseResult given = parse(option_list(job), argc, argv, "; see " + job + " --help");
   for (const auto& each : given.arguments()) options.typed.insert(each.key());
   if (given.count("help")) options.command = Command::help;
   if (given.count("version")) options.command = Command::version;
@@ -33,9 +49,9 @@ Options parse_options(int argc, char** argv) {
   if (!words.empty()) {
     const auto command = commands.find(words[0]);
     if (command == commands.end())
-      throw UsageError("'" + words[0] +
-                       "' is no command: there are search (the default), space, plan, summary, status, "
-                       "rebuild, retrain, export");
+      throw UsageError("'" + words[0] + "' is no command" + did_you_mean(words[0], names_of(commands)) +
+                       ": there are search (the default), space, plan, summary, status, "
+                       "rebuild, submit, retrain, export");
     if (options.command == Command::search) options.command = command->second;
     words.erase(words.begin());
   }
@@ -44,9 +60,10 @@ Options parse_options(int argc, char** argv) {
   const bool takes_directory = options.command == Command::summary || options.command == Command::status ||
                                options.command == Command::rebuild || options.command == Command::retrain ||
                                options.command == Command::export_model;
+  if (options.command == Command::status) options.directories.assign(words.begin(), words.end());
   if (takes_directory && !words.empty()) {
     directory = words[0];
-    words.erase(words.begin());
+    words.erase(words.begin(), options.command == Command::status ? words.end() : words.begin() + 1);
   }
   if (!words.empty()) throw UsageError("'" + words[0] + "' is one word too many; see " + job + " --help");
   options.directory = directory;
@@ -61,13 +78,13 @@ Options parse_options(int argc, char** argv) {
   read(given, "scheduler", sweep.scheduler);
   check_word("sampler", sweep.sampler, {"random"});
   check_word("scheduler", sweep.scheduler, {"hyperband", "full"});
-  read<std::int64_t>(given, "max-trials", 1, sweep.max_trials);
+  read<std::int64_t>(given, "max-trials", 1, sweep.max_trials, most_trials);
   if (sweep.max_trials == 0 && sweep.scheduler == "full") sweep.max_trials = 10;
-  read(given, "max-epochs", 1, sweep.max_epochs);
+  read(given, "max-epochs", 1, sweep.max_epochs, most_epochs);
   read(given, "eta", 2, sweep.eta);
-  read(given, "iterations", 1, sweep.iterations);
+  read(given, "iterations", 1, sweep.iterations, most_iterations);
   read(given, "objective", sweep.objective);
-  read(given, "executions-per-trial", 1, sweep.executions_per_trial);
+  read(given, "executions-per-trial", 1, sweep.executions_per_trial, most_executions);
   read(given, "patience", 0, sweep.patience);
   read(given, "min-delta", 0.0, sweep.min_delta);
   read(given, "max-retries", 0, sweep.max_retries);
@@ -116,11 +133,11 @@ Options parse_options(int argc, char** argv) {
   read(given, "device", options.device);
   check_word("device", options.device, {"auto", "cpu", "cuda"});
   read(given, "workers-per-gpu", 1, options.workers_per_gpu);
-  read(given, "threads", 1, sweep.threads);
+  read(given, "threads", 1, sweep.threads, most_threads);
   read(given, "data", sweep.data);
-  read(given, "workers", 1, options.workers);
-  read(given, "epoch-seconds", 0.0, options.epoch_seconds);
-  read(given, "top", 1, options.top);
+  read(given, "workers", 1, options.workers, most_planned_workers);
+  read(given, "epoch-seconds", 0.0, options.epoch_seconds, longest_epoch);
+  read(given, "top", 1, options.top, most_shown);
   options.json = given.count("json") > 0;
   read<std::int64_t>(given, "trial", 0, options.trial);
   std::string to;
@@ -128,7 +145,7 @@ Options parse_options(int argc, char** argv) {
   options.to = to;
   if (options.trial >= 0 && options.top > 0) throw UsageError("--trial and --top exclude each other");
   if (!to.empty() && options.top > 1) throw UsageError("--to is one file, for one trial: leave --top out");
-  read(given, "keep-best", 0, options.keep_best);
+  read(given, "keep-best", 0, options.keep_best, most_shown);
   options.tensorboard = given.count("tensorboard") > 0;
   return options;
 }

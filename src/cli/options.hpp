@@ -15,6 +15,7 @@ struct Options {
   SweepOptions sweep;
   std::set<std::string> typed;      ///< the names of the options that stand on the command line
   std::filesystem::path directory;  ///< `--output`, or the one that a command looks at
+  std::vector<std::filesystem::path> directories;  ///< of `status`: all that are named
   bool resume = false;
   bool overwrite = false;
   bool dry_run = false;

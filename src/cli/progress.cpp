@@ -5,7 +5,9 @@
 #include <ostream>
 #include <sstream>
 
+#include "cli/summary.hpp"
 #include "cli/table.hpp"
+#include "core/text.hpp"
 
 namespace sibyl {
 
@@ -26,22 +28,17 @@ std::string of_iteration(const Oracle& oracle, int iteration) {
   return rungs.back().iteration > 0 ? "iteration " + std::to_string(iteration + 1) + " " : "";
 }
 
-// The first columns of a line. Bars are of three-byte characters.
-std::string clip(const std::string& line, int width) {
-  int columns = 0;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const bool starts_character = (static_cast<unsigned char>(line[i]) & 0xC0) != 0x80;
-    if (starts_character && columns++ == width) return line.substr(0, i);
-  }
-  return line;
-}
-
 }  // namespace
 
+std::int64_t planned_trials(const Oracle& oracle) {
+  std::int64_t trials = 0;
+  for (const RungStatus& rung : oracle.scheduler().rungs())
+    if (rung.rung == 0) trials += rung.expected;
+  return trials;
+}
+
 std::int64_t planned_epochs(const Oracle& oracle) {
-  std::int64_t epochs = 0;
-  for (const RungStatus& rung : oracle.scheduler().rungs()) epochs += rung.epochs();
-  return epochs * oracle.options().executions;
+  return oracle.scheduler().planned_epochs() * oracle.options().executions;
 }
 
 Progress::~Progress() {
@@ -74,6 +71,16 @@ void Progress::learn(const Event& event, const Consequences& consequences, doubl
                (oracle_.trials()[ended->trial].status == TrialStatus::failed ? ": "
                                                                              : " and is tried again: ") +
                ended->message,
+           now);
+    if (ended->ending == Ending::interrupted && ended->cause == Cause::signal)
+      line("trial " + std::to_string(ended->trial) + " was interrupted" +
+               (oracle_.trials()[ended->trial].status == TrialStatus::failed ? ", once too often: "
+                                                                             : " and goes on: ") +
+               ended->message,
+           now);
+    if (ended->trial == oracle_.best() && oracle_.trials()[ended->trial].status == TrialStatus::failed)
+      line("trial " + std::to_string(ended->trial) + " keeps the best score for the record, though " +
+               note_on_best(oracle_),
            now);
     show_best(now);  // not after each epoch: a good trial gets better at nearly all of them
   }
@@ -124,23 +131,32 @@ void Progress::show_rungs(const Consequences& consequences, double now) {
 
 void Progress::line(const std::string& text, double now) {
   erase();
-  out_ << '[' << duration(timing_.wall(now)) << "] " << text << '\n';
+  out_ << '[' << duration(timing_.wall(now)) << "] " << printable(text) << '\n';
   if (!terminal_.is_terminal) out_ << std::flush;
   next_draw_ = 0;
 }
 
 void Progress::erase() {
-  if (drawn_lines_ > 0) out_ << "\x1b[" << drawn_lines_ << "F\x1b[J";
-  drawn_lines_ = 0;
+  // A terminal that was made narrower has broken the lines that are there.
+  std::size_t rows = 0;
+  const auto width = static_cast<std::size_t>(std::max(1, terminal_.columns()));
+  for (const std::size_t columns : drawn_) rows += std::max<std::size_t>(1, (columns + width - 1) / width);
+  if (rows > 0) out_ << "\x1b[" << rows << "F\x1b[J";
+  drawn_.clear();
 }
 
 void Progress::draw(double now) {
   if (!terminal_.is_terminal || now < next_draw_) return;
   next_draw_ = now + between_draws;
-  const std::string text = block(now);
+  std::istringstream lines(block(now));
   erase();
-  out_ << text << std::flush;
-  drawn_lines_ = static_cast<int>(std::count(text.begin(), text.end(), '\n'));
+  const auto width = static_cast<std::size_t>(std::max(1, terminal_.columns()));
+  for (std::string line; std::getline(lines, line);) {
+    const std::string fitting = clip(line, width);
+    out_ << fitting << '\n';
+    drawn_.push_back(columns_of(fitting));
+  }
+  out_ << std::flush;
 }
 
 std::string Progress::block(double now) const {
@@ -173,14 +189,12 @@ std::string Progress::block(double now) const {
   }
   if (const TrialId id = oracle_.best(); id >= 0) {
     const Trial& trial = oracle_.trials()[id];
-    text << "best    trial " << id << ": " << oracle_.options().objective.metric << " "
-         << short_number(trial.score) << " at epoch " << trial.best[0].epoch << '\n'
+    text << "best    trial " << id << ": " << one_line(oracle_.options().objective.metric) << " "
+         << short_number(trial.score) << " at epoch " << trial.best[0].epoch
+         << (trial.status == TrialStatus::failed ? ", then it failed" : "") << '\n'
          << "        " << short_text(searched(trial.hyperparameters, oracle_.space())) << '\n';
   }
-  std::string clipped, line;
-  for (std::istringstream lines(text.str()); std::getline(lines, line);)
-    clipped += clip(line, terminal_.width) + '\n';
-  return clipped;
+  return text.str();
 }
 
 }  // namespace sibyl

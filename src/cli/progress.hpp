@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "cli/terminal.hpp"
 #include "cli/timing.hpp"
@@ -33,6 +34,7 @@ class Progress {
   void show_worker(const WorkerJoined& joined, double now);
   void show_best(double now);
   void show_rungs(const Consequences& consequences, double now);
+  /// In lines as long as they are.
   std::string block(double now) const;
   void erase();
 
@@ -49,10 +51,11 @@ class Progress {
   std::int64_t epochs_before_ = 0;  ///< trained before the sweep was resumed
   double first_report_ = 0;
   double next_draw_ = 0;
-  int drawn_lines_ = 0;
+  std::vector<std::size_t> drawn_;  ///< columns of each line of the block on the screen
 };
 
-/// Epochs of the whole plan, as far as it is known.
+/// Trials and epochs of the whole plan, as far as it is known.
+std::int64_t planned_trials(const Oracle& oracle);
 std::int64_t planned_epochs(const Oracle& oracle);
 
 }  // namespace sibyl

@@ -4,6 +4,7 @@
 
 #include <iostream>
 
+#include "cli/asking.hpp"
 #include "cli/models.hpp"
 #include "cli/options.hpp"
 #include "cli/plan.hpp"
@@ -12,9 +13,12 @@
 #include "cli/status.hpp"
 #include "cli/stored_sweep.hpp"
 #include "cli/submit.hpp"
+#include "cli/terminal.hpp"
 #include "core/error.hpp"
+#include "core/text.hpp"
 #include "mpi/environment.hpp"
 #include "process/serve.hpp"
+#include "process/serve_builder.hpp"
 
 namespace sibyl {
 
@@ -32,39 +36,46 @@ int execute(int argc, char** argv, const std::string& name,
       return job->make_trainer(options);
     });
   }
+  if (is_builder(argc, argv)) return serve_builder(argv, make_job);
   if (argc > 1 && std::string_view(argv[1]) == "submit") return submit(std::cout, argc, argv);
   const Options options = parse_options(argc, argv);
   if (options.command == Command::search) return search(argc, argv, options, *make_job());
   if (rank_by_launcher() != 0) return 0;  // the other commands are for one process
+  PrintableOutput out(std::cout);
+  const int width = standard_output().columns();
   switch (options.command) {
     case Command::help:
-      std::cout << help(name);
+      out << help(name);
       break;
     case Command::version:
-      std::cout << "sibyl " SIBYL_VERSION << std::endl;
+      out << "sibyl " SIBYL_VERSION << std::endl;
       break;
-    case Command::space:
-      print_space(std::cout, search_space(options, *make_job()));
+    case Command::space: {
+      const auto job = make_job();
+      const SearchSpace space = search_space(options, *job);
+      print_space(out, space, counted(space, *job, name), width);
       break;
+    }
     case Command::plan: {
       const auto job = make_job();
-      print_plan(std::cout, options, search_space(options, *job), objective(options, *job),
-                 job->checkpoint_bytes());
+      const SearchSpace space = search_space(options, *job);
+      print_plan(out, options, space, counted(space, *job, name), objective(options, *job),
+                 job->checkpoint_bytes(), width);
       break;
     }
     case Command::summary:
-      summarize(std::cout, options);
+      summarize(out, options, width);
       break;
     case Command::status:
-      return print_status(std::cout, options);
+      return print_status(out, options, width);
     case Command::rebuild:
-      rebuild(std::cout, options);
+      rebuild(out, options);
       break;
     case Command::retrain:
-      retrain_trials(std::cout, options, name, *make_job());
+      retrain_trials(out, options, name, *make_job());
       break;
     case Command::export_model:
-      export_trials(std::cout, options, name, *make_job());
+      export_trials(out, options, name, *make_job());
       break;
     case Command::search:
       break;
@@ -76,7 +87,7 @@ int guarded(int argc, char** argv, const std::function<std::unique_ptr<Job>()>& 
   const std::string name = std::filesystem::path(argv[0]).filename();
   // In one write, so that nobody else's words come between.
   const auto report = [&](const std::exception& problem) {
-    std::cerr << name + ": " + problem.what() + "\n" << std::flush;
+    std::cerr << printable(name + ": " + problem.what()) + "\n" << std::flush;
   };
   const bool speaks = rank_by_launcher() == 0;
   try {

@@ -2,11 +2,13 @@
 
 #include <unistd.h>
 
+#include <chrono>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <thread>
 
+#include "cli/asking.hpp"
 #include "cli/dry_run.hpp"
 #include "cli/geometry.hpp"
 #include "cli/record.hpp"
@@ -17,6 +19,8 @@
 #include "cli/sweep.hpp"
 #include "cli/terminal.hpp"
 #include "cli/whole_command.hpp"
+#include "core/attempts.hpp"
+#include "core/common_to.hpp"
 #include "core/error.hpp"
 #include "mpi/communicator.hpp"
 #include "mpi/dismissal.hpp"
@@ -30,6 +34,7 @@ namespace sibyl {
 
 SearchSpace search_space(const Options& options, Job& job) {
   SearchSpace space = job.search_space();
+  space.check();
   for (const auto& [name, value] : options.sweep.set) space.fix(name, value);
   return space;
 }
@@ -159,13 +164,26 @@ Options resolve(const Options& typed, const Job& job, const Environment& environ
   return options;
 }
 
+// Why a sweep whose plan is done has nothing to show for it; empty if it has.
+std::string failed_altogether(const Oracle& oracle) {
+  if (oracle.best_model() >= 0) return "";
+  if (oracle.trials().empty()) return "it has no trial";
+  std::vector<TrialId> failed(oracle.trials().size());
+  std::iota(failed.begin(), failed.end(), 0);
+  return (failed.size() == 1 ? "its one trial failed, "
+                             : "every one of its " + std::to_string(failed.size()) + " trials failed, ") +
+         common_to(failed, oracle.trials());
+}
+
 // Rank 0: sets the sweep up, runs it to its end and shows it.
 int lead(const Words& command_line, const Options& typed, Job& job, Environment& environment, Link& link,
          const std::vector<int>& workers, const std::vector<std::string>& warnings) {
   const Options options = resolve(typed, job, environment);
+  const auto builder = make_builder(job, std::filesystem::path(command_line.front()).filename());
   Sweep sweep(options, describe(command_line, options, job), launch(command_line, options, job, environment),
-              time_limit(options), std::cout, standard_output());
+              time_limit(options), std::cout, standard_output(), ask_with(builder.get()));
   sweep.warn(warnings);
+  if (builder && !sweep.asks()) builder->rest();
   if (sweep.finished()) {
     sweep.print_summary(default_top);
     return 0;
@@ -179,15 +197,19 @@ int lead(const Words& command_line, const Options& typed, Job& job, Environment&
   hooks.commit = [&] { sweep.commit(); };
   hooks.learned = [&](const Event& event, const Consequences& after) { sweep.learned(event, after); };
   hooks.unfit = [&](const WorkerJoined& joined) { return sweep.unfit(joined); };
-  hooks.lost_a_rank = [&] { environment.leave_at_once(); };
-  const double began = wall_clock();
+  hooks.lost_a_rank = [&] { environment.lost_a_rank(); };
+  hooks.all_ranks_live = [&] { environment.all_ranks_live(); };
+  const auto began = std::chrono::steady_clock::now();  // a wall clock may be set meanwhile
   hooks.stop_reason = [&]() -> std::string {
-    if (stop_signalled()) return stop_signal() + " came";
-    if (options.time_limit > 0 && wall_clock() - began >= options.time_limit)
-      return "the time limit is reached";
+    if (stop_signalled()) return stop_signal() + " came" + usual_sender(stop_signal(), launcher(std::getenv));
+    const std::chrono::duration<double> gone = std::chrono::steady_clock::now() - began;
+    if (options.time_limit > 0 && gone.count() >= options.time_limit) return "the time limit is reached";
     return "";
   };
-  hooks.tick = [&] { sweep.tick(); };
+  hooks.tick = [&] {
+    if (builder) sweep.warn(builder->take_warnings());
+    sweep.tick();
+  };
   const ManagerOptions settings{
       .begin = begin, .trial_timeout = options.trial_timeout, .heartbeats = options.isolated};
   Stopped end;
@@ -197,24 +219,25 @@ int lead(const Words& command_line, const Options& typed, Job& job, Environment&
     sweep.withdraw();
     throw;
   }
+  const std::string failure = end.on_request || end.hopeless ? "" : failed_altogether(sweep.oracle());
   if (end.on_request)
     sweep.stop(end.reason);
   else if (end.hopeless)
-    sweep.stop("given up: " + end.reason);
+    sweep.stop(given_up + end.reason);
+  else if (!failure.empty())
+    sweep.stop(failed_sweep + failure);
   else
     sweep.close(end.reason);
   sweep.print_summary(default_top);
-  if (end.on_request) {
-    // A worker that has not answered would keep MPI's end waiting. All is on the disk.
-    if (!sweep.oracle().running().empty()) _exit(stopped_on_request);
-    return stopped_on_request;
-  }
+  // A worker that has not answered would keep MPI's end waiting. All is on the disk.
+  const bool waits = !sweep.oracle().running().empty();
+  if (end.on_request && waits) _exit(stopped_on_request);
+  if (end.on_request) return stopped_on_request;
+  if (end.hopeless && waits) environment.leave_at_once();
   if (end.hopeless)
-    throw Error(
-        "the sweep was given up: " + end.reason +
-        "\nMend the reason and continue with --resume; a higher --max-consecutive-failures lets it go on "
-        "through more failures");
-  if (sweep.oracle().best() < 0) throw Error("no trial has a score: every one failed");
+    throw Error("the sweep was given up: " + end.reason + "\nMend the reason and continue with --resume" +
+                (end.advice.empty() ? "" : "; " + end.advice));
+  if (!failure.empty()) throw Error("the sweep failed: " + failure);
   return 0;
 }
 
@@ -227,7 +250,7 @@ int search(int argc, char** argv, const Options& options, Job& job) {
   const auto warnings = check_launch(launch_facts(environment.size()));
   if (options.dry_run) {
     dry_run(std::cout, environment, trainer_options(options, job, environment), job, warnings,
-            options.workers_per_gpu);
+            options.workers_per_gpu, standard_output().columns());
     return 0;
   }
   listen_for_stop_signals();  // after MPI, which has handlers of its own

@@ -3,23 +3,42 @@
 #include <ostream>
 
 #include "cli/table.hpp"
+#include "core/space/grid.hpp"
+#include "core/text.hpp"
 
 namespace sibyl {
 
 namespace {
 
+// Not the whole of very many, or very long ones.
+std::string cell(const Value& value) {
+  constexpr std::size_t widest = 40;
+  return value == Value(std::string()) ? "''" : clip(one_line(short_text(value)), widest);
+}
+
+std::string alternatives(const std::vector<Value>& values) {
+  constexpr std::size_t widest = 80;
+  std::string text;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::string next = (i == 0 ? "" : " | ") + cell(values[i]);
+    if (i > 0 && text.size() + next.size() > widest)
+      return text + " | ... (" + std::to_string(values.size()) + " values)";
+    text += next;
+  }
+  return text;
+}
+
 std::string values(const Domain& domain) {
   const auto range_text = [](const auto& range) {
     std::string text = short_text(Value(range.min)) + " .. " + short_text(Value(range.max));
-    if (range.step != 0 && range.step != 1) text += ", step " + short_text(Value(range.step));
+    const bool every =
+        range.step == 0 || (std::is_same_v<decltype(range), const IntRange&> && range.step == 1);
+    if (!every) text += (by_factor(range) ? ", factor " : ", step ") + short_text(Value(range.step));
     return text;
   };
   if (const auto* range = std::get_if<IntRange>(&domain)) return range_text(*range);
   if (const auto* range = std::get_if<FloatRange>(&domain)) return range_text(*range);
-  std::string text;
-  for (const Value& value : std::get<Choices>(domain).values)
-    text += (text.empty() ? "" : " | ") + short_text(value);
-  return text;
+  return alternatives(std::get<Choices>(domain).values);
 }
 
 std::string sampling(const Domain& domain) {
@@ -31,25 +50,33 @@ std::string sampling(const Domain& domain) {
 std::string only_if(const std::vector<Condition>& conditions) {
   std::string text;
   for (const Condition& condition : conditions) {
-    text += (text.empty() ? "" : " and ") + condition.parent + " = ";
-    for (std::size_t i = 0; i < condition.values.size(); ++i)
-      text += (i == 0 ? "" : " | ") + short_text(condition.values[i]);
+    text += (text.empty() ? "" : " and ") + condition.parent + " = " + alternatives(condition.values);
   }
   return text;
 }
 
+std::string number_of_configurations(const SearchSpace& space, const std::optional<Counted>& counted) {
+  const auto text = [](std::uint64_t number) {
+    return std::to_string(number) + (number == 1 ? " configuration" : " configurations");
+  };
+  if (counted && counted->complete) return text(counted->all.size());
+  const auto points = space.points();
+  if (!points || (counted && counted->endless)) return "more configurations than can be tried one by one";
+  if (counted && counted->beyond) return "more than " + text(most_counted);
+  return (counted ? "at most " : "") + text(*points);
+}
+
 }  // namespace
 
-void print_space(std::ostream& out, const SearchSpace& space) {
+void print_space(std::ostream& out, const SearchSpace& space, const std::optional<Counted>& counted,
+                 int width) {
   TextTable table({"hyperparameter", "kind", "values", "sampling", "default", "only if"});
   for (const Hyperparameter& each : space.hyperparameters())
     table.add({each.name, std::string(kind(each.domain)), values(each.domain), sampling(each.domain),
                short_text(each.default_value), only_if(each.conditions)});
-  table.print(out);
-  if (const auto points = space.points())
-    out << "\n  " << *points << (*points == 1 ? " configuration" : " configurations") << '\n';
-  else
-    out << "\n  more configurations than can be tried one by one\n";
+  table.give_way({"default", "sampling", "kind"});
+  table.print(out, width);
+  out << "\n  " << number_of_configurations(space, counted) << '\n';
 }
 
 }  // namespace sibyl

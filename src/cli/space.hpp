@@ -2,11 +2,13 @@
 
 #include <iosfwd>
 
-#include "core/search_space.hpp"
+#include "core/space/count.hpp"
 
 namespace sibyl {
 
-/// The search space as a table.
-void print_space(std::ostream& out, const SearchSpace& space);
+/// The search space as a table, in lines of at most `width` columns, if it is not 0, and how many
+/// configurations it has. `counted`: of a job that says what they ask for.
+void print_space(std::ostream& out, const SearchSpace& space, const std::optional<Counted>& counted,
+                 int width = 0);
 
 }  // namespace sibyl

@@ -10,35 +10,18 @@
 #include "cli/slurm.hpp"
 #include "cli/stop.hpp"
 #include "cli/stored_sweep.hpp"
+#include "cli/summary.hpp"
 #include "cli/sweep.hpp"
 #include "cli/table.hpp"
 #include "cli/values_json.hpp"
-#include "store/lock.hpp"
+#include "core/error.hpp"
+#include "core/text.hpp"
 
 namespace sibyl {
 
+namespace fs = std::filesystem;
+
 namespace {
-
-constexpr int most_fruitless = 3;
-
-struct Standing {
-  std::string text;
-  int exit_code = 0;
-};
-
-Standing standing(const StoredSweep& sweep, const std::optional<std::string>& owner) {
-  const Attempt& latest = sweep.attempts.all().back();
-  if (latest.end.starts_with("finished")) return {latest.end, 0};
-  if (owner) return {"running: " + *owner, stopped_on_request};
-  if (latest.end.starts_with("stopped: given up"))
-    return {latest.end + "; mend the reason and continue it with --resume", 1};
-  std::string text = latest.end.empty() ? "not running, though not finished: it was killed" : latest.end;
-  if (const int starts = sweep.attempts.fruitless(); starts >= most_fruitless)
-    return {text + "; its last " + std::to_string(starts) +
-                " starts trained nothing: find out why before you resume it",
-            1};
-  return {text + "; continue it with --resume", stopped_on_request};
-}
 
 std::string local_time(double seconds) {
   if (std::isnan(seconds)) return "";
@@ -50,19 +33,29 @@ std::string local_time(double seconds) {
 
 // At the pace of the latest start; NaN where that has none yet.
 double seconds_left(const StoredSweep& sweep) {
-  const Attempt& latest = sweep.attempts.all().back();
+  const Attempt& latest = sweep.attempts().all().back();
   const auto left = static_cast<double>(planned_epochs(*sweep.oracle) - sweep.oracle->epochs());
   return latest.epochs > 0
              ? left * (latest.last_seen - latest.launched.time) / static_cast<double>(latest.epochs)
              : std::nan("");
 }
 
-void print_attempts(std::ostream& out, const std::vector<Attempt>& attempts) {
+std::int64_t failed_trials(const Oracle& oracle) {
+  return std::count_if(oracle.trials().begin(), oracle.trials().end(),
+                       [](const Trial& trial) { return trial.status == TrialStatus::failed; });
+}
+
+std::string queue_of(const StoredSweep& sweep) {
+  return in_queue(sweep.attempts().all().back().launched.slurm_job);
+}
+
+void print_attempts(std::ostream& out, const std::vector<Attempt>& attempts, int width) {
   constexpr std::size_t most = 10;
   const std::size_t first = attempts.size() > most ? attempts.size() - most : 0;
   if (first > 0) out << "\nThe latest " << most << " of " << attempts.size() << " attempts:";
   TextTable table(
       {"attempt", "started", "last seen", "ranks", "host", "by", "Slurm job", "requeued", "epochs", "end"});
+  table.give_way({"requeued", "last seen", "by", "ranks", "host", "Slurm job", "started"});
   for (std::size_t i = first; i < attempts.size(); ++i) {
     const Attempt& each = attempts[i];
     const SweepLaunched& launched = each.launched;
@@ -72,14 +65,14 @@ void print_attempts(std::ostream& out, const std::vector<Attempt>& attempts) {
                std::to_string(each.epochs), each.end});
   }
   out << '\n';
-  table.print(out);
+  table.print(out, width);
 }
 
-void print_json(std::ostream& out, const StoredSweep& sweep, const Standing& stands,
-                const std::string& queue) {
+nlohmann::ordered_json as_json(const fs::path& directory, const StoredSweep& sweep, const Standing& stands,
+                               const std::string& queue) {
   using nlohmann::ordered_json;
   ordered_json attempts = ordered_json::array();
-  for (const Attempt& each : sweep.attempts.all())
+  for (const Attempt& each : sweep.attempts().all())
     attempts.push_back({{"started", each.launched.time},
                         {"last_seen", each.last_seen},
                         {"ended", number_or_null(each.ended)},
@@ -92,55 +85,129 @@ void print_json(std::ostream& out, const StoredSweep& sweep, const Standing& sta
                         {"slurm_restarts", each.launched.slurm_restarts}});
   const Oracle& oracle = *sweep.oracle;
   const TrialId best = oracle.best();
-  out << ordered_json{{"state", stands.text},
-                      {"exit_code", stands.exit_code},
-                      {"slurm", queue},
-                      {"epochs", sweep.oracle->epochs()},
-                      {"planned_epochs", planned_epochs(oracle)},
-                      {"seconds_left", number_or_null(seconds_left(sweep))},
-                      {"trials", oracle.trials().size()},
-                      {"best", best < 0 ? ordered_json() : ordered_json(best)},
-                      {"score", best < 0 ? ordered_json() : ordered_json(oracle.trials()[best].score)},
-                      {"attempts", attempts}}
-             .dump(2, ' ', false, nlohmann::json::error_handler_t::replace)
-      << std::endl;
+  return {{"directory", directory.string()},
+          {"job", sweep.opened.job},
+          {"state", to_string(stands.state)},
+          {"finished", stands.finished()},
+          {"reason", stands.text},
+          {"exit_code", stands.exit_code},
+          {"slurm", queue},
+          {"epochs", oracle.epochs()},
+          {"planned_epochs", planned_epochs(oracle)},
+          {"wall_seconds", sweep.timing.wall(sweep.timing.latest())},
+          {"seconds_left", number_or_null(seconds_left(sweep))},
+          {"trials", oracle.trials().size()},
+          {"failed", failed_trials(oracle)},
+          {"best", best < 0 ? ordered_json() : ordered_json(best)},
+          {"best_model", oracle.best_model() < 0 ? ordered_json() : ordered_json(oracle.best_model())},
+          {"score", best < 0 ? ordered_json() : number_or_null(oracle.trials()[best].score)},
+          {"attempts", attempts}};
 }
 
-}  // namespace
-
-int print_status(std::ostream& out, const Options& options) {
-  const StoredSweep sweep = read_stored_sweep(options.directory);
+void print_one(std::ostream& out, const fs::path& directory, const StoredSweep& sweep, const Standing& stands,
+               const std::string& queue, int width) {
   const Oracle& oracle = *sweep.oracle;
-  const Standing stands = standing(sweep, lock_holder(options.directory));
-  const std::string& job = sweep.attempts.all().back().launched.slurm_job;
-  const std::string queue = in_queue(job);
-  if (options.json) {
-    print_json(out, sweep, stands, queue);
-    return stands.exit_code;
-  }
-  out << options.directory.string() << ": " << sweep.opened.job << ", seed " << sweep.opened.seed << "\n\n";
-  out << "State     " << stands.text << '\n';
-  const bool running = lock_holder(options.directory).has_value();
+  const std::string& job = sweep.attempts().all().back().launched.slurm_job;
+  out << one_line(directory.string()) << ": " << one_line(sweep.opened.job) << ", seed " << sweep.opened.seed
+      << "\n\n";
+  out << "State     " << printable(stands.text) << '\n';
   if (const std::string command = resume_command(sweep.record.command());
-      stands.exit_code != 0 && !running && !command.empty())
-    out << "Continue  " << command << '\n';
-  for (const std::string& line : sweep.record.platforms().lines()) out << "Differs   " << line << '\n';
+      stands.goes_on() && stands.state != SweepState::running && !command.empty())
+    out << "Continue  " << printable(command) << '\n';
+  for (const std::string& line : sweep.record.platforms().lines())
+    out << "Differs   " << printable(line) << '\n';
   if (!job.empty())
-    out << "Slurm     job " << job << ' ' << (queue.empty() ? "is not in the queue" : queue) << '\n';
-  const auto failed = std::count_if(oracle.trials().begin(), oracle.trials().end(),
-                                    [](const Trial& trial) { return trial.status == TrialStatus::failed; });
-  out << "Progress  " << sweep.oracle->epochs() << " of " << planned_epochs(oracle) << " epochs, "
-      << oracle.trials().size() << " trials, " << failed << " failed; "
+    out << "Slurm     job " << one_line(job) << ' ' << (queue.empty() ? "is not in the queue" : queue)
+        << '\n';
+  out << "Progress  " << oracle.epochs() << " of " << planned_epochs(oracle) << " epochs, "
+      << oracle.trials().size() << " trials, " << failed_trials(oracle) << " failed; "
       << duration(sweep.timing.wall(sweep.timing.latest())) << " gone";
   if (const double left = seconds_left(sweep); stands.exit_code != 0 && !std::isnan(left))
     out << ", about " << duration(left) << " left with " << sweep.timing.workers()
         << (sweep.timing.workers() == 1 ? " worker" : " workers");
   out << '\n';
   if (const TrialId best = oracle.best(); best >= 0)
-    out << "Best      trial " << best << ": " << sweep.opened.metric << ' '
+    out << "Best      trial " << best << ": " << one_line(sweep.opened.metric) << ' '
         << short_number(oracle.trials()[best].score) << " ("
         << short_text(searched(oracle.trials()[best].hyperparameters, oracle.space())) << ")\n";
-  print_attempts(out, sweep.attempts.all());
+  if (const std::string note = note_on_best(oracle); !note.empty()) out << "          " << note << '\n';
+  print_attempts(out, sweep.attempts().all(), width);
+}
+
+std::vector<std::string> row(const fs::path& directory, const StoredSweep& sweep, const Standing& stands) {
+  const Oracle& oracle = *sweep.oracle;
+  const TrialId best = oracle.best();
+  const std::int64_t planned = planned_epochs(oracle);
+  const double left = seconds_left(sweep);
+  const bool goes_on = !stands.finished() && stands.state != SweepState::failed;
+  return {directory.string(),
+          std::string(to_string(stands.state)),
+          sweep.opened.job,
+          sweep.opened.metric,
+          best < 0 ? "" : short_number(oracle.trials()[best].score),
+          std::to_string(oracle.trials().size()),
+          std::to_string(failed_trials(oracle)),
+          std::to_string(oracle.epochs()),
+          planned > 0
+              ? percent(std::min(1.0, static_cast<double>(oracle.epochs()) / static_cast<double>(planned)))
+              : "",
+          duration(sweep.timing.wall(sweep.timing.latest())),
+          goes_on && !std::isnan(left) ? duration(left) : ""};
+}
+
+// Of two sweeps' codes: nothing helps is worse than not finished, and that is worse than finished.
+int worse(int one, int other) {
+  const auto rank = [](int code) { return code == 0 ? 0 : code == stopped_on_request ? 1 : 2; };
+  return rank(one) < rank(other) ? other : one;
+}
+
+// A line a sweep; one that can't be read is a line, too.
+int print_several(std::ostream& out, const std::vector<fs::path>& directories, bool json, int width) {
+  TextTable table(
+      {"sweep", "state", "job", "objective", "best", "trials", "failed", "epochs", "done", "time", "left"});
+  table.give_way({"job", "objective", "failed", "trials", "time", "epochs"});
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  std::vector<std::string> problems;
+  int code = 0;
+  for (const fs::path& each : directories) {
+    try {
+      const StoredSweep sweep = read_stored_sweep(each);
+      const Standing stands = sweep.standing(each);
+      if (json) list.push_back(as_json(each, sweep, stands, queue_of(sweep)));
+      table.add(row(each, sweep, stands));
+      code = worse(code, stands.exit_code);
+    } catch (const Error& problem) {
+      list.push_back({{"directory", each.string()},
+                      {"state", "unreadable"},
+                      {"finished", false},
+                      {"reason", problem.what()},
+                      {"exit_code", 1}});
+      table.add({each.string(), "unreadable"});
+      problems.emplace_back(problem.what());
+      code = worse(code, 1);
+    }
+  }
+  if (json) {
+    out << dump(list) << std::endl;
+    return code;
+  }
+  table.print(out, width);
+  for (const std::string& each : problems) out << '\n' << printable(each) << '\n';
+  out << std::flush;
+  return code;
+}
+
+}  // namespace
+
+int print_status(std::ostream& out, const Options& options, int width) {
+  if (options.directories.size() > 1) return print_several(out, options.directories, options.json, width);
+  const fs::path& directory = options.directory;
+  const StoredSweep sweep = read_stored_sweep(directory);
+  const Standing stands = sweep.standing(directory);
+  if (options.json)
+    out << dump(as_json(directory, sweep, stands, queue_of(sweep))) << '\n';
+  else
+    print_one(out, directory, sweep, stands, queue_of(sweep), width);
   out << std::flush;
   return stands.exit_code;
 }

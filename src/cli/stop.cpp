@@ -36,6 +36,7 @@ void listen_for_stop_signals() {
   struct sigaction action {};
   action.sa_handler = on_signal;
   action.sa_flags = SA_RESTART;
+  ::signal(SIGPIPE, SIG_IGN);  // nobody reads what is printed any more: no reason to lose a sweep
   for (const int signal : {SIGUSR1, SIGUSR2, SIGTERM, SIGINT}) sigaction(signal, &action, nullptr);
 }
 
@@ -56,6 +57,14 @@ std::string stop_signal() {
     default:
       return "";
   }
+}
+
+std::string usual_sender(const std::string& signal, const std::string& launcher) {
+  if (signal == "SIGINT") return " (Ctrl-C)";
+  if (signal != "SIGTERM") return "";
+  // mpirun makes a SIGTERM for its ranks of the Ctrl-C that it gets.
+  if (launcher == "mpirun") return " (Ctrl-C under mpirun, or scancel)";
+  return launcher == "srun" ? " (scancel, or the job's time limit)" : "";
 }
 
 }  // namespace sibyl

@@ -6,7 +6,8 @@ namespace sibyl {
 
 /// From now on SIGUSR1, SIGUSR2, SIGTERM and SIGINT ask for a stop instead of killing this process. A second
 /// one, at least a second later (launchers often deliver one signal twice), leaves at once with exit code 75:
-/// what was acknowledged is on the disk.
+/// what was acknowledged is on the disk. And whoever reads the output may go (`| head -1`): the sweep goes on
+/// without a word.
 void listen_for_stop_signals();
 
 /// "SIGUSR1" once it came; empty before.
@@ -16,5 +17,9 @@ bool stop_signalled();
 
 /// The exit code of a sweep that was stopped on request and can be resumed (EX_TEMPFAIL of sysexits.h).
 constexpr int stopped_on_request = 75;
+
+/// Who sends that signal as a rule, where it is not plain: " (Ctrl-C under mpirun, or scancel)". `launcher`
+/// as in slurm.hpp.
+std::string usual_sender(const std::string& signal, const std::string& launcher);
 
 }  // namespace sibyl

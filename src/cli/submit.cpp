@@ -3,13 +3,15 @@
 #include <array>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <ostream>
+#include <span>
 #include <sstream>
 
 #include "cli/common_sh.hpp"
 #include "cli/option_values.hpp"
 #include "cli/options.hpp"
+#include "core/text.hpp"
+#include "store/file.hpp"
 
 namespace sibyl {
 
@@ -18,8 +20,7 @@ namespace fs = std::filesystem;
 namespace {
 
 cxxopts::Options submit_options(const std::string& job) {
-  cxxopts::Options options(job + " submit",
-                           "Writes a batch script for a sweep, shows it, and submits it to Slurm.");
+  cxxopts::Options options(job + " submit", "Writes a batch script for a sweep, and submits it to Slurm.");
   options.custom_help("[OPTION...] -- [OPTION OF search...]");
   options.positional_help("");
   const auto text = [] { return cxxopts::value<std::string>(); };
@@ -39,7 +40,7 @@ cxxopts::Options submit_options(const std::string& job) {
     ("launcher", "srun | mpirun (default: mpirun on one node, srun on several)", text(), "NAME")
     ("sbatch", "A further option for sbatch, such as --sbatch=--constraint=a100; may be repeated", list(), "OPTION")
     ("setup", "A line to be run first, such as 'module load openmpi'; may be repeated", list(), "LINE")
-    ("dry-run", "Only show the script")
+    ("dry-run", "Only show the whole script: nothing is written or submitted")
     ("h,help", "This text")
     ("words", "", list());
   // clang-format on
@@ -99,7 +100,9 @@ BatchSweep parse_sweep(const std::vector<std::string>& words, char* program) {
     throw UsageError(
         "--overwrite would delete, in each life of the job, what the one before has done: delete the "
         "directory yourself, or name another with --output");
-  BatchSweep sweep{fs::read_symlink("/proc/self/exe").string(), options.directory.string(), {}};
+  std::string output = options.directory.string();
+  if (output.starts_with('-')) output.insert(0, "./");  // else tail and sbatch would take it for an option
+  BatchSweep sweep{fs::read_symlink("/proc/self/exe").string(), output, {}};
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (words[i] == "--output")
       ++i;
@@ -138,13 +141,43 @@ std::string shell_word(const std::string& text) {
   return word + "'";
 }
 
+// sbatch ends a word at a blank outside quotes, and a line at its end. A # outside quotes begins a comment. A
+// backslash takes the meaning of what follows, but not of blanks.
+std::string sbatch_word(const std::string& option, const std::string& text) {
+  if (text.find_first_of(std::string("\n\r\0", 3)) != std::string::npos)
+    throw UsageError(option + " '" + one_line(text) +
+                     "': a line break has no place in a line #SBATCH: take another name");
+  if (text.find_first_of(" \t\"'#\\") == std::string::npos) return text;
+  std::string word = "\"";
+  for (const char c : text) word += c == '"' || c == '\\' ? std::string{'\\', c} : std::string(1, c);
+  return word + '"';
+}
+
+namespace {
+
+// In a path of Slurm's, % begins a pattern, and a \ would turn all of them off.
+std::string slurm_path(const std::string& path) {
+  if (path.find('\\') != std::string::npos)
+    throw UsageError("--output '" + one_line(path) +
+                     "': Slurm takes the \\ for a sign of its own: name another directory");
+  std::string text;
+  for (const char c : path) text += c == '%' ? "%%" : std::string(1, c);
+  return text;
+}
+
+}  // namespace
+
 std::string batch_script(const BatchSettings& settings, const BatchSweep& sweep) {
   std::ostringstream script;
   const auto ask = [&](const std::string& option) { script << "#SBATCH " << option << '\n'; };
+  if (settings.name.find('/') != std::string::npos)
+    throw UsageError(
+        "--job-name '" + one_line(settings.name) +
+        "': it becomes part of the name of the file with what the job says, so it can't hold a /");
   script << "#!/bin/bash\n";
-  ask("--job-name=" + settings.name);
-  if (!settings.account.empty()) ask("--account=" + settings.account);
-  if (!settings.partition.empty()) ask("--partition=" + settings.partition);
+  ask("--job-name=" + sbatch_word("--job-name", settings.name));
+  if (!settings.account.empty()) ask("--account=" + sbatch_word("--account", settings.account));
+  if (!settings.partition.empty()) ask("--partition=" + sbatch_word("--partition", settings.partition));
   ask("--nodes=" + std::to_string(settings.nodes));
   if (settings.gpus_per_node > 0) ask("--gpus-per-node=" + std::to_string(settings.gpus_per_node));
   if (settings.cpus_per_node > 0) {
@@ -157,8 +190,8 @@ std::string batch_script(const BatchSettings& settings, const BatchSweep& sweep)
   ask("--signal=B:USR1@" + std::to_string(static_cast<long long>(settings.warning)));
   ask("--requeue");
   ask("--open-mode=append");
-  ask("--output=" + (fs::path(sweep.output) / "%x-%j.out").string());
-  for (const std::string& option : settings.sbatch) ask(option);
+  ask("--output=" + sbatch_word("--output", slurm_path(sweep.output) + "/%x-%j.out"));
+  for (const std::string& option : settings.sbatch) ask(sbatch_word("--sbatch", option));
   script << "set -euo pipefail\n";
   for (const std::string& line : settings.setup) script << line << '\n';
   std::vector<std::string> options = sweep.options;
@@ -194,13 +227,9 @@ int submit(std::ostream& out, int argc, char** argv) {
     else
       own.push_back(argv[i]);
   }
-  cxxopts::ParseResult given;
-  try {
-    given = submit_options(job).parse(static_cast<int>(own.size()), own.data());
-  } catch (const cxxopts::exceptions::exception& wrong) {
-    throw UsageError(std::string(wrong.what()) + "; see " + job +
-                     " submit --help. What is meant for the sweep stands behind --");
-  }
+  const cxxopts::ParseResult given =
+      parse(submit_options(job), static_cast<int>(own.size()), own.data(),
+            "; see " + job + " submit --help. What is meant for the sweep stands behind --");
   if (given.count("help")) {
     out << submit_options(job).help({""});
     return 0;
@@ -214,21 +243,19 @@ int submit(std::ostream& out, int argc, char** argv) {
   }
   const fs::path file = fs::path(sweep.output) / "submit.sbatch";
   fs::create_directories(sweep.output);
-  std::ofstream stream(file);
-  stream << script << std::flush;
-  if (!stream)
-    throw Error("can't write " + file.string() + ": is the disk full, or the directory read-only?");
-  out << script << "\n"
-      << settings.workers() << (settings.workers() == 1 ? " worker" : " workers") << " on " << settings.nodes
-      << (settings.nodes == 1 ? " node" : " nodes") << "; the script is " << file.string() << std::endl;
+  replace_file(file, std::as_bytes(std::span(script)));
+  out << one_line(file.string()) << ": " << settings.workers()
+      << (settings.workers() == 1 ? " worker on " : " workers on ") << settings.nodes
+      << (settings.nodes == 1 ? " node" : " nodes") << ", by " << settings.launcher << ", "
+      << slurm_time(settings.time) << " each time" << std::endl;
   auto [number, good] = output_of("sbatch --parsable " + shell_word(file.string()));
   number = number.substr(0, number.find_first_of(";\n"));
   if (!good || number.empty())
     throw Error("sbatch has not taken the script " + file.string() +
                 " (it says why above; if there is no sbatch here, submit the script where there is one)");
+  const std::string log = (fs::path(sweep.output) / (settings.name + "-" + number + ".out")).string();
   out << "Submitted as job " << number << ". How it stands, what it says, and how to stop it for good:\n  "
-      << argv[0] << " status " << sweep.output << "\n  tail -f "
-      << (fs::path(sweep.output) / (settings.name + "-" + number + ".out")).string()
+      << shell_word(argv[0]) << " status " << shell_word(sweep.output) << "\n  tail -f " << shell_word(log)
       << "\n  scancel --signal=INT --batch " << number << std::endl;
   return 0;
 }

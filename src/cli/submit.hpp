@@ -36,13 +36,17 @@ struct BatchSweep {
 /// A batch script that needs nothing else: slurm/common.sh stands in it.
 std::string batch_script(const BatchSettings& settings, const BatchSweep& sweep);
 
-/// `submit`: writes the script into the sweep's directory, shows it, and hands it to sbatch. Returns an exit
-/// code. Throws UsageError for what can't be meant, Error when sbatch refuses.
+/// `submit`: writes the script into the sweep's directory, hands it to sbatch, and says in five lines what
+/// became of it; with --dry-run it only shows the script. Returns an exit code. Throws UsageError for what
+/// can't be meant, Error when sbatch refuses.
 int submit(std::ostream& out, int argc, char** argv);
 
 /// "1-02:03:04", as Slurm writes a time.
 std::string slurm_time(double seconds);
 /// A word for a shell, in quotes where it needs them.
 std::string shell_word(const std::string& text);
+/// A value behind `#SBATCH --option=`, as sbatch reads it back. Throws UsageError that names the option where
+/// a line can't hold it.
+std::string sbatch_word(const std::string& option, const std::string& text);
 
 }  // namespace sibyl

@@ -9,6 +9,7 @@
 #include "cli/sweep.hpp"
 #include "cli/table.hpp"
 #include "cli/values_json.hpp"
+#include "core/text.hpp"
 
 namespace sibyl {
 
@@ -23,6 +24,16 @@ std::vector<TrialId> ranking(const Oracle& oracle) {
   return order;
 }
 
+std::string note_on_best(const Oracle& oracle) {
+  const TrialId best = oracle.best(), model = oracle.best_model();
+  if (best == model) return "";
+  return "it failed later (" + oracle.trials()[best].cause_text() + "), so its weights are not kept; " +
+         (model < 0
+              ? "no other trial has a model"
+              : "the best model is trial " + std::to_string(model) + "'s, " +
+                    oracle.options().objective.metric + " " + short_number(oracle.trials()[model].score));
+}
+
 namespace {
 
 std::int64_t count(const Oracle& oracle, TrialStatus status) {
@@ -30,11 +41,24 @@ std::int64_t count(const Oracle& oracle, TrialStatus status) {
                        [&](const Trial& trial) { return trial.status == status; });
 }
 
+std::int64_t ended_early(const Oracle& oracle) {
+  return std::count_if(oracle.trials().begin(), oracle.trials().end(), [](const Trial& trial) {
+    return trial.status == TrialStatus::completed && trial.early_stopped;
+  });
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& each : words) text += (text.empty() ? "" : ", ") + each;
+  return text;
+}
+
 int epochs(const Trial& trial) {
   return *std::max_element(trial.epochs.begin(), trial.epochs.end());
 }
 
-void print_table(std::ostream& out, const Oracle& oracle, const std::vector<TrialId>& order, int top) {
+void print_table(std::ostream& out, const Oracle& oracle, const std::vector<TrialId>& order, int top,
+                 int width) {
   std::vector<std::string> header{"rank",       "trial",  oracle.options().objective.metric,
                                   "best epoch", "epochs", "status"};
   std::vector<std::string> names;
@@ -42,6 +66,9 @@ void print_table(std::ostream& out, const Oracle& oracle, const std::vector<Tria
     if (oracle.space().searches(name)) names.push_back(name);
   header.insert(header.end(), names.begin(), names.end());
   TextTable table(header);
+  std::vector<std::string> last_first(names.rbegin(), names.rend());
+  last_first.insert(last_first.end(), {"best epoch", "epochs", "status"});
+  table.give_way(last_first);
   for (int rank = 0; rank < std::min<int>(top, static_cast<int>(order.size())); ++rank) {
     const Trial& trial = oracle.trials()[order[rank]];
     if (std::isnan(trial.score)) break;
@@ -55,7 +82,13 @@ void print_table(std::ostream& out, const Oracle& oracle, const std::vector<Tria
     }
     table.add(std::move(row));
   }
-  table.print(out);
+  // The best trial's are listed below anyway.
+  if (const auto left_out = table.print(out, width); !left_out.empty()) {
+    const std::string text = "  (no room for " + std::to_string(left_out.size()) +
+                             (left_out.size() == 1 ? " column: " : " columns: ") +
+                             joined({left_out.rbegin(), left_out.rend()}) + ")";
+    out << clip(text, static_cast<std::size_t>(width)) << '\n';
+  }
 }
 
 // How often each cause, the most frequent first, and one failure in full.
@@ -71,67 +104,82 @@ void print_failures(std::ostream& out, const Oracle& oracle) {
   for (const auto& [cause, count] : counts) causes.emplace_back(-count, cause);
   std::sort(causes.begin(), causes.end());
   out << "Failed    ";
-  for (const auto& [count, cause] : causes) out << -count << " x " << cause << "; ";
-  out << "trial " << first << ": " << oracle.trials()[first].message << '\n';
+  for (const auto& [count, cause] : causes) out << -count << " x " << one_line(cause) << "; ";
+  out << "trial " << first << ": " << printable(oracle.trials()[first].message) << '\n';
 }
 
 }  // namespace
 
-void print_summary(std::ostream& out, const Oracle& oracle, const Timing& timing, double now, int top,
-                   const std::filesystem::path& directory, const std::string& state) {
+void print_summary(std::ostream& out, const Seen& sweep, int top, int width) {
+  const Oracle& oracle = sweep.oracle;
   const auto order = ranking(oracle);
   const TrialId best = oracle.best();
   out << '\n';
   if (best >= 0) {
-    print_table(out, oracle, order, top);
+    print_table(out, oracle, order, top, width);
     const Trial& trial = oracle.trials()[best];
-    out << "\nBest hyperparameters (trial " << best << ", " << oracle.options().objective.metric << " "
-        << short_number(trial.score) << "):\n";
+    out << "\nBest hyperparameters (trial " << best << ", " << one_line(oracle.options().objective.metric)
+        << " " << short_number(trial.score) << "):\n";
+    if (const std::string note = note_on_best(oracle); !note.empty()) out << "  (" << note << ")\n";
     for (const auto& [name, value] : trial.hyperparameters)
-      out << "  " << name << " = " << to_string(value) << '\n';
+      out << "  " << one_line(name + " = " + to_string(value)) << '\n';
   } else {
     out << "No trial has a score yet.\n";
   }
-  const auto failed = count(oracle, TrialStatus::failed);
-  out << "\nTrials    " << oracle.trials().size() << ": " << count(oracle, TrialStatus::completed)
-      << " completed, " << count(oracle, TrialStatus::stopped) << " stopped, " << failed << " failed";
+  const auto completed = count(oracle, TrialStatus::completed), failed = count(oracle, TrialStatus::failed);
+  out << "\nTrials    " << oracle.trials().size() << ": " << completed << " completed";
+  if (const auto early = ended_early(oracle); early > 0)
+    out << " (" << (early == completed ? "all" : std::to_string(early)) << " early, for want of improvement)";
+  out << ", " << count(oracle, TrialStatus::stopped) << " stopped, " << failed << " failed";
   if (const auto open = count(oracle, TrialStatus::running) + count(oracle, TrialStatus::paused); open > 0)
     out << ", " << open << " under way";
   out << "; " << oracle.epochs() << " epochs\n";
   if (failed > 0) print_failures(out, oracle);
-  out << "Time      " << duration(timing.wall(now)) << " with " << timing.workers()
-      << (timing.workers() == 1 ? " worker" : " workers") << ", which trained "
-      << percent(timing.busy_share(now)) << " of it\n";
-  out << "Results   " << (directory / SweepFiles::results).string() << '\n';
-  out << "State     " << state << std::endl;
+  const Timing& timing = sweep.timing;
+  out << "Time      " << duration(timing.wall(sweep.now)) << " with " << timing.workers()
+      << (timing.workers() == 1 ? " worker" : " workers") << ", busy "
+      << percent(timing.busy_share(sweep.now)) << " of it\n";
+  out << "Results   " << one_line((sweep.directory / SweepFiles::results).string()) << '\n';
+  out << "State     " << printable(sweep.standing.text) << std::endl;
 }
 
-std::string summary_json(const Oracle& oracle, const Timing& timing, double now,
-                         const std::filesystem::path& directory, const std::string& state) {
+std::string summary_json(const Seen& sweep, int top) {
   using nlohmann::ordered_json;
+  const Oracle& oracle = sweep.oracle;
+  const auto order = ranking(oracle);
+  const std::size_t shown = top > 0 ? std::min<std::size_t>(top, order.size()) : order.size();
   ordered_json trials = ordered_json::array();
-  for (const TrialId id : ranking(oracle)) {
+  for (std::size_t rank = 0; rank < shown; ++rank) {
+    const TrialId id = order[rank];
     const Trial& trial = oracle.trials()[id];
     trials.push_back({{"trial", id},
                       {"score", number_or_null(trial.score)},
                       {"best_epoch", best_epoch(trial, oracle.options().objective)},
                       {"epochs", epochs(trial)},
                       {"status", to_string(trial.status)},
+                      {"early_stopped", trial.early_stopped},
                       {"cause", trial.cause_text()},
                       {"message", trial.message},
                       {"hyperparameters", to_json(trial.hyperparameters)}});
   }
+  ordered_json counts = {{"all", oracle.trials().size()}};
+  for (const TrialStatus each : {TrialStatus::running, TrialStatus::paused, TrialStatus::completed,
+                                 TrialStatus::stopped, TrialStatus::failed})
+    counts[std::string(to_string(each))] = count(oracle, each);
   const Objective& objective = oracle.options().objective;
-  return ordered_json{{"state", state},
-                      {"objective", objective.metric},
-                      {"direction", to_string(objective.direction)},
-                      {"results", (directory / SweepFiles::results).string()},
-                      {"wall_seconds", timing.wall(now)},
-                      {"busy_share", timing.busy_share(now)},
-                      {"epochs", oracle.epochs()},
-                      {"best", oracle.best() < 0 ? ordered_json() : ordered_json(oracle.best())},
-                      {"trials", trials}}
-      .dump(2, ' ', false, nlohmann::json::error_handler_t::replace);  // a message may be any bytes
+  return dump({{"state", to_string(sweep.standing.state)},
+               {"finished", sweep.standing.finished()},
+               {"reason", sweep.standing.text},
+               {"objective", objective.metric},
+               {"direction", to_string(objective.direction)},
+               {"results", (sweep.directory / SweepFiles::results).string()},
+               {"wall_seconds", sweep.timing.wall(sweep.now)},
+               {"busy_share", sweep.timing.busy_share(sweep.now)},
+               {"epochs", oracle.epochs()},
+               {"best", oracle.best() < 0 ? ordered_json() : ordered_json(oracle.best())},
+               {"best_model", oracle.best_model() < 0 ? ordered_json() : ordered_json(oracle.best_model())},
+               {"counts", counts},
+               {"trials", trials}});
 }
 
 }  // namespace sibyl

@@ -4,6 +4,7 @@
 #include <iosfwd>
 #include <string>
 
+#include "cli/standing.hpp"
 #include "cli/timing.hpp"
 #include "core/oracle.hpp"
 
@@ -15,12 +16,24 @@ constexpr int default_top = 10;
 /// All trials, the best first; those without a score last.
 std::vector<TrialId> ranking(const Oracle& oracle);
 
-/// The best trials as a table, the best hyperparameters, where the time went and where the files are.
-void print_summary(std::ostream& out, const Oracle& oracle, const Timing& timing, double now, int top,
-                   const std::filesystem::path& directory, const std::string& state);
+/// What people should know of the best trial: that it failed after it had reached its score, so that its
+/// weights are gone, and whose model is the best. Empty while it has not failed.
+std::string note_on_best(const Oracle& oracle);
 
-/// The same as a JSON object, all trials included, the best first.
-std::string summary_json(const Oracle& oracle, const Timing& timing, double now,
-                         const std::filesystem::path& directory, const std::string& state);
+/// A sweep, at one moment.
+struct Seen {
+  const Oracle& oracle;
+  const Timing& timing;
+  double now;
+  std::filesystem::path directory;
+  Standing standing;
+};
+
+/// The best trials as a table, the best hyperparameters, where the time went and where the files are; in
+/// lines of at most `width` columns, if it is not 0.
+void print_summary(std::ostream& out, const Seen& sweep, int top, int width);
+
+/// The same as a JSON object: the `top` best trials; 0: all, those without a score last.
+std::string summary_json(const Seen& sweep, int top);
 
 }  // namespace sibyl

@@ -4,11 +4,14 @@
 #include <ostream>
 #include <utility>
 
+#include "cli/asking.hpp"
 #include "cli/stored_sweep.hpp"
 #include "cli/summary.hpp"
+#include "core/attempts.hpp"
 #include "core/error.hpp"
 #include "core/job.hpp"
 #include "core/same_data.hpp"
+#include "core/text.hpp"
 #include "store/file.hpp"
 #include "store/replay.hpp"
 
@@ -52,12 +55,13 @@ void check_same(const SweepOpened& there, const SweepOpened& here, const fs::pat
 }  // namespace
 
 Sweep::Sweep(const Options& options, const SweepOpened& opened, const SweepLaunched& launched,
-             double time_limit, std::ostream& out, Terminal terminal)
+             double time_limit, std::ostream& out, Terminal terminal, const Ask& ask)
     : directory_(options.directory),
       out_(out),
       terminal_(terminal),
       options_(options.sweep),
       launched_(launched),
+      ask_(ask),
       geometry_(options.workers_per_gpu, time_limit),
       checkpoints_(options.directory / SweepFiles::checkpoints, options.keep_best) {
   check_directory(options);
@@ -88,11 +92,13 @@ void Sweep::begin(const SweepOpened& opened) {
   settings.max_consecutive_failures = options_.max_consecutive_failures;
   SweepOpened as_asked = opened;
   as_asked.options = to_json(settings);
-  oracle_.emplace(recorded_oracle(as_asked));
+  oracle_.emplace(recorded_oracle(as_asked, ask_));
+  asks_ = opened.asks;
   progress_.emplace(out_, terminal_, *oracle_);
 }
 
-void Sweep::start(const SweepOpened& opened) {
+void Sweep::start(const SweepOpened& as_declared) {
+  const SweepOpened opened = with_count(as_declared, ask_);
   begin(opened);
   began_here_ = true;
   if (!journal_) journal_ = Journal::create(directory_ / SweepFiles::journal);
@@ -108,12 +114,13 @@ void Sweep::resume(const SweepOpened& opened) {
   const JournalTail tail = replay(
       path,
       [&](const Event& event) {
-        if (const auto* there = std::get_if<SweepOpened>(&event)) {
+        if (const auto* there = std::get_if<SweepOpened>(&event); there && !oracle_) {
+          static_cast<void>(replayed_oracle(*there));  // can it be?
           recorded = *there;
           settings = sweep_options_from_json(there->options);
           begin(*there);
         }
-        if (!oracle_) throw Error(path.string() + " does not begin with a sweep's settings: it is damaged");
+        if (!oracle_) throw Contradiction("something else, but a journal begins with a sweep's settings");
         if (const auto* closed = std::get_if<SweepClosed>(&event)) closed_ = closed->reason;
         if (const auto* resumed = std::get_if<SweepResumed>(&event)) {
           closed_.reset();
@@ -131,6 +138,10 @@ void Sweep::resume(const SweepOpened& opened) {
   if (oracle_) {
     recorded.options = to_json(settings);
     check_same(recorded, opened, directory_);
+    if (recorded.asks && !ask_)
+      throw UsageError(directory_.string() +
+                       " holds a sweep whose job said what its trials ask for, and the job no longer does "
+                       "(Job::questions): undo the change, or name another directory with --output");
   }
   journal_ = Journal::open(path, tail);
   if (!oracle_) {  // it was killed before its first record was whole
@@ -227,6 +238,7 @@ void Sweep::end_without_journal(const JournalLost& lost) {
   std::string text = std::string(lost.what()) + " The sweep can't go on without it.";
   try {
     const fs::path results = rescue_path(directory_ / SweepFiles::results);
+    tell_plan();
     results_.publish(results, oracle_->trials(), wall_clock());
     text += " All results up to here are in " + results.string() + ".";
     const fs::path journal = journal_->rescue();
@@ -262,8 +274,13 @@ void Sweep::tick() {
   progress_->draw(wall_clock());
   if (const auto done = publisher_->done()) take_note(*done);
   if (!publisher_->idle() || !publication_.due(steady_seconds())) return;
+  tell_plan();
   publisher_->begin(results_.changes(oracle_->trials(), wall_clock()));
   flush_tensorboard();
+}
+
+void Sweep::tell_plan() {
+  results_.plan(planned_trials(*oracle_), planned_epochs(*oracle_));
 }
 
 void Sweep::take_note(const Publisher::Done& done) {
@@ -276,6 +293,7 @@ void Sweep::take_note(const Publisher::Done& done) {
 // Waits until all that is known is published.
 void Sweep::publish() {
   if (const auto done = publisher_->wait()) take_note(*done);
+  tell_plan();
   publisher_->begin(results_.changes(oracle_->trials(), wall_clock()));
   const auto done = publisher_->wait();
   results_.published(done->problem.empty());
@@ -302,6 +320,7 @@ void Sweep::close(const std::string& reason) {
   // Written as a whole, without what the versions before it have left behind.
   if (const auto done = publisher_->wait()) take_note(*done);
   publisher_.reset();
+  tell_plan();
   results_.publish(directory_ / SweepFiles::results, oracle_->trials(), wall_clock());
   flush_tensorboard();
 }
@@ -309,17 +328,15 @@ void Sweep::close(const std::string& reason) {
 void Sweep::stop(const std::string& reason) {
   tell(SweepStopped{wall_clock(), reason});
   commit();
-  stopped_ = reason;
   publish();
   publisher_.reset();
 }
 
 void Sweep::print_summary(int top) const {
-  const std::string state = closed_    ? "finished: " + *closed_
-                            : stopped_ ? "stopped: " + *stopped_ + "; continue it with --resume"
-                                       : "not finished; continue it with --resume";
-  sibyl::print_summary(out_, *oracle_, progress_->timing(), wall_clock(), top, directory_, state);
-  if (!closed_) out_ << "Continue  " << resume_command(launched_.command) << std::endl;
+  const Timing& timing = progress_->timing();
+  const Standing stands = standing(timing.attempts(), oracle_->best_model() >= 0, {});
+  sibyl::print_summary(out_, {*oracle_, timing, wall_clock(), directory_, stands}, top, terminal_.columns());
+  if (!closed_) out_ << "Continue  " << printable(resume_command(launched_.command)) << std::endl;
 }
 
 }  // namespace sibyl

@@ -12,6 +12,7 @@
 #include "cli/progress.hpp"
 #include "cli/record.hpp"
 #include "core/events.hpp"
+#include "core/space/configuration.hpp"
 #include "store/journal.hpp"
 #include "store/lock.hpp"
 #include "store/publication.hpp"
@@ -31,14 +32,17 @@ class Sweep {
   /// Starts the sweep that `opened` describes in the options' directory, or goes on with the one that is
   /// there
   /// (`--resume`). Throws UsageError when the directory holds another sweep, Error when it can't be used.
+  /// `ask` asks the job which hyperparameters a configuration has; empty where the job does not say.
   /// `launched` says by whom, for the record; its time is filled in. `time_limit`: seconds of this start; 0:
   /// none.
   Sweep(const Options& options, const SweepOpened& opened, const SweepLaunched& launched, double time_limit,
-        std::ostream& out, Terminal terminal);
+        std::ostream& out, Terminal terminal, const Ask& ask = {});
 
   Oracle& oracle() { return *oracle_; }
   /// Was it finished before, and is there nothing more to do?
   bool finished() const { return closed_.has_value(); }
+  /// Does it ask the job which hyperparameters its trials have?
+  bool asks() const { return asks_; }
 
   /// Lines for people.
   void warn(const std::vector<std::string>& lines);
@@ -69,6 +73,8 @@ class Sweep {
   void tell(const Event& event);
   void note_ended(const Consequences& consequences);
   [[noreturn]] void end_without_journal(const JournalLost& lost);
+  /// To the results, before they are published.
+  void tell_plan();
   void publish();
   void take_note(const Publisher::Done& done);
   void flush_tensorboard();
@@ -80,6 +86,8 @@ class Sweep {
   SweepLaunched launched_;
   bool made_directory_ = false;  ///< by this start
   bool began_here_ = false;
+  Ask ask_;
+  bool asks_ = false;
   std::optional<DirectoryLock> lock_;
   std::optional<Oracle> oracle_;  ///< since the sweep's settings are known
   Record record_;
@@ -89,8 +97,7 @@ class Sweep {
   std::optional<TensorBoardLog> tensorboard_;
   bool tensorboard_failed_ = false;
   std::optional<Journal> journal_;
-  std::optional<std::string> closed_;   ///< why it came to its end
-  std::optional<std::string> stopped_;  ///< why it was stopped before
+  std::optional<std::string> closed_;  ///< why it came to its end
   Publication publication_;
   std::optional<Publisher> publisher_;
   KeptCheckpoints checkpoints_;

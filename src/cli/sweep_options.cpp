@@ -133,7 +133,9 @@ std::string no_search(const SweepOptions& options) {
   return no_search(HyperbandOptions{options.max_epochs, options.eta, options.iterations});
 }
 
-Oracle make_oracle(const SweepOptions& options, const SearchSpace& space, const Objective& objective) {
+Oracle make_oracle(const SweepOptions& options, const SearchSpace& space, const Objective& objective,
+                   std::unique_ptr<Sampler> sampler) {
+  if (!sampler) sampler = std::make_unique<RandomSampler>(space, options.seed);
   std::unique_ptr<Scheduler> scheduler;
   if (options.scheduler == "full")
     scheduler = std::make_unique<FullBudget>(options.max_trials, options.max_epochs, objective);
@@ -143,7 +145,7 @@ Oracle make_oracle(const SweepOptions& options, const SearchSpace& space, const 
   return Oracle(space,
                 {objective, options.max_trials, options.executions_per_trial, options.max_retries,
                  options.max_consecutive_failures},
-                std::make_unique<RandomSampler>(space, options.seed), std::move(scheduler));
+                std::move(sampler), std::move(scheduler));
 }
 
 }  // namespace sibyl

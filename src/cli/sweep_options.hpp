@@ -49,6 +49,8 @@ std::vector<std::string> differences(const SweepOptions& there, const SweepOptio
 std::string no_search(const SweepOptions& options);
 
 /// The oracle that the options describe. Throws UsageError for a sampler or scheduler that does not exist.
-Oracle make_oracle(const SweepOptions& options, const SearchSpace& space, const Objective& objective);
+/// `sampler`: none: that of the options, for the space as it stands.
+Oracle make_oracle(const SweepOptions& options, const SearchSpace& space, const Objective& objective,
+                   std::unique_ptr<Sampler> sampler = nullptr);
 
 }  // namespace sibyl

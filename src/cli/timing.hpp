@@ -15,6 +15,7 @@ class Timing {
   double wall(double now) const;
   double busy_share(double now) const { return work_.busy_share(now); }
   const WorkTimes& work() const { return work_; }
+  const Attempts& attempts() const { return attempts_; }
   int workers() const { return work_.workers(); }
   /// When the latest event happened, in seconds since 1970.
   double latest() const { return work_.latest(); }

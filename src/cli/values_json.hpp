@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cmath>
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include "core/search_space.hpp"
 
@@ -14,9 +16,15 @@ inline nlohmann::ordered_json to_json(const Values& values) {
   return object;
 }
 
-/// JSON has no NaN: it becomes null.
+/// For people and programs: indented, and in ASCII, so that no text in it does anything to a terminal. Bytes
+/// that are no UTF-8 are replaced.
+inline std::string dump(const nlohmann::ordered_json& json) {
+  return json.dump(2, ' ', true, nlohmann::json::error_handler_t::replace);
+}
+
+/// JSON has no NaN and no infinity: they become null.
 inline nlohmann::ordered_json number_or_null(double x) {
-  return x == x ? nlohmann::ordered_json(x) : nlohmann::ordered_json();
+  return std::isfinite(x) ? nlohmann::ordered_json(x) : nlohmann::ordered_json();
 }
 
 }  // namespace sibyl

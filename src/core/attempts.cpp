@@ -5,6 +5,21 @@
 
 namespace sibyl {
 
+bool came_to_nothing(const std::string& end) {
+  return end.starts_with(given_up) || end.starts_with(failed_sweep);
+}
+
+std::string end_of(const SweepStopped& stopped) {
+  return came_to_nothing(stopped.reason) ? stopped.reason : "stopped: " + stopped.reason;
+}
+
+std::string state_after(const std::string& end) {
+  if (end.starts_with("finished")) return end;
+  return (end.empty() ? "not finished" : end) + (came_to_nothing(end)
+                                                     ? "; mend the reason and continue it with --resume"
+                                                     : "; continue it with --resume");
+}
+
 void Attempts::tell(const Event& event) {
   const double time = time_of(event);
   if (std::holds_alternative<SweepOpened>(event) || std::holds_alternative<SweepResumed>(event))
@@ -12,9 +27,9 @@ void Attempts::tell(const Event& event) {
   if (attempts_.empty()) return;
   Attempt& latest = attempts_.back();
   if (!std::isnan(time)) latest.last_seen = std::max(latest.last_seen, time);
-  const auto ends = [&](const char* how, const std::string& reason) {
+  const auto ends = [&](std::string how) {
     latest.ended = time;
-    latest.end = std::string(how) + ": " + reason;
+    latest.end = std::move(how);
   };
   if (const auto* launched = std::get_if<SweepLaunched>(&event)) {
     latest.launched = *launched;
@@ -23,9 +38,9 @@ void Attempts::tell(const Event& event) {
   } else if (const auto* ended = std::get_if<TrialEnded>(&event)) {
     latest.trained_seconds += ended->seconds;
   } else if (const auto* closed = std::get_if<SweepClosed>(&event)) {
-    ends("finished", closed->reason);
+    ends("finished: " + closed->reason);
   } else if (const auto* stopped = std::get_if<SweepStopped>(&event)) {
-    ends("stopped", stopped->reason);
+    ends(end_of(*stopped));
   }
 }
 

@@ -149,7 +149,7 @@ void fields(auto& io, auto& x, const Hyperparameter*) { io(x.name, x.domain, x.d
 void fields(auto& io, auto& x, const Slot*) { io(x.trial, x.iteration, x.bracket, x.rung, x.first_epoch, x.last_epoch); }
 void fields(auto& io, auto& x, const Suggestion*) { io(x.slot, x.hyperparameters, x.executions, x.attempt); }
 void fields(auto& io, auto& x, const Metric*) { io(x.name, x.value); }
-void fields(auto& io, auto& x, const SweepOpened*) { io(x.time, x.job, x.command_line, x.options, x.versions, x.seed, x.metric, x.maximize, x.space); }
+void fields(auto& io, auto& x, const SweepOpened*) { io(x.time, x.job, x.command_line, x.options, x.versions, x.seed, x.metric, x.maximize, x.space); io.since(3, x.asks, x.configurations); }
 void fields(auto& io, auto& x, const WorkerJoined*) { io(x.time, x.worker, x.host, x.device, x.device_name, x.uuid, x.threads, x.pid, x.warning); io.since(2, x.data); io.since(3, x.platform, x.data_parts); }
 void fields(auto& io, auto& x, const TrialStarted*) { io(x.time, x.worker, x.suggestion); }
 void fields(auto& io, auto& x, const HyperparametersFound*) { io(x.trial, x.attempt, x.hyperparameters, x.values); }

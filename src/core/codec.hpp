@@ -16,8 +16,8 @@ using Bytes = std::vector<std::byte>;
 /// The version of the bytes that `pack` writes, which a journal says in its header. It grows with the layout:
 ///
 ///     2  detail and output of TrialEnded; data of WorkerJoined
-///     3  DataDescribed; platform and data_parts of WorkerJoined; command, options and versions of
-///     SweepLaunched
+///     3  DataDescribed; asks and configurations of SweepOpened; platform and data_parts of WorkerJoined;
+///     command, options and versions of SweepLaunched
 ///
 /// A new field stands anywhere in its struct's list in codec.cpp, in `since` with the version that brings it;
 /// a new kind of event goes to the end of Event. A field that goes or changes its type stays in the list, for

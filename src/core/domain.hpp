@@ -31,7 +31,8 @@ struct IntRange {
   bool operator==(const IntRange&) const = default;
 };
 
-/// Real numbers in [min, max]; step 0 is continuous. With `log` the step is a factor.
+/// Real numbers in [min, max]; step 0 is continuous. With steps they are the decimals that one would write:
+/// 0, 0.1, 0.2, 0.3. With `log` the step is a factor.
 struct FloatRange {
   double min = 0;
   double max = 0;
@@ -51,13 +52,28 @@ using Domain = std::variant<IntRange, FloatRange, Choices>;
 
 /// "int", "float", "choice", "boolean" or "fixed".
 std::string_view kind(const Domain& domain);
-/// How many values there are; none when continuous.
+/// How many values there are; none when continuous (or 2^64, which has no number here).
 std::optional<std::uint64_t> size(const Domain& domain);
-/// The value at a place in a finite domain, 0 <= index < size.
-Value value_at(const Domain& domain, std::uint64_t index);
-/// A random value, spread as the domain's sampling says.
-Value draw(const Domain& domain, RandomStream& random);
+/// The value at a place in a domain with steps, 0 <= place < size: see core/space/grid.hpp.
+Value value_at(const Domain& domain, std::uint64_t place);
+/// The place of a value in a domain with steps, give or take rounding: of 0.1 + 0.2 where 0.3 is a value.
+/// None if it has none.
+std::optional<std::uint64_t> place_of(const Domain& domain, const Value& value);
+/// Is it one of the domain's values, to the last bit?
 bool contains(const Domain& domain, const Value& value);
+/// The domain's value that this one is, give or take rounding; none if it is not in the domain.
+std::optional<Value> value_in(const Domain& domain, const Value& value);
+
+/// A random value, spread as the domain's sampling says. Every value can be drawn.
+Value draw(const Domain& domain, RandomStream& random);
+/// The value at a quantile 0 <= u < 1 of that distribution: the domain as seen from the unit interval.
+Value quantile(const Domain& domain, double u);
+/// A quantile at which the domain has this value (or the one next to it): in the middle of all of those.
+double quantile_of(const Domain& domain, const Value& value);
+
+/// Throws Error where no sweep can be meant: min above max, bounds or steps that are no numbers, steps finer
+/// than doubles are, log sampling of zero, choices that are none, twice the same, or of several types.
+void check(const std::string& name, const Domain& domain);
 /// Reads "12", "0.5", "true" or "adam" as a value of the domain; throws UsageError with what it takes.
 Value parse(const std::string& name, const Domain& domain, const std::string& text);
 /// "a whole number from 0 to 8 in steps of 2", "one of sgd adam".

@@ -11,6 +11,13 @@ class Error : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// An event that can't be true after those before it: a journal that holds it is damaged. The text goes on
+/// after "it says".
+class Contradiction : public Error {
+ public:
+  using Error::Error;
+};
+
 /// Bad usage: exit code 64 instead of 1.
 class UsageError : public Error {
  public:

@@ -24,6 +24,8 @@ struct SweepOpened {
   std::string metric;
   bool maximize = false;
   SearchSpace space;
+  bool asks = false;  ///< its trials have what the job's questions (see Job) ask for, not all of the space
+  std::uint64_t configurations = 0;  ///< how many there are, where it asks; 0: not known
 };
 
 /// A rank reported for work. Several with the same number: one for each start of the sweep.

@@ -1,43 +1,21 @@
 #include "core/hyperparameters.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include "core/error.hpp"
 
 namespace sibyl {
 
-HyperParameters::HyperParameters(Values values, std::uint64_t seed, std::int64_t trial)
-    : values_(std::move(values)), seed_(seed), trial_(trial) {}
-
-namespace {
-
-template <class T>
-void check_range(const std::string& name, T min, T max, T step, Sampling sampling) {
-  const auto range = "'" + name + "' from " + to_string(Value(min)) + " to " + to_string(Value(max));
-  if (!(min <= max)) throw Error("hyperparameter " + range + ": min must not be above max");
-  if (step < 0) throw Error("hyperparameter " + range + ": the step must not be negative");
-  if (sampling != Sampling::linear && !(min > 0))
-    throw Error("hyperparameter " + range + ": " + std::string(to_string(sampling)) +
-                " sampling needs min > 0");
-}
-
-}  // namespace
+HyperParameters::HyperParameters(Values values, std::uint64_t seed, std::int64_t trial, std::int64_t attempt)
+    : values_(std::move(values)), seed_(seed), trial_(trial), attempt_(attempt) {}
 
 std::int64_t HyperParameters::Int(const std::string& name, std::int64_t min, std::int64_t max,
                                   IntOptions options) {
-  check_range(name, min, max, options.step, options.sampling);
-  if (options.step == 0) throw Error("hyperparameter '" + name + "': the step of an Int must be at least 1");
   return std::get<std::int64_t>(
       ask(name, IntRange{min, max, options.step, options.sampling}, options.default_value.value_or(min)));
 }
 
 double HyperParameters::Float(const std::string& name, double min, double max, FloatOptions options) {
-  if (!std::isfinite(min) || !std::isfinite(max))
-    throw Error("hyperparameter '" + name + "': min and max must be finite numbers");
-  check_range(name, min, max, options.step, options.sampling);
-  if (options.sampling == Sampling::log && options.step > 0 && options.step <= 1)
-    throw Error("hyperparameter '" + name + "': with log sampling the step is a factor and must be above 1");
   return std::get<double>(
       ask(name, FloatRange{min, max, options.step, options.sampling}, options.default_value.value_or(min)));
 }
@@ -48,9 +26,6 @@ bool HyperParameters::Boolean(const std::string& name, bool default_value) {
 
 Value HyperParameters::choose(const std::string& name, std::vector<Value> values, ChoiceOptions options) {
   if (values.empty()) throw Error("hyperparameter '" + name + "': a Choice needs at least one value");
-  for (auto value = values.begin(); value != values.end(); ++value)
-    if (std::find(values.begin(), value, *value) != value)
-      throw Error("hyperparameter '" + name + "': the value " + to_string(*value) + " stands there twice");
   Value default_value = options.default_value.value_or(values.front());
   return ask(name, Choices{std::move(values), options.ordered}, std::move(default_value));
 }
@@ -58,26 +33,34 @@ Value HyperParameters::choose(const std::string& name, std::vector<Value> values
 Value HyperParameters::ask(const std::string& short_name, Domain domain, Value default_value) {
   if (short_name.empty()) throw Error("a hyperparameter needs a name");
   const std::string name = full_name(short_name);
-  if (!contains(domain, default_value))
+  check(name, domain);
+  const auto in_domain = value_in(domain, default_value);
+  if (!in_domain)
     throw Error("hyperparameter '" + name + "': its default, " + to_string(default_value) +
-                ", is not in its range");
+                ", is not in its range (" + describe(domain) + ")");
+  default_value = *in_domain;
   Hyperparameter asked{name, std::move(domain), default_value, conditions_};
   space_.add(asked);
 
   const bool finding_space = trial_ < 0;
   if (!finding_space && !holds(conditions_, values_)) return default_value;
+  if (!finding_space &&
+      std::none_of(asked_.begin(), asked_.end(), [&](const auto& h) { return h.name == name; }))
+    asked_.push_back(asked);
   if (const auto known = values_.find(name); known != values_.end()) {
     // In a search for the space, scopes that exclude each other are open together and may share a name.
     if (finding_space) return default_value;
-    // `--set` may have put a value in place of a fixed one; everything else must fit what is asked now.
-    if (known->second.index() != default_value.index() ||
-        (kind(asked.domain) != "fixed" && !contains(asked.domain, known->second)))
+    // `--set` may have put a value in place of a fixed one; everything else must fit what is asked now. (A
+    // journal may still say 0.30000000000000004 for 0.3.)
+    const bool fixed = kind(asked.domain) == "fixed";
+    const auto fitting = fixed ? std::optional(known->second) : value_in(asked.domain, known->second);
+    if (known->second.index() != default_value.index() || !fitting)
       throw Error("hyperparameter '" + name + "' has the value " + to_string(known->second) +
                   ", which is not in the range that the job asks for: was the job's search space changed?");
-    return known->second;
+    return *fitting;
   }
   if (finding_space) return values_[name] = default_value;
-  RandomStream random(seed_, trial_, name, 0);
+  RandomStream random(seed_, trial_, name, attempt_);
   found_.push_back(asked);
   return values_[name] = draw(asked.domain, random);
 }
@@ -95,7 +78,9 @@ HyperParameters::Scope HyperParameters::conditional_scope(const std::string& par
   if (!space_.has(name))
     throw Error("conditional_scope(\"" + parent + "\"): ask for '" + parent +
                 "' before the scope that depends on it");
-  conditions_.push_back({name, std::move(values)});
+  Condition condition{name, std::move(values)};
+  space_.check(condition);
+  conditions_.push_back(std::move(condition));
   return {*this, Scope::Of::condition, trial_ < 0 || holds(conditions_, values_)};
 }
 

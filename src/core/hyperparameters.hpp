@@ -45,8 +45,9 @@ class HyperParameters {
  public:
   /// To find the search space: every question is answered with its default, every scope is open.
   HyperParameters() = default;
-  /// For a trial: answers with `values`.
-  HyperParameters(Values values, std::uint64_t seed, std::int64_t trial);
+  /// For a trial: answers with `values`. (`attempt` counts the draws for one trial, where an earlier one gave
+  /// a configuration that was tried already.)
+  HyperParameters(Values values, std::uint64_t seed, std::int64_t trial, std::int64_t attempt = 0);
 
   /// Whole numbers from min to max, both included.
   std::int64_t Int(const std::string& name, std::int64_t min, std::int64_t max, IntOptions options = {});
@@ -89,7 +90,7 @@ class HyperParameters {
     bool open_;
   };
   /// What is asked for while the scope lives exists only if `parent` has one of these values.
-  /// Throws Error when `parent` has not been asked for.
+  /// Throws Error when `parent` has not been asked for, or can't have one of the values.
   Scope conditional_scope(const std::string& parent, std::vector<Value> values);
   /// Puts "prefix/" before the names asked for while the scope lives.
   Scope name_scope(const std::string& prefix);
@@ -98,6 +99,8 @@ class HyperParameters {
   const Values& values() const { return values_; }
   /// Every hyperparameter asked for so far.
   const SearchSpace& space() const { return space_; }
+  /// In a trial: the active hyperparameters asked for so far, in that order, each once.
+  const std::vector<Hyperparameter>& asked() const { return asked_; }
   /// The hyperparameters that were given no value and drew one themselves since the last call.
   std::vector<Hyperparameter> take_found() { return std::exchange(found_, {}); }
 
@@ -118,11 +121,13 @@ class HyperParameters {
 
   Values values_;
   SearchSpace space_;
+  std::vector<Hyperparameter> asked_;
   std::vector<Hyperparameter> found_;
   std::vector<std::string> prefixes_;
   std::vector<Condition> conditions_;
   std::uint64_t seed_ = 0;
   std::int64_t trial_ = -1;  ///< -1: finding the space
+  std::int64_t attempt_ = 0;
 };
 
 }  // namespace sibyl

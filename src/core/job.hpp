@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -31,6 +32,8 @@ struct TrainerOptions {
   DataDescribed recorded_data;  ///< for `retrain` and `export`: any other is refused; no parts: any will do
 };
 
+class HyperParameters;
+
 /// Of a trial: those of its best epoch (where they were kept), or of its last.
 enum class Weights : std::uint8_t { best_epoch, last_epoch };
 
@@ -43,6 +46,11 @@ class Job {
   virtual Objective objective() const = 0;
   /// What the job asks for, without data and without training.
   virtual SearchSpace search_space() = 0;
+  /// What asks for everything that a trial asks for before it trains, a function of the answers alone. With
+  /// it Sibyl knows which hyperparameters a configuration really has, before it is trained: it counts those,
+  /// tries no configuration twice and records no hyperparameter that a trial does not have. None: each trial
+  /// is taken to have all of the search space whose conditions hold. It is called in a process of its own.
+  virtual std::function<void(HyperParameters&)> questions() { return {}; }
   /// Called once on each worker. Chooses the device, loads the data; throws Error when there is none.
   virtual std::unique_ptr<Trainer> make_trainer(const TrainerOptions& options) = 0;
   /// What a worker's trainer would say of itself (see Trainer::describe), without loading any data.

@@ -2,8 +2,10 @@
 
 #include <array>
 #include <cmath>
+#include <vector>
 
 #include "core/error.hpp"
+#include "core/nearest.hpp"
 
 namespace sibyl {
 
@@ -20,6 +22,13 @@ constexpr std::array less_is_better = {"loss",  "error",         "mae",     "mse
 constexpr std::array more_is_better = {
     "accuracy",       "acc", "auc",      "f1",   "f1_score",          "precision", "recall", "r2", "r2_score",
     "top_k_accuracy", "iou", "mean_iou", "bleu", "cosine_similarity", "reward"};
+
+std::vector<std::string> known_metrics(const std::string& prefix) {
+  std::vector<std::string> names;
+  for (const char* each : less_is_better) names.push_back(prefix + each);
+  for (const char* each : more_is_better) names.push_back(prefix + each);
+  return names;
+}
 
 template <class Names>
 bool has(const Names& names, std::string_view name) {
@@ -47,8 +56,9 @@ Objective Objective::parse(std::string_view text) {
     if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
   if (has(less_is_better, name)) return {metric, Direction::minimize};
   if (has(more_is_better, name)) return {metric, Direction::maximize};
-  throw UsageError("can't tell whether less or more of '" + metric + "' is better; say --objective " +
-                   metric + ":min or --objective " + metric + ":max");
+  throw UsageError("can't tell whether less or more of '" + metric + "' is better" +
+                   did_you_mean(metric, known_metrics(metric.substr(0, metric.size() - name.size()))) +
+                   "; say --objective " + metric + ":min or --objective " + metric + ":max");
 }
 
 std::string to_text(const Objective& objective) {

@@ -2,14 +2,24 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "core/common_to.hpp"
+#include "core/error.hpp"
 
 namespace sibyl {
 
 namespace {
 /// A trial that so many workers were lost with has taken them down itself.
 constexpr int most_lost_workers = 3;
+/// A trial whose process was killed so often in one slot has had it killed (by a daemon that watches memory,
+/// say); the times before may have been somebody's kill of the whole job.
+constexpr int most_kills = 3;
+
+/// Was its process killed, and perhaps not because of it?
+bool was_killed(const TrialEnded& ended) {
+  return ended.ending == Ending::interrupted && ended.cause == Cause::signal;
+}
 }  // namespace
 
 Oracle::Oracle(SearchSpace space, OracleOptions options, std::unique_ptr<Sampler> sampler,
@@ -20,7 +30,10 @@ Oracle::Oracle(SearchSpace space, OracleOptions options, std::unique_ptr<Sampler
       scheduler_(std::move(scheduler)) {}
 
 Decision Oracle::ask() const {
-  if (!hopeless_.empty()) return Stopped{hopeless_, true};
+  if (!hopeless_.empty())
+    return Stopped{.reason = hopeless_,
+                   .hopeless = true,
+                   .advice = "a higher --max-consecutive-failures lets it go on through more failures"};
   if (!again_.empty()) {
     const Trial& trial = trials_[*again_.begin()];
     return Suggestion{trial.slot, trial.hyperparameters, options_.executions, trial.attempt + 1};
@@ -41,7 +54,18 @@ Decision Oracle::ask() const {
   return Idle{};
 }
 
+std::optional<HyperparametersFound> Oracle::foreseen(const Suggestion& suggestion) const {
+  HyperparametersFound found{suggestion.slot.trial, suggestion.attempt, {}, {}};
+  for (Hyperparameter& each : sampler_->beyond(space_, suggestion.hyperparameters)) {
+    found.values[each.name] = suggestion.hyperparameters.at(each.name);
+    found.hyperparameters.push_back(std::move(each));
+  }
+  if (found.hyperparameters.empty()) return std::nullopt;
+  return found;
+}
+
 Consequences Oracle::tell(const Event& event) {
+  check(event);
   Consequences consequences;
   std::visit([&](const auto& each) { learn(each, consequences); }, event);
   return consequences;
@@ -66,6 +90,19 @@ bool Oracle::is_news(const TrialEnded& ended) const {
   return knows(ended.trial, ended.attempt);
 }
 
+std::string Oracle::contradiction(const HyperparametersFound& found) const {
+  try {
+    SearchSpace of_its_own;
+    for (const Hyperparameter& each : found.hyperparameters) {
+      space_.check(each);
+      of_its_own.add(each);
+    }
+    return "";
+  } catch (const Error& problem) {
+    return problem.what();
+  }
+}
+
 void Oracle::learn(const TrialStarted& event, Consequences& consequences) {
   const Suggestion& suggestion = event.suggestion;
   const TrialId id = suggestion.slot.trial;
@@ -82,6 +119,7 @@ void Oracle::learn(const TrialStarted& event, Consequences& consequences) {
   }
   if (again_.erase(id) == 0) scheduler_->started(suggestion.slot);
   Trial& trial = trials_[id];
+  if (trial.slot != suggestion.slot) trial.killed = 0;
   trial.slot = suggestion.slot;
   trial.attempt = suggestion.attempt;
   trial.worker = event.worker;
@@ -99,18 +137,20 @@ void Oracle::learn(const TrialStarted& event, Consequences& consequences) {
 }
 
 void Oracle::learn(const HyperparametersFound& event, Consequences&) {
-  if (!is_news(event)) return;
   Trial& trial = trials_[event.trial];
-  for (const Hyperparameter& hyperparameter : event.hyperparameters) space_.add(hyperparameter);
+  for (const Hyperparameter& hyperparameter : event.hyperparameters) {
+    // What was sampled with the trial is nothing new to the sampler.
+    found_more_ = found_more_ || !trial.hyperparameters.contains(hyperparameter.name);
+    if (!space_.has(hyperparameter)) space_.add(hyperparameter);
+  }
   for (const auto& [name, value] : event.values) trial.hyperparameters.insert_or_assign(name, value);
-  found_more_ = found_more_ || !event.hyperparameters.empty();
 }
 
 void Oracle::learn(const EpochReported& event, Consequences& consequences) {
-  if (!is_news(event)) return;
   Trial& trial = trials_[event.trial];
   epochs_ += event.epoch - trial.epochs[event.execution];
   trial.epochs[event.execution] = event.epoch;
+  measured_ = measured_ || names(event.metrics, options_.objective.metric);
   const double score = value_of(event.metrics, options_.objective.metric);
   Best& best = trial.best[event.execution];
   if (options_.objective.better(score, best.score)) best = {score, event.epoch};
@@ -130,7 +170,6 @@ void Oracle::learn(const EpochReported& event, Consequences& consequences) {
 }
 
 void Oracle::learn(const TrialEnded& event, Consequences& consequences) {
-  if (!is_news(event)) return;
   Trial& trial = trials_[event.trial];
   running_.erase(event.trial);
   unbuilt_.erase(event.trial);
@@ -142,8 +181,11 @@ void Oracle::learn(const TrialEnded& event, Consequences& consequences) {
   trial.status = TrialStatus::paused;
 
   bool failed = event.ending == Ending::failed;
-  if (event.ending == Ending::interrupted && event.cause == Cause::worker_lost &&
-      ++trial.lost == most_lost_workers) {
+  if (was_killed(event) && ++trial.killed == most_kills) {
+    failed = true;
+    trial.message = "given up: that happened " + std::to_string(trial.killed) + " times; " + event.message;
+  } else if (event.ending == Ending::interrupted && event.cause == Cause::worker_lost &&
+             ++trial.lost == most_lost_workers) {
     failed = true;
     trial.message =
         "given up: " + std::to_string(trial.lost) + " workers were lost with it; the last: " + event.message;
@@ -160,19 +202,11 @@ void Oracle::learn(const TrialEnded& event, Consequences& consequences) {
   if (failed && may_pass(trial.cause) && trial.lost < most_lost_workers &&
       trial.retries < options_.max_retries) {
     ++trial.retries;
+    trial.killed = 0;
     again_.insert(event.trial);
     return;
   }
-  if (failed) {
-    trial.score = std::nan("");
-    if (best_ == event.trial) find_best();
-    failures_in_a_row_.push_back(event.trial);
-    if (static_cast<int>(failures_in_a_row_.size()) == options_.max_consecutive_failures)
-      hopeless_ = std::to_string(failures_in_a_row_.size()) + " trials in a row failed, " +
-                  common_to(failures_in_a_row_, trials_);
-  } else if (event.ending != Ending::cancelled) {
-    failures_in_a_row_.clear();
-  }
+  if (failed) fail(event.trial);
   trial.early_stopped = event.ending == Ending::early_stopped;
   const bool final = trial.early_stopped || event.ending == Ending::cancelled;
   sampler_->scored(event.trial, trial.hyperparameters, failed ? std::nan("") : trial.score);
@@ -192,13 +226,47 @@ void Oracle::consider(TrialId id) {
     best_ = id;
 }
 
-void Oracle::find_best() {
-  best_ = -1;
-  for (TrialId id = 0; id < static_cast<TrialId>(trials_.size()); ++id)
-    if (std::isfinite(trials_[id].score)) consider(id);
+// One that reached a score before is no sign of a sweep that can't go well.
+void Oracle::fail(TrialId id) {
+  if (std::isfinite(trials_[id].score)) return;
+  const FailureRows::Row row = failures_.add(id);
+  if (options_.max_consecutive_failures == 0 || row.length < options_.max_consecutive_failures ||
+      !hopeless_.empty())
+    return;
+  std::vector<TrialId> failed(static_cast<std::size_t>(row.length));
+  std::iota(failed.begin(), failed.end(), row.first);
+  hopeless_ = std::to_string(row.length) + " trials in a row failed, " + common_to(failed, trials_);
+}
+
+TrialId Oracle::best_model() const {
+  if (best_ < 0 || trials_[best_].status != TrialStatus::failed) return best_;
+  const BestFirst better{options_.objective};
+  TrialId best = -1;
+  for (TrialId id = 0; id < static_cast<TrialId>(trials_.size()); ++id) {
+    const Trial& trial = trials_[id];
+    if (trial.status == TrialStatus::failed || !std::isfinite(trial.score)) continue;
+    if (best < 0 || better({trial.score, id}, {trials_[best].score, best})) best = id;
+  }
+  return best;
+}
+
+std::optional<Stopped> Oracle::refusal(const EpochReported& report) const {
+  const std::string& objective = options_.objective.metric;
+  if (measured_ || names(report.metrics, objective)) return std::nullopt;
+  std::string list;
+  for (const Metric& metric : report.metrics) list += (list.empty() ? "" : ", ") + metric.name;
+  return Stopped{.reason = "the objective is " + objective + ", but an epoch has " +
+                           (list.empty() ? "no metrics" : "only " + list),
+                 .hopeless = true,
+                 .advice =
+                     "name one of these with --objective (and --overwrite: the record of this sweep has "
+                     "the other one), or let the job report it in every epoch"};
 }
 
 void Oracle::learn(const SweepResumed& event, Consequences& consequences) {
+  over_ = false;
+  hopeless_.clear();  // whoever resumes it has mended the reason, or hopes so
+  failures_.forget();
   options_.max_trials = event.max_trials;
   scheduler_->extend(event.max_trials, event.iterations);
   closed_ = options_.max_trials > 0 && static_cast<std::int64_t>(trials_.size()) >= options_.max_trials;

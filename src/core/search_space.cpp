@@ -3,16 +3,18 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "core/nearest.hpp"
+#include "core/space/configurations.hpp"
 
 namespace sibyl {
 
-namespace {
-
-constexpr std::uint64_t too_many = std::uint64_t{1} << 62;
-
-}  // namespace
-
 void SearchSpace::add(Hyperparameter hyperparameter) {
+  check(hyperparameter);
+  if (std::find(hyperparameters_.begin(), hyperparameters_.end(), hyperparameter) == hyperparameters_.end())
+    hyperparameters_.push_back(std::move(hyperparameter));
+}
+
+void SearchSpace::check(const Hyperparameter& hyperparameter) const {
   for (const Hyperparameter& known : hyperparameters_) {
     if (known.name != hyperparameter.name || known.conditions != hyperparameter.conditions) continue;
     if (known == hyperparameter) return;
@@ -20,7 +22,6 @@ void SearchSpace::add(Hyperparameter hyperparameter) {
                 describe(known.domain) + "; " + describe(hyperparameter.domain) +
                 "): give the two different names, or the same range and default");
   }
-  hyperparameters_.push_back(std::move(hyperparameter));
 }
 
 void SearchSpace::fix(const std::string& name, const std::string& text) {
@@ -36,12 +37,25 @@ void SearchSpace::fix(const std::string& name, const std::string& text) {
   std::string known;
   for (const std::string& each : names()) known += (known.empty() ? "" : ", ") + each;
   throw UsageError("--set " + name + "=" + text + ": there is no hyperparameter '" + name +
-                   "' in the search space (there are: " + known + ")");
+                   "' in the search space" + did_you_mean(name, names()) + " (there are: " + known + ")");
 }
 
 bool SearchSpace::has(const std::string& name) const {
   return std::any_of(hyperparameters_.begin(), hyperparameters_.end(),
                      [&](const auto& h) { return h.name == name; });
+}
+
+bool SearchSpace::has(const Hyperparameter& hyperparameter) const {
+  return std::any_of(hyperparameters_.begin(), hyperparameters_.end(), [&](const auto& h) {
+    return h.name == hyperparameter.name && h.conditions == hyperparameter.conditions;
+  });
+}
+
+const Domain* SearchSpace::domain(const std::string& name, const Values& before) const {
+  for (const Hyperparameter& hyperparameter : hyperparameters_)
+    if (hyperparameter.name == name && holds(hyperparameter.conditions, before))
+      return &hyperparameter.domain;
+  return nullptr;
 }
 
 bool SearchSpace::searches(const std::string& name) const {
@@ -57,63 +71,41 @@ std::vector<std::string> SearchSpace::names() const {
   return names;
 }
 
-bool SearchSpace::is_parent(const std::string& name) const {
-  for (const Hyperparameter& hyperparameter : hyperparameters_)
-    for (const Condition& condition : hyperparameter.conditions)
-      if (condition.parent == name) return true;
-  return false;
+void SearchSpace::check() const {
+  for (const Hyperparameter& each : hyperparameters_) {
+    sibyl::check(each.name, each.domain);
+    if (!value_in(each.domain, each.default_value))
+      throw Error("hyperparameter '" + each.name + "': its default, " + to_string(each.default_value) +
+                  ", is not in its range (" + describe(each.domain) + ")");
+    for (const Condition& condition : each.conditions) check(condition);
+  }
+}
+
+// One name may have several domains. What is fixed is a setting: `--set` may give it any value of its type.
+void SearchSpace::check(const Condition& condition) const {
+  for (const Value& value : condition.values) {
+    std::string domains;
+    bool possible = false;
+    for (const Hyperparameter& parent : hyperparameters_) {
+      if (parent.name != condition.parent) continue;
+      possible = possible || contains(parent.domain, value) ||
+                 (kind(parent.domain) == "fixed" && parent.default_value.index() == value.index());
+      domains += (domains.empty() ? "" : ", or ") + describe(parent.domain);
+    }
+    if (possible) continue;
+    if (domains.empty())
+      throw Error("a condition on '" + condition.parent + "', which is not in the search space");
+    throw Error("a condition on '" + condition.parent + "' = " + to_string(value) + " never holds: '" +
+                condition.parent + "' is " + domains + ". Ask for one of its values, of the same type");
+  }
 }
 
 std::optional<std::uint64_t> SearchSpace::points() const {
-  Values chosen;
-  return points_from(0, chosen);
-}
-
-// The configurations that the hyperparameters from `place` on can take, those before being chosen.
-std::optional<std::uint64_t> SearchSpace::points_from(std::size_t place, Values& chosen) const {
-  if (place == hyperparameters_.size()) return 1;
-  const Hyperparameter& here = hyperparameters_[place];
-  if (chosen.contains(here.name) || !holds(here.conditions, chosen)) return points_from(place + 1, chosen);
-  const auto values = size(here.domain);
-  if (!values) return std::nullopt;
-  if (!is_parent(here.name)) {  // the rest does not depend on it
-    const auto rest = points_from(place + 1, chosen);
-    if (!rest || *rest > too_many / *values) return std::nullopt;
-    return *values * *rest;
-  }
-  std::uint64_t total = 0;
-  for (std::uint64_t index = 0; index < *values; ++index) {
-    chosen[here.name] = value_at(here.domain, index);
-    const auto rest = points_from(place + 1, chosen);
-    if (!rest || total + *rest > too_many) {
-      chosen.erase(here.name);
-      return std::nullopt;
-    }
-    total += *rest;
-  }
-  chosen.erase(here.name);
-  return total;
+  return Configurations(*this).count();
 }
 
 Values SearchSpace::point(std::uint64_t index) const {
-  Values chosen;
-  for (std::size_t place = 0; place < hyperparameters_.size(); ++place) {
-    const Hyperparameter& here = hyperparameters_[place];
-    if (chosen.contains(here.name) || !holds(here.conditions, chosen)) continue;
-    if (!is_parent(here.name)) {
-      const std::uint64_t rest = points_from(place + 1, chosen).value();
-      chosen[here.name] = value_at(here.domain, index / rest);
-      index %= rest;
-      continue;
-    }
-    for (std::uint64_t value = 0;; ++value) {
-      chosen[here.name] = value_at(here.domain, value);
-      const std::uint64_t rest = points_from(place + 1, chosen).value();
-      if (index < rest) break;
-      index -= rest;
-    }
-  }
-  return chosen;
+  return Configurations(*this).at(index);
 }
 
 bool holds(const std::vector<Condition>& conditions, const Values& values) {

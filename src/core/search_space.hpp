@@ -34,29 +34,39 @@ class SearchSpace {
  public:
   /// Throws Error when the same hyperparameter is already there with another domain.
   void add(Hyperparameter hyperparameter);
+  /// Throws the same, and adds nothing.
+  void check(const Hyperparameter& hyperparameter) const;
   /// Fixes every hyperparameter of that name to a value (`--set`). Throws UsageError for an unknown name or a
   /// value outside its domain.
   void fix(const std::string& name, const std::string& text);
 
+  /// Throws Error where no sweep can be meant: see `check` of domains; a default that is not in its domain; a
+  /// condition as below.
+  void check() const;
+  /// Throws Error when the parent can never have one of the values that the condition asks for.
+  void check(const Condition& condition) const;
+
   const std::vector<Hyperparameter>& hyperparameters() const { return hyperparameters_; }
   bool has(const std::string& name) const;
+  /// Under the same conditions, whatever its range: a job may make one's range depend on another's value.
+  bool has(const Hyperparameter& hyperparameter) const;
+  /// Where a hyperparameter of that name takes its values from, given those that were asked for before it;
+  /// none when the space names no such one that exists with them.
+  const Domain* domain(const std::string& name, const Values& before) const;
   /// Is it a choice to be made, anywhere? Not if it is fixed.
   bool searches(const std::string& name) const;
   /// Names in order, each once.
   std::vector<std::string> names() const;
 
   /// How many different configurations there are; none when a hyperparameter is continuous or the number
-  /// exceeds 2^62.
+  /// exceeds 2^62. (Configurations lists them.)
   std::optional<std::uint64_t> points() const;
-  /// The configuration at a place, 0 <= index < points().
+  /// The configuration at a place, 0 <= index < points(). (For many of them, take Configurations.)
   Values point(std::uint64_t index) const;
 
   bool operator==(const SearchSpace&) const = default;
 
  private:
-  std::optional<std::uint64_t> points_from(std::size_t place, Values& chosen) const;
-  bool is_parent(const std::string& name) const;
-
   std::vector<Hyperparameter> hyperparameters_;
 };
 

@@ -8,13 +8,21 @@ namespace sibyl {
 
 namespace {
 
-// A worker that has just finished an epoch of its trial, at a time.
+// A worker that has just finished an epoch of its trial, and so many since its last report, at a time.
 struct EpochDone {
   double time = 0;
   int worker = 0;
   Suggestion suggestion;
   int epoch = 0;
   double began = 0;
+  int epochs = 0;
+
+  // Lets it train on, to its next report.
+  void train(const SimulatedTraining& training) {
+    const Slot& slot = suggestion.slot;
+    epochs = training.each_epoch ? 1 : slot.last_epoch - epoch;
+    for (int i = 0; i < epochs; ++i) time += training.seconds(slot.trial, ++epoch);
+  }
 
   // The queue's top is the earliest; ties go to the lower rank.
   bool operator<(const EpochDone& other) const {
@@ -52,9 +60,11 @@ SimulatedSweep simulate(Oracle& oracle, int workers, const SimulatedTraining& tr
       const int worker = *free.begin();
       free.erase(free.begin());
       tell(TrialStarted{now, worker, *suggestion});
-      const int epoch = suggestion->slot.first_epoch + 1;
-      const double end = now + training.seconds(suggestion->slot.trial, epoch);
-      queue.push({end, worker, std::move(*suggestion), epoch, now});
+      if (const auto found = oracle.foreseen(*suggestion)) tell(*found);
+      const int epoch = suggestion->slot.first_epoch;
+      EpochDone next{now, worker, std::move(*suggestion), epoch, now};
+      next.train(training);
+      queue.push(std::move(next));
     }
     if (queue.empty()) break;
 
@@ -68,7 +78,7 @@ SimulatedSweep simulate(Oracle& oracle, int workers, const SimulatedTraining& tr
       sweep.busy += now - done.began;
       free.insert(done.worker);
     };
-    ++sweep.epochs;
+    sweep.epochs += done.epochs;
     if (training.fails(slot.trial, done.epoch)) {
       end(Ending::failed);
       continue;
@@ -87,8 +97,7 @@ SimulatedSweep simulate(Oracle& oracle, int workers, const SimulatedTraining& tr
       end(cancelled ? Ending::cancelled : Ending::reached);
       continue;
     }
-    ++done.epoch;
-    done.time = now + training.seconds(slot.trial, done.epoch);
+    done.train(training);
     queue.push(std::move(done));
   }
   sweep.makespan = now;

@@ -13,6 +13,9 @@ struct SimulatedTraining {
   std::function<double(TrialId, int epoch)> seconds = [](TrialId, int) { return 1.0; };
   std::function<double(TrialId, int epoch)> score = [](TrialId, int) { return 0.0; };
   std::function<bool(TrialId, int epoch)> fails = [](TrialId, int) { return false; };
+  /// false: of a slot only the last epoch is reported, which is the same, and quicker, where scores and
+  /// failures before it don't matter.
+  bool each_epoch = true;
 };
 
 struct SimulatedSweep {

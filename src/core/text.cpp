@@ -114,6 +114,15 @@ std::size_t character_length(std::string_view text, std::size_t at) {
   return overlong || no_character ? 0 : length;
 }
 
+bool is_utf8(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = character_length(text, at);
+    if (length == 0) return false;
+    at += length;
+  }
+  return true;
+}
+
 std::string printable(std::string_view text) {
   return safe(text, true);
 }

@@ -9,6 +9,8 @@ namespace sibyl {
 /// The bytes of the UTF-8 character that begins at `at`; 0 if none does (or a NUL). Overlong forms,
 /// surrogates and code points beyond U+10FFFF are none.
 std::size_t character_length(std::string_view text, std::size_t at);
+/// Nothing but such characters.
+bool is_utf8(std::string_view text);
 
 /// Text that others wrote (a job, a trial, a journal, a name), safe on a terminal and in a log: what would
 /// move the cursor, change colours, hide or reorder text, and bytes that are no UTF-8 are shown as \x1b,

@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "core/error.hpp"
 #include "core/events.hpp"
 
 namespace sibyl {
@@ -11,6 +12,13 @@ enum class Order : std::uint8_t {
   go_on,
   cancel,     ///< end now; the trial is over (Ending::cancelled)
   interrupt,  ///< save everything and end now; the trial goes on some other time (Ending::interrupted)
+};
+
+/// This worker can't train any more: its device is gone, no process can be started, its disk is full. The
+/// trial is not to blame; it is for another worker.
+class WorkerUnfit : public Error {
+ public:
+  using Error::Error;
 };
 
 /// Where a trainer's reports go. The worker implements it; tests do too.
@@ -25,9 +33,8 @@ class Reporter {
   virtual double longest_step() const { return std::numeric_limits<double>::infinity(); }
 };
 
-/// Trains what a suggestion says. Whatever goes wrong with the trial (an exception, NaN) is an
-/// Ending::failed, not an exception: what a trainer throws means that this worker can't train at all,
-/// and that the trial is for another.
+/// Trains what a suggestion says. What goes wrong with the trial (NaN, say) is an Ending::failed; an
+/// exception means the same, unless it is WorkerUnfit.
 class Trainer {
  public:
   virtual ~Trainer() = default;
@@ -39,5 +46,9 @@ class Trainer {
   /// met a device-side assertion never works again); empty while all is well.
   virtual std::string broken() const { return {}; }
 };
+
+/// As Trainer::train, but every exception other than WorkerUnfit has become the trial's failure: a bad trial
+/// costs that trial alone. The result is the suggestion's, whatever the trainer filled in.
+TrialEnded train_trial(Trainer& trainer, const Suggestion& suggestion, Reporter& reporter);
 
 }  // namespace sibyl

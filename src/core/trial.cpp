@@ -1,5 +1,6 @@
 #include "core/trial.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/events.hpp"
@@ -71,6 +72,10 @@ bool may_pass(Cause cause) {
 
 std::string Trial::cause_text() const {
   return std::string(to_string(cause)) + (detail.empty() ? "" : " " + detail);
+}
+
+bool names(const std::vector<Metric>& metrics, std::string_view name) {
+  return std::any_of(metrics.begin(), metrics.end(), [&](const Metric& each) { return each.name == name; });
 }
 
 double value_of(const std::vector<Metric>& metrics, std::string_view name) {

@@ -74,6 +74,7 @@ struct Metric {
   double value = 0;
   bool operator==(const Metric&) const = default;
 };
+bool names(const std::vector<Metric>& metrics, std::string_view name);
 /// The value of a metric, NaN when it is not there.
 double value_of(const std::vector<Metric>& metrics, std::string_view name);
 
@@ -88,9 +89,10 @@ struct Trial {
   Slot slot;  ///< the latest
   Values hyperparameters;
   TrialStatus status = TrialStatus::running;
-  std::vector<Best> best;                                   ///< by execution
-  std::vector<int> epochs;                                  ///< trained so far, by execution
-  double score = std::numeric_limits<double>::quiet_NaN();  ///< mean of the executions' best
+  std::vector<Best> best;   ///< by execution
+  std::vector<int> epochs;  ///< trained so far, by execution
+  /// Mean of the executions' best, so far; a trial that fails later keeps it, for the record.
+  double score = std::numeric_limits<double>::quiet_NaN();
   bool early_stopped = false;
   int retries = 0;
   int attempt = 0;
@@ -103,6 +105,7 @@ struct Trial {
   std::string message;
   std::string output;  ///< the last lines that its process printed, of a failure
   int lost = 0;        ///< workers that it was lost with
+  int killed = 0;      ///< times that its process was killed in its latest slot, and nobody knows why
 
   /// "signal SIGSEGV", "exit code 3", "diverged"; empty where nothing went wrong.
   std::string cause_text() const;

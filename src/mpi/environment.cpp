@@ -75,6 +75,8 @@ void give_up_starting(int) {
 // Somebody died after the sweep's last word: all is on the disk. (That launcher returns 0 whatever we
 // return.)
 constexpr unsigned longest_end_seconds = 20;
+/// For one that was stopped (a debugger, a suspended virtual machine).
+constexpr unsigned longest_patience_seconds = 120;
 void give_up_ending(int) {
   _exit(0);
 }
@@ -84,7 +86,24 @@ bool may_lose_ranks() {
   return recovery && std::string_view(recovery) != "0";
 }
 
+// Open MPI 4's mpirun does, unless it is told otherwise.
+bool launcher_ends_all_when_one_dies() {
+#if defined(OMPI_MAJOR_VERSION) && OMPI_MAJOR_VERSION < 5
+  return std::getenv("OMPI_COMM_WORLD_SIZE") && !may_lose_ranks();
+#else
+  return false;
+#endif
+}
+
 }  // namespace
+
+void Environment::lost_a_rank() {
+  (launcher_ends_all_when_one_dies() ? waits_for_a_rank_ : leaves_at_once_) = true;
+}
+
+void Environment::all_ranks_live() {
+  waits_for_a_rank_ = leaves_at_once_ = false;
+}
 
 Environment::Environment(int& argc, char**& argv) {
   const AlarmClock limit(longest_start_seconds, give_up_starting);
@@ -115,6 +134,7 @@ Environment::~Environment() {
   if (leaves_at_once_) return;
   std::optional<AlarmClock> limit;
   if (may_lose_ranks()) limit.emplace(longest_end_seconds, give_up_ending);
+  if (waits_for_a_rank_) limit.emplace(longest_patience_seconds, give_up_ending);
   MPI_Finalize();
 }
 

@@ -21,7 +21,13 @@ class Environment {
   int rank() const { return rank_; }
   int size() const { return size_; }
   bool alone() const { return size_ == 1; }
-  /// A rank was lost: MPI's own end, which is collective, would wait for it for ever, and is left out.
+  /// A rank was lost: MPI's own end, which is collective, would wait for it for ever, and is left out. Not
+  /// where the launcher ends all ranks when one dies: there it lives, and was only stopped for a while; MPI's
+  /// end then waits for it, but not for ever.
+  void lost_a_rank();
+  /// None is lost any more.
+  void all_ranks_live();
+  /// Leaves MPI's own end out, whatever happens.
   void leave_at_once() { leaves_at_once_ = true; }
   bool leaves_at_once() const { return leaves_at_once_; }
   /// This worker's place among the workers of its node that see the same CUDA_VISIBLE_DEVICES, and how many
@@ -39,6 +45,7 @@ class Environment {
   int local_workers_ = 1;
   int cores_ = 1;
   bool leaves_at_once_ = false;
+  bool waits_for_a_rank_ = false;  ///< in MPI's own end, a limited time
 };
 
 /// Was MPI started and left without its own end? Then the process must end by _exit: MPI's threads still run.

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "core/error.hpp"
@@ -82,6 +83,7 @@ class Manager {
       ++received;
       const int worker = arrived->first;
       if (roster_.heard(worker, Clock::now())) come_back(worker);
+      if (lost_.erase(worker) > 0 && lost_.empty()) hooks_.all_ranks_live();
       if (auto* event = std::get_if<Event>(&arrived->second))
         std::visit([&](auto& each) { handle(worker, each); }, *event);
       else if (const auto* unfit = std::get_if<Unfit>(&arrived->second))
@@ -109,13 +111,22 @@ class Manager {
 
   void handle(int worker, HyperparametersFound& found) {
     outbox_.acknowledge_one(worker);
-    if (oracle_.is_news(found)) learn(found);
+    if (!oracle_.is_news(found)) return;
+    const std::string problem = oracle_.contradiction(found);
+    if (problem.empty()) return learn(found);
+    cancel(found.trial);
+    learn(TrialEnded{hooks_.now(), found.trial, found.attempt, worker, Ending::failed, Cause::exception,
+                     problem});
   }
 
   void handle(int worker, EpochReported& report) {
     outbox_.acknowledge_one(worker);
     hang_limit_.tell(report);
-    if (oracle_.is_news(report)) learn(report);
+    if (!oracle_.is_news(report)) return;
+    if (auto refusal = oracle_.refusal(report))
+      give_up(std::move(*refusal));
+    else
+      learn(report);
   }
 
   void handle(int worker, TrialEnded& ended) {
@@ -161,6 +172,7 @@ class Manager {
     const auto longest = options_.longest_silence;
     const auto lost = roster_.newly_lost(Clock::now(), longest);
     for (const int worker : lost) {
+      lost_.insert(worker);
       hooks_.lost_a_rank();
       if (roster_.state(worker) != Roster::State::lost) continue;  // it had left
       lose(worker, "nothing was heard of it for " + seconds_text(longest) + ": its process or its node died");
@@ -195,7 +207,7 @@ class Manager {
   void let_go(int worker) {
     roster_.leave(worker);
     take_back(worker, Cause::none, "");
-    if (roster_.all_answered() && roster_.present().empty()) begin_stop("all workers were told to stop");
+    if (roster_.all_answered() && roster_.present().empty()) stop_on_request("all workers were told to stop");
   }
 
   // What was sent to a worker that takes nothing more is for another.
@@ -217,14 +229,23 @@ class Manager {
 
   void look_for_stop() {
     if (stopping_) return;
-    if (const std::string reason = hooks_.stop_reason(); !reason.empty()) begin_stop(reason);
+    if (const std::string reason = hooks_.stop_reason(); !reason.empty()) stop_on_request(reason);
   }
 
-  void begin_stop(const std::string& reason) {
+  void stop_on_request(const std::string& reason) { begin_stop({.reason = reason, .on_request = true}); }
+
+  // No trial is to blame: those that are under way go on some other time, from where they were. Nobody is
+  // waited for, since what they would still say is not wanted.
+  void give_up(Stopped end) {
+    for (const int worker : roster_.present()) take_back(worker, Cause::none, "");
+    begin_stop(std::move(end));
+  }
+
+  void begin_stop(Stopped end) {
     if (stopping_) return;
     stopping_ = true;
     stop_deadline_ = Clock::now() + longest_stop;
-    end_ = {.reason = reason, .on_request = true};
+    end_ = std::move(end);
     for (const int worker : roster_.present()) link_.send(worker, Stop{});
   }
 
@@ -248,8 +269,10 @@ class Manager {
     while (const auto worker = roster_.next_free()) {
       Decision decision = oracle_.ask();
       if (auto* stopped = std::get_if<Stopped>(&decision)) {
-        if (stopped->hopeless && !end_.hopeless)
-          for (const TrialId trial : oracle_.running()) cancel(trial);
+        if (stopped->hopeless) {
+          begin_stop(std::move(*stopped));  // saved, and not lost: a resume may go on
+          return false;
+        }
         end_ = std::move(*stopped);
         return oracle_.running().empty();
       }
@@ -258,6 +281,7 @@ class Manager {
       roster_.gave(*worker, {suggestion->slot.trial, suggestion->attempt});
       ever_handed_out_ = true;
       learn(TrialStarted{hooks_.now(), *worker, *suggestion});
+      if (const auto found = oracle_.foreseen(*suggestion)) learn(*found);
       outbox_.hand_out(*worker, std::move(*suggestion));
     }
     return false;
@@ -287,6 +311,7 @@ class Manager {
   WorkerHealth health_;
   HangLimit hang_limit_;
   double told_limit_ = 0;
+  std::set<int> lost_;                ///< given up for dead, and not heard of since
   std::map<int, std::string> unfit_;  ///< could not train from the start; not spoken of yet
   Outbox outbox_;
   bool recorded_ = false;  ///< something since the last commit

@@ -25,6 +25,8 @@ struct ManagerHooks {
   std::function<std::string()> stop_reason = [] { return std::string(); };
   /// A worker was given up for dead.
   std::function<void()> lost_a_rank = [] {};
+  /// Every one that was has been heard of again.
+  std::function<void()> all_ranks_live = [] {};
   /// Several times a second.
   std::function<void()> tick = [] {};
 };

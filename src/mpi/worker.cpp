@@ -24,6 +24,12 @@ constexpr std::chrono::seconds between_heartbeats{1};
 constexpr std::chrono::seconds longest_silence{120};
 constexpr std::chrono::seconds long_pause{10};
 
+// What a job says of time may be any number, and goes into the record.
+double time_or_none(double seconds) {
+  constexpr double longest = 1e11;
+  return seconds >= 0 && seconds <= longest ? seconds : 0;
+}
+
 class Worker : public Reporter {
  public:
   Worker(Link& link, const WorkerOptions& options) : link_(link), options_(options) {}
@@ -41,9 +47,12 @@ class Worker : public Reporter {
       current_ = std::move(suggestions_.front());
       suggestions_.pop_front();
       training_ = true;
+      const auto began = Clock::now();
       try {
-        end(trainer->train(current_, *this));
-      } catch (const std::exception& problem) {
+        TrialEnded ended = train_trial(*trainer, current_, *this);
+        if (ended.seconds == 0) ended.seconds = std::chrono::duration<double>(Clock::now() - began).count();
+        end(std::move(ended));
+      } catch (const WorkerUnfit& problem) {
         end({.ending = Ending::interrupted, .cause = Cause::worker_lost, .message = problem.what()});
         resign(problem.what());
       }
@@ -61,6 +70,8 @@ class Worker : public Reporter {
     report.trial = current_.slot.trial;
     report.attempt = current_.attempt;
     report.worker = options_.rank;
+    report.started = time_or_none(report.started);
+    report.seconds = time_or_none(report.seconds);
     send(std::move(report));
   }
 
@@ -95,9 +106,10 @@ class Worker : public Reporter {
   }
 
   void end(TrialEnded ended) {
-    ended.trial = current_.slot.trial;
+    ended.trial = current_.slot.trial;  // also of one that the trainer did not live to fill in
     ended.attempt = current_.attempt;
     ended.worker = options_.rank;
+    ended.seconds = time_or_none(ended.seconds);
     training_ = false;
     link_.send(manager, Event(std::move(ended)));
   }

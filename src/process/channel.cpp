@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -13,20 +14,48 @@
 
 namespace sibyl {
 
-Channel::Channel(int descriptor) : descriptor_(descriptor) {
+namespace {
+
+/// Before each message: so that what a trial writes into a descriptor that is not its own is not taken for
+/// one.
+constexpr std::uint32_t mark = 0x6c796273;  // "sbyl"
+struct Prefix {
+  std::uint32_t mark = 0;
+  std::uint32_t length = 0;
+};
+
+/// The kernel's number of the socket; 0 for what is none.
+std::uint64_t socket_number(int descriptor) {
+  struct stat file {};
+  return fstat(descriptor, &file) == 0 && S_ISSOCK(file.st_mode) ? file.st_ino : 0;
+}
+
+}  // namespace
+
+Channel::Channel(int descriptor)
+    : descriptor_(descriptor), process_(getpid()), socket_(socket_number(descriptor)) {
   fcntl(descriptor_, F_SETFD, FD_CLOEXEC);
 }
 
 Channel::~Channel() {
-  close(descriptor_);
+  if (intact()) close(descriptor_);
+}
+
+bool Channel::of_this_process() const {
+  return getpid() == process_;
+}
+
+bool Channel::intact() const {
+  return socket_ != 0 && socket_number(descriptor_) == socket_;
 }
 
 void Channel::send(const TrainerMessage& message) {
+  if (!usable()) return;
   const Bytes body = pack(message);
-  const auto length = static_cast<std::uint32_t>(body.size());
-  Bytes bytes(sizeof length + body.size());
-  std::memcpy(bytes.data(), &length, sizeof length);
-  std::memcpy(bytes.data() + sizeof length, body.data(), body.size());
+  const Prefix prefix{mark, static_cast<std::uint32_t>(body.size())};
+  Bytes bytes(sizeof prefix + body.size());
+  std::memcpy(bytes.data(), &prefix, sizeof prefix);
+  std::memcpy(bytes.data() + sizeof prefix, body.data(), body.size());
   for (std::size_t sent = 0; sent < bytes.size();) {
     const ssize_t count = ::send(descriptor_, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
     if (count > 0)
@@ -37,6 +66,10 @@ void Channel::send(const TrainerMessage& message) {
 }
 
 bool Channel::read_more() {
+  if (!usable()) {
+    closed_ = true;
+    return false;
+  }
   std::array<std::byte, 1 << 16> chunk;
   ssize_t count = 0;
   do count = recv(descriptor_, chunk.data(), chunk.size(), MSG_DONTWAIT);
@@ -53,21 +86,31 @@ bool Channel::read_more() {
 
 std::optional<TrainerMessage> Channel::receive() {
   do {
-    std::uint32_t length = 0;
+    Prefix prefix;
     const std::size_t there = buffer_.size() - begin_;
-    if (there >= sizeof length) std::memcpy(&length, buffer_.data() + begin_, sizeof length);
-    if (there >= sizeof length && there - sizeof length >= length) {
-      const std::span body(buffer_.data() + begin_ + sizeof length, length);
-      begin_ += sizeof length + length;
+    if (there < sizeof prefix) continue;
+    std::memcpy(&prefix, buffer_.data() + begin_, sizeof prefix);
+    if (prefix.mark != mark) {
+      garbled_ = true;
+      break;
+    }
+    if (there - sizeof prefix < prefix.length) continue;
+    const std::span body(buffer_.data() + begin_ + sizeof prefix, prefix.length);
+    begin_ += sizeof prefix + prefix.length;
+    try {
       return unpack_trainer_message(body);
+    } catch (const Error&) {
+      garbled_ = true;
+      break;
     }
   } while (!closed_ && read_more());
+  if (garbled_) closed_ = true;
   if (closed_) begin_ = buffer_.size();  // what is left was cut off by the sender's death
   return std::nullopt;
 }
 
 void Channel::wait() const {
-  if (closed_) return;
+  if (closed_ || !usable()) return;
   pollfd there{descriptor_, POLLIN, 0};
   poll(&there, 1, -1);
 }

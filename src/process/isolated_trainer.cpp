@@ -20,6 +20,8 @@ constexpr std::chrono::milliseconds between_looks{10};
 /// For a step and a checkpoint, once the trial is to end.
 constexpr std::chrono::seconds longest_farewell{30};
 constexpr std::chrono::minutes worth_a_word{10};
+/// From the end of a process's connection to its own.
+constexpr std::chrono::seconds longest_death{2};
 constexpr int most_starts = 3;
 
 double seconds_since(Clock::time_point then) {
@@ -97,7 +99,12 @@ void IsolatedTrainer::start(const std::function<bool()>& go_on) {
       description_ = *joined;
       return;
     }
-    if (end) fail(outcome(*end).message + ", before its first trial");
+    if (end) {
+      const Outcome what = outcome(*end);
+      const auto until = Clock::now() + options_.moment;  // see judge()
+      while (what.unexplained && go_on() && Clock::now() < until) std::this_thread::sleep_for(between_looks);
+      fail(what.message + ", before its first trial");
+    }
     if (!go_on()) fail("told to stop while the trainer's process was starting");
     const double longest = std::max(600.0, 10 * start_seconds_);
     if (start_seconds_ > 0 && seconds_since(began) > longest)
@@ -118,8 +125,8 @@ void IsolatedTrainer::restart(Reporter& reporter) {
     } catch (const Error& problem) {
       if (!go_on()) return;
       if (tries == most_starts)
-        throw Error("no trainer process can be started here any more (tried " + std::to_string(tries) +
-                    " times): " + problem.what());
+        throw WorkerUnfit("no trainer process can be started here any more (tried " + std::to_string(tries) +
+                          " times): " + problem.what());
     }
     const auto until = Clock::now() + std::chrono::seconds(tries * tries);
     while (go_on() && Clock::now() < until) std::this_thread::sleep_for(between_looks);
@@ -161,20 +168,28 @@ TrialEnded IsolatedTrainer::supervise(const Suggestion& suggestion, Reporter& re
   std::string hang;  // how it hung
   bool warned = false;
   std::optional<Clock::time_point> killed_at;
+  std::optional<Clock::time_point> deaf_since;  // a dying process closes its end a little before it is dead
+  bool lost = false;                            // but this one lives, and can't be heard any more
   const auto kill = [&] {
     if (!killed_at) killed_at = Clock::now();
     process_->kill();
   };
   TrialEnded ended;
+  // What is not of this attempt of this trial is nobody's any more.
+  const auto is_of_trial = [&](const auto& report) {
+    return report.trial == suggestion.slot.trial && report.attempt == suggestion.attempt;
+  };
   const auto look = [&] {  // at what has arrived; has the trial ended?
     while (auto message = process_->channel().receive()) {
       silence.end();
       if (const auto* broken = std::get_if<Broken>(&*message)) broken_ = broken->reason;
       auto* event = std::get_if<Event>(&*message);
       if (!event) continue;
-      if (auto* found = std::get_if<HyperparametersFound>(event)) reporter.found(std::move(*found));
-      if (auto* report = std::get_if<EpochReported>(event)) reporter.epoch(std::move(*report));
-      if (auto* end = std::get_if<TrialEnded>(event)) {
+      if (auto* found = std::get_if<HyperparametersFound>(event); found && is_of_trial(*found))
+        reporter.found(std::move(*found));
+      if (auto* report = std::get_if<EpochReported>(event); report && is_of_trial(*report))
+        reporter.epoch(std::move(*report));
+      if (auto* end = std::get_if<TrialEnded>(event); end && is_of_trial(*end)) {
         ended = std::move(*end);
         return true;
       }
@@ -185,6 +200,11 @@ TrialEnded IsolatedTrainer::supervise(const Suggestion& suggestion, Reporter& re
     const bool dead = process_->end().has_value();  // before the last look, so that nothing it said is missed
     if (look()) return ended;
     if (dead) break;
+    if (process_->channel().closed()) {
+      if (!deaf_since) deaf_since = Clock::now();
+      lost = process_->channel().garbled() || Clock::now() - *deaf_since > longest_death;
+      if (lost) kill();
+    }
 
     const Order order = reporter.order();
     if (order != told) {
@@ -200,7 +220,7 @@ TrialEnded IsolatedTrainer::supervise(const Suggestion& suggestion, Reporter& re
     if (broken_ && silent > std::chrono::duration<double>(longest_farewell).count()) kill();
     if (told != Order::go_on && Clock::now() - told_at > longest_farewell) kill();
     if (killed_at && Clock::now() - *killed_at > longest_farewell)
-      throw Error(
+      throw WorkerUnfit(
           "the trainer's process does not die when it is killed: it is stuck in the kernel (a dead file "
           "system, a "
           "device's driver)");
@@ -213,16 +233,37 @@ TrialEnded IsolatedTrainer::supervise(const Suggestion& suggestion, Reporter& re
     }
     process_->wait(between_looks);
   }
-  if (broken_) throw Error(*broken_);
+  if (broken_) throw WorkerUnfit(*broken_);
   if (told != Order::go_on && hang.empty() && process_->end()->by_signal) {
     ended.ending = told == Order::cancel ? Ending::cancelled : Ending::interrupted;
     return ended;
   }
-  const Outcome what = outcome(*process_->end());
-  ended.ending = Ending::failed;
-  ended.cause = hang.empty() ? what.cause : Cause::hang;
-  ended.detail = hang.empty() ? what.detail : "";
-  ended.message = hang.empty() ? what.message : hang;
+  if (!hang.empty()) return judge({Cause::hang, "", hang}, suggestion, reporter);
+  return judge(lost ? outcome_of_lost_connection() : outcome(*process_->end()), suggestion, reporter);
+}
+
+// Who kills a whole job (the kernel, a resource manager, a person) may reach the trainer before its rank. If
+// this rank lives on, it was the trainer alone, and the trial is given out again: whether it is to blame
+// shows when that happens to it again.
+TrialEnded IsolatedTrainer::judge(const Outcome& what, const Suggestion& suggestion,
+                                  Reporter& reporter) const {
+  TrialEnded ended;
+  ended.trial = suggestion.slot.trial;
+  ended.attempt = suggestion.attempt;
+  ended.ending = what.unexplained ? Ending::interrupted : Ending::failed;
+  ended.cause = what.cause;
+  ended.detail = what.detail;
+  ended.message = what.message;
+  const auto until = Clock::now() + options_.moment;
+  while (what.unexplained && Clock::now() < until) {
+    if (const Order order = reporter.order(); order != Order::go_on) {
+      ended.ending = order == Order::cancel ? Ending::cancelled : Ending::interrupted;
+      ended.cause = Cause::none;
+      ended.detail = ended.message = "";
+      break;
+    }
+    std::this_thread::sleep_for(between_looks);
+  }
   return ended;
 }
 

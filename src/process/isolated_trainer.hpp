@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -17,6 +18,8 @@ struct IsolationOptions {
   std::int64_t trials = 0;                 ///< a trainer process is replaced after so many; 0: never
   std::int64_t memory_growth = 1LL << 30;  ///< ... when it grew by more bytes since its first trial; 0: never
   TrainerOptions trainer;
+  /// When somebody's SIGKILL took the process: how long to wait whether this one's comes, too.
+  std::chrono::milliseconds moment{3000};
 };
 
 /// Trains in a process of its own, so that whatever a trial does costs that trial alone: the process is kept
@@ -31,13 +34,16 @@ class IsolatedTrainer : public Trainer {
   ~IsolatedTrainer() override;
 
   WorkerJoined describe() const override { return description_; }
-  /// Throws Error when no process can be started any more.
+  /// Throws WorkerUnfit when no process can be started any more, and when the process says that it can't
+  /// train. A trial whose process was killed by a SIGKILL that nobody explains is interrupted, if this
+  /// process lives on, not failed.
   TrialEnded train(const Suggestion& suggestion, Reporter& reporter) override;
 
  private:
   void start(const std::function<bool()>& go_on);
   void restart(Reporter& reporter);
   TrialEnded supervise(const Suggestion& suggestion, Reporter& reporter);
+  TrialEnded judge(const Outcome& what, const Suggestion& suggestion, Reporter& reporter) const;
   bool replace_before_next() const;
 
   IsolationOptions options_;

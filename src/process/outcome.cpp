@@ -43,6 +43,7 @@ bool has(const std::string& text, const char* part) {
 }  // namespace
 
 Outcome outcome(const ProcessEnd& end) {
+  if (!end.by_signal && end.code == lost_connection) return outcome_of_lost_connection();
   if (!end.by_signal) {
     const std::string code = std::to_string(end.code);
     return {Cause::exit_code, code, "the trainer's process ended with exit code " + code};
@@ -56,7 +57,15 @@ Outcome outcome(const ProcessEnd& end) {
     return {Cause::out_of_memory, "", "the host's memory is exhausted (std::bad_alloc, which nobody caught)"};
   const auto [name, meaning] = describe(end.code);
   const std::string shown = *name ? name : std::to_string(end.code);
-  return {Cause::signal, shown, "the trainer's process was killed by " + shown + " (" + meaning + ")"};
+  return {Cause::signal, shown, "the trainer's process was killed by " + shown + " (" + meaning + ")",
+          end.code == SIGKILL};
+}
+
+Outcome outcome_of_lost_connection() {
+  return {
+      Cause::exception, "",
+      "the trial closed or overwrote the connection between the trainer's process and its worker: a job must "
+      "not close or write to file descriptors that it has not opened"};
 }
 
 }  // namespace sibyl

@@ -19,7 +19,14 @@ struct Outcome {
   Cause cause = Cause::none;
   std::string detail;   ///< see Trial
   std::string message;  ///< for people: what happened, and what it often comes from
+  /// Somebody's SIGKILL that nobody explains: perhaps the whole job is being killed, and this rank is next.
+  bool unexplained = false;
 };
 Outcome outcome(const ProcessEnd& end);
+
+/// The exit code of a trainer process whose trial took its connection to the rank from it.
+constexpr int lost_connection = 76;  // EX_PROTOCOL of sysexits.h
+/// What that means, by whatever sign it is noticed.
+Outcome outcome_of_lost_connection();
 
 }  // namespace sibyl

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/text.hpp"
+
 namespace sibyl {
 
 namespace {
@@ -31,7 +33,11 @@ std::string Printed::add(std::string_view text) {
 
 std::string Printed::finish() {
   if (line_.empty()) return "";
-  std::string out = label_ + line_ + '\n';
+  // As a terminal would show it in the end: of a line that was written over and over, the last state.
+  const auto end = line_.find_last_not_of('\r');
+  const auto begin = end == std::string::npos ? end : line_.find_last_of('\r', end);
+  const std::string shown = begin == std::string::npos ? line_ : line_.substr(begin + 1);
+  std::string out = label_ + printable(shown.substr(0, shown.find_last_not_of('\r') + 1)) + '\n';
   kept_.push_back(std::exchange(line_, {}));
   if (kept_.size() > most_lines) kept_.pop_front();
   return out;

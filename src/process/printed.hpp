@@ -12,7 +12,7 @@ class Printed {
  public:
   /// Of the lines that come: "[worker 3, trial 17] ". Forgets the lines before.
   void begin(std::string label);
-  /// Takes in what was printed. What is to be passed on: whole lines, labelled.
+  /// Takes in what was printed. What is to be passed on: whole lines, labelled, safe for a terminal.
   std::string add(std::string_view text);
   /// A last line without an end, when no more will come.
   std::string finish();

@@ -18,6 +18,13 @@ sigset_t signals_of_the_rank();
 /// Where a trainer process finds its end of the socket pair.
 constexpr int trainer_descriptor = 3;
 
+/// Throws UsageError when no rank started this process. `command`: what people would have typed.
+void require_a_rank(const std::string& command);
+/// Makes this process a rank's own: it dies with the rank, leaves signals to it, is called `name` in `ps`,
+/// and goes before the rank when memory runs out. `rank`: its process id; `badness`: up to 1000, who goes
+/// first.
+void begin_child(const char* rank, const char* name, int badness);
+
 /// The command line of a trainer process of this program: what `ps` shows. `name` is the job's.
 std::vector<std::string> trainer_arguments(const std::string& name, int worker);
 /// Is this a trainer process's command line?

@@ -70,7 +70,7 @@ std::string inactive_mark(hdf5::CellType type) {
     case hdf5::CellType::float64:
       return "NaN";
     case hdf5::CellType::text:
-      return "empty";
+      return "empty (<inactive> if no text is a possible value)";
     case hdf5::CellType::int64:
       return "-1 (-9223372036854775808 if -1 is a possible value)";
     case hdf5::CellType::int32:

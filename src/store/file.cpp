@@ -190,4 +190,10 @@ void replace_file(const std::filesystem::path& path, std::span<const std::byte> 
   sync_folder_of(path);
 }
 
+void move_into_place(const std::filesystem::path& beside, const std::filesystem::path& path) {
+  File(beside, O_RDWR).sync();
+  if (::rename(beside.c_str(), path.c_str()) != 0) throw_io_error("replace", path, errno);
+  sync_folder_of(path);
+}
+
 }  // namespace sibyl

@@ -62,6 +62,9 @@ std::filesystem::path rescue_path(const std::filesystem::path& path);
 /// no .tmp is left.
 void replace_file(const std::filesystem::path& path, std::span<const std::byte> bytes);
 
+/// The same for a file that somebody else has written at `beside`.
+void move_into_place(const std::filesystem::path& beside, const std::filesystem::path& path);
+
 /// Throws Error: "Cannot <action> <path>: <reason of errno>. <what to do>".
 [[noreturn]] void throw_io_error(const std::string& action, const std::filesystem::path& path, int error);
 

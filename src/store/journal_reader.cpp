@@ -153,7 +153,11 @@ JournalTail read_journal(const std::filesystem::path& path, const std::function<
                   std::to_string(tail.records + 1) + ", at byte " + std::to_string(tail.valid_bytes) + " (" +
                   error.what() + "). Read it with the version of Sibyl that wrote it, or a newer one.");
     }
-    callback(std::move(event));
+    try {
+      callback(std::move(event));
+    } catch (const Contradiction& problem) {
+      throw_damaged(file, tail.valid_bytes, tail.records, std::string("says ") + problem.what());
+    }
     tail.valid_bytes += prefix_size + length;
     ++tail.records;
   }

@@ -116,6 +116,8 @@ hdf5::Attributes Results::attributes(double now) const {
       {"objective", opened_.metric},
       {"direction", std::string(to_string(objective().direction))},
       {"seed", opened_.seed},
+      {"planned_trials", planned_trials_},
+      {"planned_epochs", planned_epochs_},
       {"command_line", opened_.command_line},
       {"options", opened_.options},
       {"versions", opened_.versions},

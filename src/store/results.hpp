@@ -27,6 +27,12 @@ class Results {
   /// Told every event in the journal's order, with what the oracle said follows from it.
   void tell(const Event& event, const Consequences& consequences = {});
 
+  /// Of the whole sweep, as far as it is known now.
+  void plan(std::int64_t trials, std::int64_t epochs) {
+    planned_trials_ = trials;
+    planned_epochs_ = epochs;
+  }
+
   /// Writes the file anew and puts it in the place of the old one at once: whoever opens `file` sees a whole
   /// one. `trials` are the oracle's, `now` is the time in seconds since 1970. Throws Error when the file
   /// can't be written; then the old one stands.
@@ -56,6 +62,7 @@ class Results {
 
   SweepOpened opened_;
   SweepClosed closed_{std::numeric_limits<double>::quiet_NaN(), ""};
+  std::int64_t planned_trials_ = 0, planned_epochs_ = 0;
   double time_ = 0;  ///< of the latest event that has one
   std::vector<KnownHyperparameter> space_;
   std::unordered_map<TrialId, Slot> slots_;  ///< where each trial is in the plan

@@ -40,7 +40,7 @@ std::string json(const std::vector<Condition>& conditions) {
 std::int64_t size_of(const Domain& domain) {
   const auto values = size(domain);
   constexpr auto most = std::numeric_limits<std::int64_t>::max();
-  if (!values) return -1;
+  if (!values) return std::holds_alternative<FloatRange>(domain) ? -1 : most;
   return *values > static_cast<std::uint64_t>(most) ? most : static_cast<std::int64_t>(*values);
 }
 

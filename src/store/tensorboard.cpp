@@ -103,7 +103,9 @@ void TensorBoardLog::learn(const TrialEnded& event, const std::vector<Trial>& tr
   const Trial& trial = trials[event.trial];
   const bool scored =
       std::ranges::all_of(trial.best, [](const Best& each) { return std::isfinite(each.score); });
-  if (event.ending == Ending::failed || !scored || !std::isfinite(trial.score)) return;
+  if (event.ending == Ending::failed || trial.status == TrialStatus::failed || !scored ||
+      !std::isfinite(trial.score))
+    return;
   start(event.trial, trial);
   add({event.trial, own}, trial,
       tensorboard::scalars(event.time, *std::max_element(trial.epochs.begin(), trial.epochs.end()),
@@ -161,7 +163,7 @@ void TensorBoardLog::write(Run run, const std::string& records) {
   const std::uint64_t before = known == written_.end() ? 0 : known->second;
   const fs::path folder = folder_of(run);
   if (before == 0) make_folder(folder);
-  File file(folder / file_name_, O_WRONLY | O_CREAT);
+  File file(folder / file_name_, O_WRONLY | O_CREAT | O_NOFOLLOW);
   file.write_at(before, bytes_of(records));
   const std::uint64_t size = before + records.size();
   if (before == 0 && file.size() > size) file.resize(size);  // an earlier start of the sweep wrote more

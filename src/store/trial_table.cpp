@@ -6,6 +6,7 @@
 #include <functional>
 #include <limits>
 #include <numeric>
+#include <set>
 #include <unordered_map>
 #include <utility>
 
@@ -37,7 +38,10 @@ class HyperparameterColumn {
   void expect(const Value& value) {
     if (std::holds_alternative<bool>(value)) booleans_ = true;
     if (std::holds_alternative<double>(value)) reals_ = true;
-    if (std::holds_alternative<std::string>(value)) texts_ = true;
+    if (const auto* text = std::get_if<std::string>(&value)) {
+      texts_ = true;
+      if (text->empty() || text->front() == '<') like_marks_.insert(*text);
+    }
     if (const auto* x = std::get_if<std::int64_t>(&value)) {
       integers_ = true;
       minus_one_ = minus_one_ || *x == -1;
@@ -46,7 +50,7 @@ class HyperparameterColumn {
   /// Another number: cells of another type, or another mark of what is inactive.
   int kind() const {
     const bool numbers = integers_ || reals_;
-    if (texts_ || (booleans_ && numbers)) return 0;
+    if (texts_ || (booleans_ && numbers)) return 5 + static_cast<int>(like_marks_.size());
     if (reals_) return 1;
     return integers_ ? 2 + minus_one_ : 4;
   }
@@ -56,7 +60,7 @@ class HyperparameterColumn {
   void add_to(Table& table, std::size_t rows) const {
     const bool numbers = integers_ || reals_;
     if (texts_ || (booleans_ && numbers)) {
-      fill(table, std::vector<std::string>(rows),
+      fill(table, std::vector<std::string>(rows, text_mark()),
            [](const Value& value) { return clean_utf8(to_string(value)); });
     } else if (reals_) {
       fill(table, std::vector<double>(rows, none), [](const Value& value) {
@@ -74,6 +78,13 @@ class HyperparameterColumn {
   }
 
  private:
+  // Nothing; where that is itself a possible value, a word that is none (hyperparameters.py does the same).
+  std::string text_mark() const {
+    std::string mark;
+    while (like_marks_.contains(mark)) mark = mark.empty() ? "<inactive>" : "<" + mark + ">";
+    return mark;
+  }
+
   template <class T, class Convert>
   void fill(Table& table, std::vector<T> cells, Convert convert) const {
     for (const auto& [row, value] : values_) cells[row] = convert(*value);
@@ -82,6 +93,7 @@ class HyperparameterColumn {
 
   std::string name_;
   bool booleans_ = false, integers_ = false, reals_ = false, texts_ = false, minus_one_ = false;
+  std::set<std::string> like_marks_;  ///< possible values that look like a mark of the inactive
   std::vector<std::pair<std::size_t, const Value*>> values_;  ///< by row; the trials own them
 };
 

@@ -11,8 +11,13 @@ namespace sibyl {
 
 namespace {
 
-double now() {
+double wall_clock() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+/// For lengths of time: nobody sets this one meanwhile.
+double now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
 std::string epochs(int count) {
@@ -45,7 +50,7 @@ ExecutionEnd Execution::run() {
 
   if (!progress_.stopped && progress_.epoch < last_epoch()) {
     going_since_ = now();
-    epoch_started_ = progress_.part ? progress_.part->started : going_since_;
+    epoch_started_ = progress_.part ? progress_.part->started : wall_clock();
     seconds_before_ = progress_.part ? progress_.part->seconds : 0;
     timer_.start(going_since_);
     hyper_model_.fit(hp_, model_, data_, *this);
@@ -133,6 +138,8 @@ bool Execution::report(int epoch, std::vector<Metric> metrics) {
                           .epoch = epoch,
                           .attempt = suggestion_.attempt},
                          metrics);
+  if (!names(metrics, options_.objective.metric))  // rank 0 is to see it: in all trials it may be the same
+    reports_.epoch({.epoch = epoch, .started = epoch_started_, .seconds = 0, .metrics = metrics});
   require_measured(options_.objective, metrics);
   require_begun();
   const auto is_rate = [](const Metric& metric) { return metric.name == learning_rate_metric; };
@@ -159,7 +166,8 @@ bool Execution::report(int epoch, std::vector<Metric> metrics) {
 
   const Order order = reports_.ask();
   if (order == Order::interrupt || (order == Order::go_on && timer_.due_after(epoch, ended))) save();
-  epoch_started_ = going_since_ = now();
+  epoch_started_ = wall_clock();
+  going_since_ = now();
   seconds_before_ = 0;
   return order == Order::go_on;
 }

@@ -72,9 +72,9 @@ class Execution : public FitContext {
   int first_epoch_ = 0;        ///< where this slot's training begins
   double epoch_started_ = 0;   ///< seconds since 1970
   double seconds_before_ = 0;  ///< of the epoch's training before `going_since_`
-  double going_since_ = 0;
-  std::string diverged_;  ///< what, and when; empty: it did not
-  std::string note_;      ///< what people should know of it, whatever its end
+  double going_since_ = 0;     ///< by a steady clock
+  std::string diverged_;       ///< what, and when; empty: it did not
+  std::string note_;           ///< what people should know of it, whatever its end
 };
 
 }  // namespace sibyl

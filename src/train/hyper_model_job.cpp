@@ -37,12 +37,18 @@ Objective HyperModelJob::objective() const {
 }
 
 SearchSpace HyperModelJob::search_space() {
-  const GeneratorGuard guard;
   HyperParameters hp;
-  torch::nn::Sequential model = model_->build(hp);
-  model_->make_optimizer(hp, model);
-  model_->batch_size(hp);
+  questions()(hp);
   return hp.space();
+}
+
+std::function<void(HyperParameters&)> HyperModelJob::questions() {
+  return [this](HyperParameters& hp) {
+    const GeneratorGuard guard;
+    torch::nn::Sequential model = model_->build(hp);
+    model_->make_optimizer(hp, model);
+    model_->batch_size(hp);
+  };
 }
 
 std::unique_ptr<Trainer> HyperModelJob::make_trainer(const TrainerOptions& options) {

@@ -14,6 +14,7 @@ class HyperModelJob : public Job {
 
   Objective objective() const override;
   SearchSpace search_space() override;
+  std::function<void(HyperParameters&)> questions() override;
   std::unique_ptr<Trainer> make_trainer(const TrainerOptions& options) override;
   WorkerJoined describe_worker(const TrainerOptions& options) override;
   std::vector<Metric> retrain(const Suggestion& suggestion, const TrainerOptions& options,

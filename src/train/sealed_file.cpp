@@ -34,7 +34,8 @@ struct Trailer {
 class OutputFile {
  public:
   explicit OutputFile(std::filesystem::path path) : path_(std::move(path)) {
-    file_ = open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    unlink(path_.c_str());  // nothing is written through a link that has this name
+    file_ = open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (file_ < 0) fail(path_, "open");
   }
   ~OutputFile() {

@@ -25,6 +25,16 @@ TrainerOptions checked(TrainerOptions options) {
   return options;
 }
 
+[[noreturn]] void throw_unfit(const std::exception_ptr& exception) {
+  try {
+    std::rethrow_exception(exception);
+  } catch (const std::exception& problem) {
+    throw WorkerUnfit(problem.what());
+  } catch (...) {
+    throw WorkerUnfit("a report could not be sent");
+  }
+}
+
 void add_line(std::string& text, const std::string& line) {
   if (!line.empty()) text += (text.empty() ? "" : "; ") + line;
 }
@@ -69,14 +79,14 @@ WorkerJoined TrialTrainer::describe() const {
 }
 
 TrialEnded TrialTrainer::train(const Suggestion& suggestion, Reporter& reporter) {
-  if (!broken_.empty()) throw Error(broken_);
+  if (!broken_.empty()) throw WorkerUnfit(broken_);
   const auto began = std::chrono::steady_clock::now();
   const ComputeScope scope(device_, options_.threads);
   TrialEnded ended;
   try {
     ended = train_executions(suggestion, reporter);
   } catch (const WorkerFailure& failure) {
-    std::rethrow_exception(failure.exception);
+    throw_unfit(failure.exception);
   } catch (...) {
     Failure failure = classify(std::current_exception());
     ended.ending = Ending::failed;

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 import made
+from command_line import whole
 from exports import optuna_study, tables, tensorboard, tf_events
 from hyperparameters import Hyperparameter
 from results import Results, ResultsError
@@ -223,3 +224,20 @@ def test_a_running_sweep_can_be_exported(optuna, tmp_path):
         Results.open(made.write(tmp_path / "results.h5", table, epochs, finished=False)), None
     )
     assert [trial.state.name for trial in study.trials] == ["RUNNING", "RUNNING", "COMPLETE"]
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path):
+    file, precious = tmp_path / "trials.csv", tmp_path / "precious"
+    file.write_text("old")
+    with pytest.raises(OSError):
+        with whole(file) as beside:
+            beside.write_text("half")
+            raise OSError("the disk is full")
+    assert file.read_text() == "old"
+    precious.write_text("mine")
+    file.unlink()
+    file.symlink_to(precious)
+    with whole(file) as beside:
+        beside.write_text("new")
+    assert (file.read_text(), precious.read_text()) == ("new", "mine")
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["precious", "trials.csv"]

@@ -42,7 +42,7 @@ def test_the_best_trial_is_the_summarys(results, sweep):
     told = json.loads(
         subprocess.run([made.JOBS / "synthetic", "summary", sweep, "--json"], capture_output=True).stdout
     )
-    ranked = [row["trial"] for row in told["trials"] if row["status"] != "failed"]
+    ranked = [row["trial"] for row in told["trials"] if row["score"] is not None]
     assert results.leaderboard(len(ranked))["trial"].tolist() == ranked
 
 
@@ -106,16 +106,18 @@ def test_best_so_far_ends_at_the_best_score(results):
     assert history["trials"].iloc[-1] == results.epochs["trial"].nunique()
 
 
-def test_best_so_far_counts_time_epochs_and_trials_and_no_failed_trials(tmp_path):
+def test_best_so_far_counts_time_epochs_and_trials_and_never_goes_back(tmp_path):
     epochs = made.epochs_of([0, 1, 0, 2, 1], [1, 1, 2, 1, 2], [5.0, 4.0, 6.0, 0.1, 3.0])
-    table = made.trials_of(3, score=[5.0, 3.0, np.nan], status=["completed", "completed", "failed"])
-    history = best_so_far(Results.open(made.write(tmp_path / "results.h5", table, epochs)))
-    assert history["score"].tolist() == [5.0, 4.0, 3.0, 3.0]
-    assert history["seconds"].tolist() == [1.0, 2.0, 5.0, 5.0]
-    assert history["epochs"].tolist() == [1, 2, 5, 5]
+    table = made.trials_of(3, score=[5.0, 3.0, 0.1], status=["completed", "completed", "failed"])
+    results = Results.open(made.write(tmp_path / "results.h5", table, epochs))
+    history = best_so_far(results)
+    assert history["score"].tolist() == [5.0, 4.0, 0.1, 0.1]  # of a trial that failed after it
+    assert history["seconds"].tolist() == [1.0, 2.0, 4.0, 5.0]
+    assert history["epochs"].tolist() == [1, 2, 4, 5]
     assert history["trials"].tolist() == [1, 2, 3, 3]
-    assert history["trial"].tolist() == [0, 1, 1, 1]
-    assert score_at(history, "seconds", np.array([0.5, 1.0, 4.9, 99.0]))[1:].tolist() == [5.0, 4.0, 3.0]
+    assert history["trial"].tolist() == [0, 1, 2, 2]
+    assert results.best["trial"] == 2
+    assert score_at(history, "seconds", np.array([0.5, 1.0, 3.9, 99.0]))[1:].tolist() == [5.0, 4.0, 0.1]
     assert math.isnan(score_at(history, "seconds", np.array([0.5]))[0])
 
 

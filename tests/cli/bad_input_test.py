@@ -26,7 +26,7 @@ class BadInput(SweepTest):
 
     def test_options(self):
         for says, *arguments in [
-            ("max-epoch", "--max-epoch", "9"),
+            ("(did you mean '--max-epochs'?)", "--max-epoch", "9"),
             ("--max-epochs takes a whole number, at least 1, not '0'", "--max-epochs", "0"),
             ("--max-epochs takes a whole number, at least 1, not 'nine'", "--max-epochs", "nine"),
             ("--eta takes a whole number, at least 2", "--eta", "1"),
@@ -35,10 +35,11 @@ class BadInput(SweepTest):
             ("--scheduler best: there is hyperband, full", "--scheduler", "best"),
             ("--sampler magic: there is random", "--sampler", "magic"),
             ("my_metric:min or --objective my_metric:max", "--objective", "my_metric"),
-            ("no hyperparameter 'widht'", "--set", "widht=3"),
+            ("no hyperparameter 'widht' in the search space (did you mean 'width'?)", "--set", "widht=3"),
             ("width takes a whole number from 8 to 256", "--set", "width=7"),
             ("--set takes NAME=VALUE", "--set", "width"),
-            ("'serach' is no command", "serach"),
+            ("'serach' is no command (did you mean 'search'?)", "serach"),
+            ("(did you mean 'val_accuracy'?)", "--objective", "val_acuracy"),
             ("one word too many", "search", "now"),
             ("exclude each other", "--resume", "--overwrite"),
             ("--seed is given twice", "--seed", "1", "--seed", "2"),
@@ -132,9 +133,23 @@ class BadInput(SweepTest):
         out = self.refused(["given up", " trials in a row failed", "an injected exception"], "--max-consecutive-failures", 5, "--inject",
                            "exception=1.0", "--output", self.folder / "sweep", code=FAILED)
         self.assertIn("No trial has a score", out)
+        self.assertIn("State     given up: 5 trials in a row failed", out)
         # As the message says, it goes on with a higher limit: here to the end of the plan.
-        self.refused("no trial has a score: every one failed", "--max-consecutive-failures", 0, "--max-epochs", 100, "--inject",
-                     "exception=1.0", "--output", self.folder / "sweep", "--resume", code=FAILED)
+        out = self.refused(["the sweep failed: every one of its", "an injected exception"], "--max-consecutive-failures", 0,
+                           "--max-epochs", 100, "--inject", "exception=1.0", "--output", self.folder / "sweep", "--resume",
+                           code=FAILED)
+        self.assertIn("State     failed: every one of its", out)
+        out, _ = run("synthetic", "status", self.folder / "sweep", code=FAILED)
+        self.assertIn("State     failed: every one of its", out)
+
+    def test_an_objective_that_no_epoch_has(self):
+        output = self.folder / "sweep"
+        out = self.refused(["the objective is val_acc, but an epoch has only loss, val_loss, val_accuracy", "--objective"],
+                           "--objective", "val_acc:max", "--max-epochs", 9, "--output", output, code=FAILED)
+        self.assertIn("State     given up: the objective is val_acc", out)
+        self.assertIn(" 0 failed", out)  # no trial is blamed
+        out, _ = run("synthetic", "status", output, code=FAILED)
+        self.assertIn("State     given up: the objective is val_acc", out)
 
 
 if __name__ == "__main__":

@@ -54,9 +54,52 @@ TEST_CASE("the recorded options read back") {
   CHECK(lines == std::vector<std::string>{"--seed: 7 there, 8 here"});
 }
 
+TEST_CASE("numbers beyond any sense are refused at once") {
+  for (const auto& [name, wrong] :
+       std::map<std::string, std::string>{{"--max-trials", "1000000000000000000"},
+                                          {"--max-epochs", "2000000000"},
+                                          {"--iterations", "2000000000"},
+                                          {"--executions-per-trial", "1000000000"},
+                                          {"--workers", "1000000000"},
+                                          {"--threads", "1000000000"},
+                                          {"--top", "1000000000"},
+                                          {"--epoch-seconds", "1e300"}}) {
+    CHECK_THROWS_AS(parse({name, wrong}), UsageError);
+    CHECK_THROWS_WITH(parse({name, wrong}),
+                      ContainsSubstring(name + " takes") && ContainsSubstring("not '" + wrong + "'"));
+  }
+  CHECK_THROWS_WITH(parse({"--workers", "1000000000"}), ContainsSubstring("a whole number from 1 to 100000"));
+  CHECK_THROWS_AS(parse({"--iterations", "1e8"}), UsageError);
+  CHECK_THROWS_WITH(parse({"--time-limit", "1e30"}), ContainsSubstring("at most 100 years"));
+  CHECK(parse({"--eta", "2147483647", "--iterations", "1000000000"}).sweep.iterations == 1000000000);
+}
+
 TEST_CASE("numbers that are none, or too small, are refused") {
   for (const char* wrong : {"", "x", "3x", "0", "-1", "2.5", "99999999999"})
     CHECK_THROWS_AS(parse({"--max-epochs", wrong}), UsageError);
   CHECK_THROWS_AS(parse({"--min-delta", "nan"}), UsageError);
   CHECK_THROWS_WITH(parse({"--eta"}), ContainsSubstring("--help"));
+}
+
+TEST_CASE("a mistyped word is told with the one that was meant") {
+  const auto says = [](std::vector<std::string> words, const char* text) {
+    CHECK_THROWS_AS(parse(words), UsageError);
+    CHECK_THROWS_WITH(parse(words), ContainsSubstring(text));
+  };
+  says({"--max-epoch", "9"}, "(did you mean '--max-epochs'?)");
+  says({"--max_epochs=9"}, "(did you mean '--max-epochs'?)");
+  says({"-max-epochs", "9"}, "(did you mean '--max-epochs'?)");
+  says({"--schedular", "full"}, "(did you mean '--scheduler'?)");
+  says({"serach"}, "'serach' is no command (did you mean 'search'?)");
+  says({"sumary", "x"}, "(did you mean 'summary'?)");
+  says({"--scheduler", "hyperbnd"}, "(did you mean 'hyperband'?)");
+  CHECK_THROWS_WITH(parse({"--quite-another"}), !ContainsSubstring("did you mean"));
+}
+
+TEST_CASE("status takes several directories") {
+  const Options several = parse({"status", "runs/a", "runs/b", "--json"});
+  CHECK(several.directories == std::vector<std::filesystem::path>{"runs/a", "runs/b"});
+  CHECK(parse({"status", "runs/a"}).directory == "runs/a");
+  CHECK(parse({"status"}).directory == "runs/my_job");
+  CHECK_THROWS_WITH(parse({"summary", "runs/a", "runs/b"}), ContainsSubstring("one word too many"));
 }

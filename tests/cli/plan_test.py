@@ -1,6 +1,7 @@
 """The figures of `plan` are those of the sweep that then runs."""
 
 import json
+import time
 import unittest
 
 from sweeps import SweepTest, run, tables
@@ -49,6 +50,27 @@ class Plan(SweepTest):
         self.assertIn(says, out + err)
         for enough in (("--max-epochs", 3), ("--max-epochs", 2, "--iterations", 2), ("--max-epochs", 2, "--scheduler", "full")):
             self.assertNotIn("is one trial", run("synthetic", "plan", *enough)[0])
+
+    def test_plans_of_any_size_are_quick(self):
+        for options, trials, epochs in [
+            (("--max-epochs", 1000000), 834008, 122235002),
+            (("--max-epochs", 27, "--iterations", 1000000000), 49000000000, 357000000000),
+            (("--scheduler", "full", "--max-trials", 1000000000, "--max-epochs", 10), 1000000000, 10000000000),
+            (("--max-epochs", 1000000, "--max-trials", 100), 100, None),
+            (("--eta", 2147483647, "--iterations", 7), 7, 700),
+        ]:
+            with self.subTest(options=options):
+                began = time.monotonic()
+                out, _ = run("synthetic", "plan", *options, "--workers", 2, "--json")
+                self.assertLess(time.monotonic() - began, 10)
+                plan = json.loads(out)
+                self.assertEqual(plan["trials"], trials)
+                if epochs:
+                    self.assertEqual(plan["epochs"], epochs)
+                self.assertGreaterEqual(plan["makespan_epochs"], plan["epochs"] / 2)
+        out, _ = run("synthetic", "plan", "--max-epochs", 1000000)
+        self.assertIn("531441 trials to epoch 2", out)
+        self.assertIn("take at least the time of", out)
 
     def test_the_text(self):
         out, _ = run("synthetic", "plan", "--max-epochs", 81, "--workers", 4, "--epoch-seconds", 2)

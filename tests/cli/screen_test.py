@@ -1,21 +1,36 @@
 """What people see: a live block on a terminal, lines in a log file, a summary at the end."""
 
+import fcntl
+import json
 import os
 import pty
 import re
+import struct
 import subprocess
+import termios
 import unittest
 
 from sweeps import SweepTest, command, run
 
+ESCAPE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
+
+def set_width(terminal, columns):
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+
+
+RESIZED = b"<resized>"
+
 
 class Screen(SweepTest):
-    def on_terminal(self, *arguments, ranks=None):
-        """Runs a job with a pseudo-terminal as its output and returns what it wrote there."""
+    def on_terminal(self, *arguments, ranks=None, columns=0, later=None):
+        """Runs a job with a pseudo-terminal as its output and returns what it wrote there. `columns` is its width (0: it
+        does not say); `later`: what it is made when 4000 bytes have come."""
         try:
             ours, theirs = pty.openpty()
         except OSError as problem:
             self.skipTest(f"no pseudo-terminal to be had here: {problem}")
+        set_width(theirs, columns)
         os.set_blocking(ours, True)
         with subprocess.Popen(command("synthetic", *arguments, ranks=ranks), stdout=theirs, stderr=theirs, stdin=subprocess.DEVNULL) as job:
             os.close(theirs)
@@ -28,6 +43,9 @@ class Screen(SweepTest):
                 if not part:
                     break
                 written += part
+                if later and len(written) > 4000:
+                    set_width(ours, later)
+                    written, later = written + RESIZED, None
             self.assertEqual(job.wait(timeout=60), 0)
         os.close(ours)
         return written.decode()
@@ -42,7 +60,7 @@ class Screen(SweepTest):
         self.assertRegex(out, r"trial \d+ failed: an injected exception in epoch \d")
         self.assertRegex(out, r"rank +trial +val_loss")
         self.assertIn("Best hyperparameters", out)
-        self.assertRegex(out, r"Time .* with 2 workers, which trained [\d.]+ % of it")
+        self.assertRegex(out, r"Time .* with 2 workers, busy [\d.]+ % of it")
         self.assertIn(str(self.folder / "sweep" / "results.h5"), out)
 
     def test_terminal(self):
@@ -57,6 +75,92 @@ class Screen(SweepTest):
                 self.assertRegex(out, r"best +trial \d+: val_loss")
                 self.assertIn("Best hyperparameters", out)
                 self.assertNotIn("best so far", out)
+
+    def widest(self, text):
+        """The columns of the widest line, where the cursor's moves begin a new one."""
+        return max(len(line.rstrip()) for part in ESCAPE.split(text) for line in part.replace("\r", "").split("\n"))
+
+    def test_nothing_is_wider_than_the_terminal(self):
+        for ranks, columns in ((None, 80), (3, 80), (3, 120), (None, 60)):
+            with self.subTest(ranks=ranks, columns=columns):
+                out = self.on_terminal("--max-epochs", 9, "--set", "epoch_seconds=0.01", "--output",
+                                       self.folder / f"sweep{ranks}{columns}", ranks=ranks, columns=columns)
+                block_and_summary = out[out.index("epochs  ") :]
+                self.assertLessEqual(self.widest(block_and_summary), columns)
+                self.assertRegex(out, r"rank +trial +val_loss")
+                self.assertEqual("no room for" in out, columns < 100)
+
+    def test_a_terminal_that_is_resized(self):
+        for ranks in (None, 3):
+            with self.subTest(ranks=ranks):
+                out = self.on_terminal("--max-epochs", 27, "--set", "epoch_seconds=0.01", "--output",
+                                       self.folder / f"sweep{ranks}", ranks=ranks, columns=120, later=50)
+                before, after = out.split(RESIZED.decode())
+                self.assertGreater(self.widest(before), 50)
+                # What was drawn before the news came may still be on its way: the first two blocks.
+                later = ESCAPE.split(after.replace("\r", ""))
+                drawn = [part for part in later if "epochs  " in part][2:]
+                self.assertGreater(len(drawn), 2)
+                for part in drawn:
+                    self.assertLessEqual(max(len(line.rstrip()) for line in part.split("\n")), 50, part)
+
+    def test_columns_of_the_environment_where_there_is_no_terminal(self):
+        output = self.folder / "sweep"
+        run("synthetic", "--max-epochs", 9, "--output", output)
+        for arguments in (["summary", output], ["status", output], ["status", output, output], ["space"], ["plan"]):
+            for columns in (40, 80):
+                with self.subTest(arguments=arguments, columns=columns):
+                    done = subprocess.run(command("synthetic", *arguments), capture_output=True, text=True, check=True,
+                                          env={**os.environ, "COLUMNS": str(columns)})
+                    table = [line for line in done.stdout.splitlines() if line.startswith("  ") and "=" not in line]
+                    whole, _ = run("synthetic", *arguments)
+                    self.assertLessEqual(max(map(len, table)), columns, done.stdout)
+                    if arguments[0] == "summary":
+                        self.assertGreater(self.widest(whole), 80)
+
+    def test_the_best_as_json(self):
+        output = self.folder / "sweep"
+        run("synthetic", "--max-epochs", 9, "--patience", 2, "--output", output)
+        whole = json.loads(run("synthetic", "summary", output, "--json")[0])
+        best = json.loads(run("synthetic", "summary", output, "--json", "--top", 2)[0])
+        self.assertEqual(best["trials"], whole["trials"][:2])
+        self.assertEqual(len(whole["trials"]), whole["counts"]["all"])
+        self.assertEqual(best["counts"], whole["counts"])
+        self.assertEqual((whole["state"], whole["finished"]), ("finished", True))
+        self.assertIn("the plan is done", whole["reason"])
+        early = sum(trial["early_stopped"] for trial in whole["trials"])
+        out, _ = run("synthetic", "summary", output)
+        if early:
+            self.assertRegex(out, rf"completed \(({early}|all) early, for want of improvement\)")
+        else:
+            self.assertNotIn("early", out)
+
+    def test_several_sweeps_have_a_line_each(self):
+        done, other, nothing = (self.folder / name for name in ("done", "other", "nothing"))
+        run("synthetic", "--max-epochs", 3, "--output", done)
+        run("synthetic", "--max-epochs", 27, "--set", "epoch_seconds=0.05", "--time-limit", "1s", "--output", other, code=75)
+        out, _ = run("synthetic", "status", done, done)
+        self.assertRegex(out, r"sweep +state +job")
+        self.assertEqual(len(re.findall(r"/done +finished +synthetic .* 100.0 %", out)), 2)
+        out, _ = run("synthetic", "status", done, other, code=75)  # the worst of all
+        self.assertRegex(out, r"/other +stopped +synthetic")
+        out, _ = run("synthetic", "status", done, other, nothing, code=1)
+        self.assertRegex(out, r"/nothing +unreadable")
+        self.assertIn("there is no sweep in", out)
+        told = json.loads(run("synthetic", "status", done, other, nothing, "--json", code=1)[0])
+        self.assertEqual([each["state"] for each in told], ["finished", "stopped", "unreadable"])
+        self.assertEqual([each["finished"] for each in told], [True, False, False])
+
+    def test_what_trials_say_does_nothing_to_the_terminal(self):
+        output = self.folder / "sweep\x1b[2J"
+        out, err = run("synthetic", "--max-epochs", 3, "--output", output)
+        self.assertNotIn("\x1b", out + err)
+        self.assertIn("\\x1b[2J", out)
+        for words in (["summary", output], ["status", output], ["summary", output, "--json"], ["rebuild", output]):
+            out, err = run("synthetic", *words)
+            self.assertNotIn("\x1b", out + err)
+        _, err = run("synthetic", "--objective", "\x1b]0;owned\x07", code=64)
+        self.assertNotIn("\x1b", err)
 
     def test_mpirun_into_a_file_is_no_terminal(self):
         out, _ = run("synthetic", "--max-epochs", 3, "--output", self.folder / "sweep", ranks=2)

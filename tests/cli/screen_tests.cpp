@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <sstream>
 
@@ -7,6 +8,7 @@
 #include "cli/table.hpp"
 #include "core/samplers/random.hpp"
 #include "core/schedulers/hyperband.hpp"
+#include "core/text.hpp"
 
 using namespace sibyl;
 
@@ -113,6 +115,40 @@ TEST_CASE("on a terminal, the block is redrawn in place and no line is wider tha
   }
 }
 
+TEST_CASE("a terminal that was made narrower has broken the block's lines: all of them are drawn over") {
+  int width = 100;
+  Terminal terminal{.is_terminal = true, .width = 100, .ask = [&] { return width; }};
+  Begun begun(terminal);
+  begun.play();
+  begun.progress.draw(102);
+  std::vector<std::size_t> drawn;
+  std::istringstream lines(begun.out.str().substr(begun.out.str().find("epochs")));
+  for (std::string line; std::getline(lines, line);) drawn.push_back(columns_of(line));
+  REQUIRE(drawn.size() == 5);
+  width = 30;
+  std::size_t rows = 0;
+  for (const std::size_t columns : drawn) rows += std::max<std::size_t>(1, (columns + 29) / 30);
+  REQUIRE(rows > 5);
+  begun.out.str("");
+  begun.progress.draw(103);
+  CHECK_THAT(begun.out.str(), Catch::Matchers::StartsWith("\x1b[" + std::to_string(rows) + "F\x1b[J"));
+  std::istringstream narrow(begun.out.str().substr(begun.out.str().find("epochs")));
+  for (std::string line; std::getline(narrow, line);) CHECK(columns_of(line) <= 30);
+}
+
+TEST_CASE("what trials and workers say does nothing to the terminal") {
+  Begun begun({.is_terminal = false, .width = 0});
+  begun.play();
+  begun.tell(WorkerLeft{102, 2, "it\x1b[2J died\x07"}, 102);
+  CHECK_THAT(begun.out.str(), ContainsSubstring("it\\x1b[2J died\\x07\n"));
+  std::ostringstream out;
+  {
+    PrintableOutput safe(out);
+    safe << "a\x1b[1mb\x1b[0m " << 7 << "\n\xE2\x80\xAE" << std::flush << "\x1b]0;x\x07 last";
+  }
+  CHECK(out.str() == "ab 7\n\\u202e\\x1b]0;x\\x07 last");
+}
+
 TEST_CASE("durations and numbers are short") {
   CHECK(duration(0.04) == "0.0 s");
   CHECK(duration(59) == "59 s");
@@ -132,4 +168,64 @@ TEST_CASE("a table puts numbers to the right and words to the left") {
   std::ostringstream out;
   table.print(out);
   CHECK(out.str() == "  name       value\n  a              1\n  long name    100\n");
+}
+
+namespace {
+
+std::vector<std::string> lines_of(const TextTable& table, int width,
+                                  std::vector<std::string>* left_out = nullptr) {
+  std::ostringstream out;
+  const auto names = table.print(out, width);
+  if (left_out) *left_out = names;
+  std::vector<std::string> lines;
+  std::istringstream in(out.str());
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
+TextTable wide_table() {
+  TextTable table({"rank", "status", "a_long_name_of_a_number", "optimizer", "rate"});
+  table.add({"1", "completed", "3", "stochastic gradient descent", "0.00123"});
+  table.add({"2", "stopped", "4", "adam", "0.5"});
+  table.give_way({"rate", "optimizer", "a_long_name_of_a_number"});
+  return table;
+}
+
+}  // namespace
+
+TEST_CASE("a table fits its width: words and headers are shortened, columns left out, numbers never cut") {
+  const TextTable table = wide_table();
+  for (int width = 8; width <= 120; ++width) {
+    std::vector<std::string> left_out;
+    const auto lines = lines_of(table, width, &left_out);
+    REQUIRE(lines.size() == 3);
+    for (const std::string& line : lines) CHECK(columns_of(line) <= static_cast<std::size_t>(width));
+    if (std::find(left_out.begin(), left_out.end(), "rate") == left_out.end())
+      CHECK_THAT(lines[1], Catch::Matchers::EndsWith("0.00123"));
+  }
+  std::vector<std::string> left_out;
+  CHECK(lines_of(table, 0) == lines_of(table, 300));
+  lines_of(table, 60, &left_out);
+  CHECK(left_out.empty());  // shortened only
+  lines_of(table, 40, &left_out);
+  CHECK(left_out == std::vector<std::string>{"rate"});
+  lines_of(table, 22, &left_out);
+  CHECK(left_out == std::vector<std::string>{"rate", "optimizer", "a_long_name_of_a_number"});
+}
+
+TEST_CASE("columns that give way are left out where they are empty, and say nothing of it") {
+  TextTable table({"sweep", "Slurm job", "end"});
+  table.add({"one", "", "finished"});
+  table.give_way({"Slurm job"});
+  std::vector<std::string> left_out;
+  CHECK(lines_of(table, 0, &left_out) == std::vector<std::string>{"  sweep  end", "  one    finished"});
+  CHECK(left_out.empty());
+}
+
+TEST_CASE("a table counts columns, not bytes, and shows what is not printable") {
+  TextTable table({"name", "n"});
+  table.add({"\xE6\x97\xA5\xE6\x9C\xAC", "1"});
+  table.add({"a\x1b[31mb\n", "2"});
+  CHECK(lines_of(table, 0) ==
+        std::vector<std::string>{"  name  n", "  \xE6\x97\xA5\xE6\x9C\xAC  1", "  ab\\n  2"});
 }

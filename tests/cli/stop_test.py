@@ -80,6 +80,11 @@ class Stop(SweepTest):
                 output, got = self.stopped_by(send, ranks)
                 if code is not None:
                     self.assertEqual(got, code)
+                said, _ = run("synthetic", "summary", output)
+                if name == "SIGTERM to mpirun":  # which is what Ctrl-C becomes
+                    self.assertIn("stopped: SIGTERM came (Ctrl-C under mpirun, or scancel)", said)
+                elif name == "SIGINT without mpirun":
+                    self.assertIn("stopped: SIGINT came (Ctrl-C)", said)
                 run(*self.JOB, "--output", output, "--resume", ranks=4)
                 assert_same(whole, output)
                 run("synthetic", "--max-epochs", 1, "--max-trials", 1, "--output", output, "--overwrite")

@@ -80,6 +80,71 @@ TEST_CASE("submit refuses what can't be meant") {
   CHECK_THROWS_AS(submitted({"--nodes", "0", "--gpus-per-node", "1"}), UsageError);
 }
 
+namespace {
+
+// What sbatch makes of a line "#SBATCH WORD ...", as its source does it: a \ takes the meaning of what
+// follows, quotes hold blanks (a \ does not), a # outside them begins a comment.
+std::string as_sbatch_reads(const std::string& line) {
+  std::string word;
+  char quote = 0;
+  for (std::size_t i = std::string("#SBATCH ").size(); i < line.size(); ++i) {
+    if (!quote && (line[i] == ' ' || line[i] == '\t')) break;
+    if (line[i] == '\\')
+      word += line[++i];
+    else if (quote ? line[i] == quote : line[i] == '"' || line[i] == '\'')
+      quote = quote ? 0 : line[i];
+    else if (!quote && line[i] == '#')
+      break;
+    else
+      word += line[i];
+  }
+  return word;
+}
+
+std::string line_with(const std::string& script, const std::string& option) {
+  const auto begin = script.find("#SBATCH " + option);
+  return script.substr(begin, script.find('\n', begin) - begin);
+}
+
+}  // namespace
+
+TEST_CASE("blanks, quotes, hashes and percent signs reach Slurm as they were meant") {
+  const std::string odd = "it's \"my\" #1 job";
+  const std::string script =
+      submitted({"--gpus-per-node", "1", "--job-name", odd, "--account", "a b", "--sbatch",
+                 "--comment=two words", "--", "--output", "runs/50 % of \"x\"'s"});
+  CHECK(as_sbatch_reads(line_with(script, "--job-name")) == "--job-name=" + odd);
+  CHECK(as_sbatch_reads(line_with(script, "--account")) == "--account=a b");
+  CHECK(as_sbatch_reads(line_with(script, "--comment")) == "--comment=two words");
+  // %% is a % in Slurm's paths.
+  CHECK(as_sbatch_reads(line_with(script, "--output")) == "--output=runs/50 %% of \"x\"'s/%x-%j.out");
+  CHECK_THAT(script, ContainsSubstring("\noutput='runs/50 % of \"x\"'\\''s'\n"));
+}
+
+TEST_CASE("what a batch script can't hold is refused, with the reason") {
+  const auto refused = [](std::vector<std::string> words, const char* why) {
+    words.insert(words.begin(), {"--gpus-per-node", "1"});
+    CHECK_THROWS_AS(submitted(words), UsageError);
+    CHECK_THROWS_WITH(submitted(words), ContainsSubstring(why));
+  };
+  refused({"--job-name", "a\n#SBATCH --account=b"}, "a line break has no place");
+  refused({"--job-name", "a/b"}, "can't hold a /");
+  refused({"--sbatch", "--comment=a\rb"}, "a line break");
+  refused({"--", "--output", "runs/a\nb"}, "a line break");
+  refused({"--", "--output", "runs/a\\b"}, "a sign of its own");
+}
+
+TEST_CASE("a directory that looks like an option is none") {
+  const std::string script = submitted({"--gpus-per-node", "1", "--", "--output=-x"});
+  CHECK_THAT(script,
+             ContainsSubstring("#SBATCH --output=./-x/%x-%j.out\n") && ContainsSubstring("\noutput=./-x\n"));
+}
+
+TEST_CASE("submit guesses what a mistyped option meant") {
+  CHECK_THROWS_WITH(submitted({"--gpu-per-node", "1"}),
+                    ContainsSubstring("(did you mean '--gpus-per-node'?)"));
+}
+
 TEST_CASE("words and times are written as a shell and Slurm read them") {
   CHECK(shell_word("runs/x-1") == "runs/x-1");
   CHECK(shell_word("") == "''");

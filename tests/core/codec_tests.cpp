@@ -20,7 +20,7 @@ std::vector<Event> examples() {
              {{"width", {std::int64_t{16}, std::int64_t{32}}}}});
   const Suggestion suggestion{
       {42, 1, 2, 3, 9, 27}, {{"width", std::int64_t{32}}, {"rate", 0.1}, {"b", true}}, 2, 5};
-  return {SweepOpened{1.5, "job", "mpirun job", "{}", "{\"x\":1}", 7, "val_loss", true, space},
+  return {SweepOpened{1.5, "job", "mpirun job", "{}", "{\"x\":1}", 7, "val_loss", true, space, true, 39},
           WorkerJoined{2.5,
                        3,
                        "node1",

@@ -1,5 +1,7 @@
 #include "core/hyperparameters.hpp"
 
+#include <cmath>
+
 #include "catch.hpp"
 #include "core/error.hpp"
 
@@ -129,6 +131,31 @@ TEST_CASE("wrong questions are errors that name the hyperparameter") {
   CHECK_THROWS_WITH(hp.Choice("x", {1, 2, 1}), ContainsSubstring("twice"));
   CHECK_THROWS_WITH(hp.conditional_scope("nothing", {1}), ContainsSubstring("before the scope"));
   CHECK_THROWS_AS(hp.Int("", 0, 1), Error);
+  CHECK_THROWS_WITH(hp.Float("x", 0, 1, {.default_value = std::nan("")}), ContainsSubstring("default, nan"));
+  CHECK_THROWS_WITH(hp.Float("x", 0, 1, {.step = 0.1, .default_value = 0.25}),
+                    ContainsSubstring("default, 0.25") && ContainsSubstring("in steps of 0.1"));
+  CHECK_THROWS_WITH(hp.Float("x", 0, 1, {.step = std::nan("")}), ContainsSubstring("finite"));
+  hp.Choice("optimizer", {"sgd", "adam"});
+  CHECK_THROWS_WITH(
+      hp.conditional_scope("optimizer", {"sgd", "lion"}),
+      ContainsSubstring("'optimizer' = lion never holds") && ContainsSubstring("one of sgd adam"));
+  CHECK_THROWS_AS(hp.conditional_scope("optimizer", {1}), Error);
+}
+
+TEST_CASE("steps of a Float are taken up to rounding, by journals of earlier versions too") {
+  HyperParameters hp;
+  CHECK(hp.Float("x", 0, 0.3, {.step = 0.1, .default_value = 0.1 + 0.2}) == 0.3);
+  HyperParameters recorded({{"x", 0.30000000000000004}}, 1, 1);
+  CHECK(recorded.Float("x", 0, 0.3, {.step = 0.1}) == 0.3);
+  HyperParameters other({{"x", 0.25}}, 1, 1);
+  CHECK_THROWS_WITH(other.Float("x", 0, 0.3, {.step = 0.1}), ContainsSubstring("search space changed"));
+}
+
+TEST_CASE("a scope on a setting opens with the value that it is set to") {
+  HyperParameters hp({{"mode", std::string("other")}}, 1, 1);
+  hp.Fixed("mode", "plain");
+  CHECK(hp.conditional_scope("mode", {"other"}));
+  CHECK_FALSE(hp.conditional_scope("mode", {"plain"}));
 }
 
 TEST_CASE("a value outside of what the job asks for is noticed") {

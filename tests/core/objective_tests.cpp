@@ -39,3 +39,8 @@ TEST_CASE("NaN and infinities never win, and ties go to the lower trial") {
   CHECK(Objective{"x", Direction::maximize}.better(2, 1));
   CHECK(Objective{"x", Direction::minimize}.better(1, 2));
 }
+
+TEST_CASE("a mistyped metric is told with the one that was meant") {
+  CHECK_THROWS_WITH(Objective::parse("val_acuracy"), ContainsSubstring("(did you mean 'val_accuracy'?)"));
+  CHECK_THROWS_WITH(Objective::parse("my_own"), !ContainsSubstring("did you mean"));
+}

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "catch.hpp"
+#include "core/error.hpp"
 
 using namespace sibyl;
 
@@ -35,13 +36,13 @@ TEST_CASE("a trial's score is its best epoch, and the best trial is known at any
   CHECK(oracle.trials()[1].status == TrialStatus::completed);
 }
 
-TEST_CASE("late and repeated reports are no news and change nothing") {
+TEST_CASE("late and repeated reports are no news, and told all the same they change nothing") {
   Oracle oracle = full(2, 3);
   const Suggestion a = start(oracle);
   report(oracle, a, 1, 0.5);
   const EpochReported again{0, a.attempt, 0, 1, 0, 0, 1, {{"loss", 0.1}}};
   CHECK_FALSE(oracle.is_news(again));
-  oracle.tell(again);
+  CHECK_THROWS_AS(oracle.tell(again), Contradiction);
   CHECK(oracle.trials()[0].score == 0.5);
   end(oracle, a, Ending::interrupted);
   const Suggestion second = start(oracle, 2);

@@ -6,6 +6,7 @@
 
 #include "catch.hpp"
 #include "core/error.hpp"
+#include "core/space/configurations.hpp"
 
 using namespace sibyl;
 
@@ -110,9 +111,10 @@ TEST_CASE("every point of a finite space is a different configuration") {
   space.add({"x", IntRange{1, 4}, std::int64_t{1}, {{"kind", {text("a"), text("b")}}}});
   space.add({"y", Choices{{false, true}}, false, {}});
   space.add({"z", IntRange{0, 2}, std::int64_t{0}, {{"y", {true}}}});
+  const Configurations all(space);
   REQUIRE(space.points() == (4u + 4 + 1) * (1 + 3));
   std::set<Values> seen;
-  for (std::uint64_t i = 0; i < *space.points(); ++i) seen.insert(space.point(i));
+  for (std::uint64_t i = 0; i < *space.points(); ++i) seen.insert(all.at(i));
   CHECK(seen.size() == *space.points());
   for (const Values& values : seen) {
     CHECK(values.contains("x") == (values.at("kind") != text("c")));

@@ -52,7 +52,7 @@ def check_trials(table, epochs, journal, objective, better):
         demand(row["epochs"] == epochs["epoch"][of_trial].max(initial=0), f"trial {row['trial']} has a wrong count of epochs")
         scores = metric[of_trial] if len(metric) else metric
         scores = scores[~np.isnan(scores)]
-        score = better(scores) if len(scores) and row["status"] != b"failed" else math.nan
+        score = better(scores) if len(scores) else math.nan  # also of one that failed later
         demand(bits(score) == bits(row["score"]), f"trial {row['trial']} has the score {row['score']}, its epochs say {score}")
         if row["status"] == b"failed":
             demand((row["trial"], row["message"].decode()) in failures, f"trial {row['trial']} did not fail in the journal")

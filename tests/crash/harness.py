@@ -22,6 +22,17 @@ from checks import Wrong, check_directory, check_finished  # noqa: E402
 
 MARK = "SIBYL_CRASH_TEST"
 
+# In which order a kill of a whole job reaches its processes. The kernel, a resource manager and `kill -9` of a group each
+# have their own, and a trainer may die before its rank.
+ORDERS = ("all", "trainers", "ranks", "random")
+BETWEEN = 0.05  # s, between the first to die and the others
+
+
+def add_order(parser):
+    parser.add_argument("--order", choices=ORDERS, default="random",
+                        help="who is killed first: all at once, the trainers or the ranks 50 ms before the others, or one of these"
+                             " by chance each time (the default)")
+
 
 class Workplace:
     """A folder for a test's sweeps, and one for what killed MPI jobs leave lying about; removed at the end."""
@@ -93,10 +104,15 @@ class RunningJob:
                 pass  # it has ended meanwhile, or is not ours
         return found
 
-    def kill(self, pids=None):
-        """SIGKILLs all processes within microseconds, in any order; `pids` spares the search for them.
+    def kill(self, pids=None, order="all"):
+        """SIGKILLs all processes; `pids` spares the search for them. All at once means within microseconds.
 
         Returns when none is left, also of those that mpirun was starting at that moment."""
+        if order == "random":
+            order = random.choice(ORDERS[:3])
+        if order != "all":
+            self.kill_first(order)
+            pids = None
         pids = pids or self.pids()
         random.shuffle(pids)
         deadline = time.monotonic() + 10
@@ -111,6 +127,19 @@ class RunningJob:
             pids = self.pids()
         self.process.wait(timeout=10)
         self.workplace.sweep_up()
+
+    def kill_first(self, who):
+        """The trainers, or the ranks (without their trainers and mpirun), a little before the others."""
+        for pid in self.pids():
+            try:
+                with open(f"/proc/{pid}/cmdline", "rb") as line, open(f"/proc/{pid}/environ", "rb") as environment:
+                    is_trainer = b"\0trainer\0of-worker\0" in line.read()
+                    is_rank = not is_trainer and b"OMPI_COMM_WORLD_RANK=" in environment.read()
+                if is_trainer if who == "trainers" else is_rank:
+                    os.kill(pid, signal.SIGKILL)
+            except OSError:
+                pass  # it has ended meanwhile
+        time.sleep(BETWEEN)
 
     def wait(self, timeout):
         """Until the job ends by itself; returns its exit code."""

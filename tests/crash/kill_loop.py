@@ -78,8 +78,8 @@ def all_processes(job):
 
 
 class KillLoop:
-    def __init__(self, workplace, chance):
-        self.workplace, self.chance = workplace, chance
+    def __init__(self, workplace, chance, order):
+        self.workplace, self.chance, self.order = workplace, chance, order
         self.twins = harness.Twins(workplace, "synthetic")
         self.settings = settings()
         self.counts = collections.Counter()
@@ -91,7 +91,7 @@ class KillLoop:
 
     def kill_at_random(self, job):
         self.pause()
-        job.kill()
+        job.kill(order=self.order)
 
     def kill_in_journal(self, job):
         if self.chance.random() < 0.7:
@@ -100,7 +100,7 @@ class KillLoop:
         size = size_of(self.sweep.directory / "journal.bin")
         wait_until(job, lambda: size_of(self.sweep.directory / "journal.bin") != size)
         spin(self.chance.uniform(0, 0.0003))
-        job.kill(pids)
+        job.kill(pids)  # at this very moment, so all at once
 
     def kill_in_publication(self, job):
         pids = all_processes(job)
@@ -205,13 +205,14 @@ def main():
     parser.add_argument("--kills", type=int, default=300)
     parser.add_argument("--steps", type=int, default=1000, help="kills after each of at most so many file operations")
     parser.add_argument("--seed", type=int, default=None, help="of the random instants; default: a new one each time")
+    harness.add_order(parser)
     options = parser.parse_args()
     seed = random.randrange(2**32) if options.seed is None else options.seed
     print(f"--seed {seed}", flush=True)
     random.seed(seed)
     with harness.Workplace() as workplace:
         wrong_steps = KillSteps(workplace).run(options.steps)
-        loop = KillLoop(workplace, random.Random(seed))
+        loop = KillLoop(workplace, random.Random(seed), options.order)
         loop.run(options.kills)
     print(f"{loop.counts['kills']} kills, {loop.counts['failures']} failures; {wrong_steps} failures of kills after file operations")
     return 1 if loop.counts["failures"] + wrong_steps else 0

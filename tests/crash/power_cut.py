@@ -224,6 +224,7 @@ def check_with_binary(workplace, failures, states, check):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--max-epochs", type=int, default=81, help="of the recorded sweep")
+    parser.add_argument("--epoch-seconds", default="0", help="of the recorded sweep: slow ones, and files change places")
     parser.add_argument("--kills", type=int, default=8, help="of the recorded sweep")
     parser.add_argument("--summaries", type=int, default=1000)
     parser.add_argument("--resumes", type=int, default=100)
@@ -233,7 +234,7 @@ def main():
     print(f"--seed {seed}", flush=True)
     chance = random.Random(seed)
 
-    arguments = ["--max-epochs", options.max_epochs, "--set", "epoch_seconds=0", "--inject", "exception=0.01"]
+    arguments = ["--max-epochs", options.max_epochs, "--set", f"epoch_seconds={options.epoch_seconds}", "--inject", "exception=0.01"]
     with harness.Workplace() as workplace:
         failures = Failures(workplace)
         recording = Recorder(workplace.folder, "synthetic", arguments)

@@ -101,6 +101,19 @@ class Sweep(harness.DisturbedSweep):
                 pids[int(found[b"OMPI_COMM_WORLD_RANK"])] = pid
         return pids
 
+    def trainers_of(self, ranks):
+        """The pids of the trainers of ranks with these pids."""
+        found = []
+        for pid in self.running.pids():
+            try:
+                with open(f"/proc/{pid}/cmdline", "rb") as line:
+                    words = line.read().split(b"\0")
+            except OSError:
+                continue  # it has just ended
+            if b"trainer" in words and b"of-process" in words and int(words[words.index(b"of-process") + 1]) in ranks:
+                found.append(pid)
+        return found
+
     def check_nothing_runs(self):
         deadline = time.monotonic() + 2
         while self.running.pids() and time.monotonic() < deadline:
@@ -119,8 +132,8 @@ class Sweep(harness.DisturbedSweep):
 
 
 class RankKills:
-    def __init__(self, workplace, chance, job):
-        self.workplace, self.chance, self.job = workplace, chance, job
+    def __init__(self, workplace, chance, job, order):
+        self.workplace, self.chance, self.job, self.order = workplace, chance, job, order
         self.settings = settings(job, workplace)
         self.twins = harness.Twins(workplace, job)
         self.counts = collections.Counter()
@@ -180,6 +193,15 @@ class RankKills:
         """Returns their pids."""
         pids = sweep.rank_pids()
         victims = [pids[worker] for worker in workers if worker in pids]
+        order = self.chance.choice(harness.ORDERS[:3]) if self.order == "random" else self.order
+        if order == "trainers":  # the other orders are one: a rank takes its trainer along
+            for trainer in sweep.trainers_of(victims):
+                try:
+                    os.kill(trainer, signal.SIGKILL)
+                    self.counts["trainers killed before their ranks"] += 1
+                except ProcessLookupError:
+                    pass
+            time.sleep(harness.BETWEEN)
         for pid in victims:
             try:
                 os.kill(pid, signal.SIGKILL)
@@ -269,12 +291,13 @@ def main():
     parser.add_argument("--at-start", type=int, default=0, help="runs in which a rank dies while MPI starts")
     parser.add_argument("--job", choices=["fashion_mnist", "synthetic"], default="synthetic")
     parser.add_argument("--seed", type=int, default=None, help="of the random choices; default: a new one each time")
+    harness.add_order(parser)
     options = parser.parse_args()
     seed = random.randrange(2**32) if options.seed is None else options.seed
     print(f"--seed {seed}", flush=True)
     chance = random.Random(seed)
     with harness.Workplace() as workplace:
-        kills = RankKills(workplace, chance, options.job)
+        kills = RankKills(workplace, chance, options.job, options.order)
         moments = list(kills.moments)
         chance.shuffle(moments)
         kills.run(kills.with_recovery, options.runs, moments)

@@ -44,8 +44,8 @@ def settings(job, workplace):
 
 
 class Cycles:
-    def __init__(self, workplace, chance, job):
-        self.workplace, self.chance, self.job = workplace, chance, job
+    def __init__(self, workplace, chance, job, order):
+        self.workplace, self.chance, self.job, self.order = workplace, chance, job, order
         self.settings = settings(job, workplace)
         self.twins = harness.Twins(workplace, job)
         self.can_stop = "--time-limit" in job_says(job, "--help")
@@ -64,7 +64,7 @@ class Cycles:
 
     def kill(self, job, _):
         self.pause()
-        job.kill()
+        job.kill(order=self.order)
         code = job.process.returncode  # 0 if it had come to its end
         demand(code <= 0 or "signal 9" in job.output(), f"it ended with exit code {code}:\n{job.output()}")
         return code == 0
@@ -171,12 +171,13 @@ def main():
     parser.add_argument("--job", choices=["fashion_mnist", "synthetic"], default="fashion_mnist")
     parser.add_argument("--deletions", type=int, default=1000, help="kills after each of at most so many deletions of a checkpoint")
     parser.add_argument("--seed", type=int, default=None, help="of the random moments; default: a new one each time")
+    harness.add_order(parser)
     options = parser.parse_args()
     seed = random.randrange(2**32) if options.seed is None else options.seed
     print(f"--seed {seed}", flush=True)
     random.seed(seed)
     with harness.Workplace() as workplace:
-        cycles = Cycles(workplace, random.Random(seed), options.job)
+        cycles = Cycles(workplace, random.Random(seed), options.job, options.order)
         cycles.run_deletions(options.deletions)
         cycles.run(options.cycles)
     return 1 if cycles.counts["failures"] else 0

@@ -33,10 +33,10 @@ std::unique_ptr<Trainer> slow(int) {
   });
 }
 
-std::unique_ptr<Trainer> throwing(const std::function<bool(const Suggestion&)>& when) {
+std::unique_ptr<Trainer> unfit(const std::function<bool(const Suggestion&)>& when) {
   return std::make_unique<TestTrainer>([when](const Suggestion& suggestion, int, Reporter&) {
     std::this_thread::sleep_for(1ms);
-    if (when(suggestion)) throw std::runtime_error("the device is gone");
+    if (when(suggestion)) throw WorkerUnfit("the device is gone");
     return 1.0;
   });
 }
@@ -68,12 +68,31 @@ TEST_CASE("when no worker can train, the sweep ends with the reason") {
   CHECK(oracle.trials().empty());
 }
 
-TEST_CASE("a trainer that throws loses its worker; its trial goes to another one") {
+TEST_CASE("whatever else a trainer throws costs the trial alone") {
+  Oracle oracle = full_budget(30, 2);
+  Left left;
+  const auto trainer = [](int) {
+    return std::make_unique<TestTrainer>([](const Suggestion& suggestion, int, Reporter&) {
+      if (suggestion.slot.trial % 3 == 0) throw std::runtime_error("a small problem");
+      if (suggestion.slot.trial % 3 == 1) throw 42;
+      return 1.0;
+    });
+  };
+  CHECK(sweep(oracle, 2, trainer, left.hooks()).reason == "the plan is done");
+  CHECK(left.reasons.empty());
+  CHECK(count(oracle, TrialStatus::failed) == 20);
+  CHECK(count(oracle, TrialStatus::completed) == 10);
+  CHECK(oracle.trials()[0].cause == Cause::exception);
+  CHECK(oracle.trials()[0].message == "a small problem");
+  CHECK(oracle.trials()[1].message == "the job threw something that is no std::exception");
+}
+
+TEST_CASE("a trainer that is unfit loses its worker; its trial goes to another one") {
   Oracle oracle = full_budget(6, 2);
   std::atomic<int> thrown = 0;
   Left left;
   const auto trainer = [&](int worker) {
-    return throwing([&, worker](const Suggestion&) { return worker == 1 && ++thrown == 1; });
+    return unfit([&, worker](const Suggestion&) { return worker == 1 && ++thrown == 1; });
   };
   CHECK(sweep(oracle, 2, trainer, left.hooks()).reason == "the plan is done");
   CHECK(left.reasons == std::map<int, std::string>{{1, "the device is gone"}});
@@ -86,7 +105,7 @@ TEST_CASE("a trainer that throws loses its worker; its trial goes to another one
 TEST_CASE("a trial that three workers were lost with is given up, and the others go on") {
   Oracle oracle = full_budget(6, 2);
   const auto trainer = [](int) {
-    return throwing([](const Suggestion& suggestion) { return suggestion.slot.trial == 0; });
+    return unfit([](const Suggestion& suggestion) { return suggestion.slot.trial == 0; });
   };
   Left left;
   CHECK(sweep(oracle, 4, trainer, left.hooks()).reason == "the plan is done");
@@ -100,7 +119,7 @@ TEST_CASE("a trial that three workers were lost with is given up, and the others
 
 TEST_CASE("a sweep that has no worker left is hopeless, and says so; its trial goes on some other time") {
   Oracle oracle = full_budget(6, 2);
-  const auto trainer = [](int) { return throwing([](const Suggestion&) { return true; }); };
+  const auto trainer = [](int) { return unfit([](const Suggestion&) { return true; }); };
   Left left;
   const Stopped end = sweep(oracle, 1, trainer, left.hooks());
   CHECK(end.hopeless);

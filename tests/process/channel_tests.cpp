@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstring>
@@ -40,9 +41,10 @@ struct Both {
 Bytes framed(const TrainerMessage& message) {
   const Bytes body = pack(message);
   const auto length = static_cast<std::uint32_t>(body.size());
-  Bytes bytes(sizeof length + body.size());
-  std::memcpy(bytes.data(), &length, sizeof length);
-  std::memcpy(bytes.data() + sizeof length, body.data(), body.size());
+  Bytes bytes(4 + sizeof length + body.size());
+  std::memcpy(bytes.data(), "sbyl", 4);
+  std::memcpy(bytes.data() + 4, &length, sizeof length);
+  std::memcpy(bytes.data() + 4 + sizeof length, body.data(), body.size());
   return bytes;
 }
 
@@ -161,7 +163,7 @@ TEST_CASE("large messages go both ways at once") {
 TEST_CASE("waiting ends when something arrives, and when the other end goes") {
   Raw raw;
   {
-    std::jthread other([&] { static_cast<void>(::write(raw.other, framed(Alive{}).data(), 5)); });
+    std::jthread other([&] { raw.write(framed(Alive{})); });
     raw.channel.wait();
   }
   CHECK(raw.channel.receive());
@@ -169,6 +171,57 @@ TEST_CASE("waiting ends when something arrives, and when the other end goes") {
   raw.channel.wait();
   CHECK_FALSE(raw.channel.receive());
   CHECK(raw.channel.closed());
+}
+
+TEST_CASE("what is no message closes the channel, and is known as such") {
+  const Bytes sound = framed(Broken{"sound"});
+  Bytes nonsense = framed(Broken{"sound"});
+  nonsense[8] = std::byte{99};  // a kind that there is not
+  for (const Bytes& garbage : {Bytes(3000, std::byte{0xa5}), Bytes(8, std::byte{0}), nonsense}) {
+    Raw raw;
+    raw.write(sound);
+    raw.write(garbage);
+    raw.write(sound);
+    CHECK(reason(raw.channel.receive()) == "sound");
+    CHECK_FALSE(raw.channel.garbled());
+    CHECK_FALSE(raw.channel.receive());
+    CHECK(raw.channel.garbled());
+    CHECK(raw.channel.closed());
+  }
+}
+
+TEST_CASE("a forked process can neither speak nor hear for the one that made the channel") {
+  Raw raw;
+  raw.write(framed(Broken{"for the first"}));
+  const pid_t child = fork();
+  if (child == 0) {
+    raw.channel.send(Alive{});
+    const bool deaf = !raw.channel.receive() && raw.channel.closed() && !raw.channel.of_this_process();
+    _exit(deaf ? 42 : 0);
+  }
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  CHECK(WEXITSTATUS(status) == 42);
+  std::byte byte{};
+  CHECK(recv(raw.other, &byte, 1, MSG_DONTWAIT) == -1);
+  CHECK(reason(raw.channel.receive()) == "for the first");
+}
+
+TEST_CASE("another socket or file under the channel's number is left alone") {
+  Raw raw;
+  const int number = raw.channel.descriptor();
+  auto [mine, other] = make_socket_pair();
+  REQUIRE(dup2(mine, number) == number);
+  CHECK_FALSE(raw.channel.intact());
+  CHECK(raw.channel.of_this_process());
+  raw.channel.send(Alive{});
+  std::byte byte{};
+  CHECK(recv(other, &byte, 1, MSG_DONTWAIT) == -1);
+  CHECK(::write(other, "x", 1) == 1);
+  CHECK_FALSE(raw.channel.receive());
+  CHECK(raw.channel.closed());
+  CHECK(recv(mine, &byte, 1, MSG_DONTWAIT) == 1);  // nobody took it
+  for (const int each : {mine, other, number}) close(each);
 }
 
 TEST_CASE("other programs inherit no end of a channel") {

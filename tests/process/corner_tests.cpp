@@ -112,7 +112,7 @@ TEST_CASE("an unfinished line is not of the next trial") {
   CHECK(printed.last_lines().empty());
 }
 
-TEST_CASE("a trainer that throws without a reason throws here too") {
+TEST_CASE("a trainer that is unfit without a reason is unfit here too") {
   IsolatedTrainer trainer(isolation(), go_on);
-  CHECK_THROWS(train(trainer, "throw nothing"));
+  CHECK_THROWS_AS(train(trainer, "be unfit without a reason"), WorkerUnfit);
 }

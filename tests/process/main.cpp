@@ -1,6 +1,8 @@
 #include <sys/resource.h>
 
 #include "process/serve.hpp"
+#include "process/serve_builder.hpp"
+#include "questioned_job.hpp"
 #include "test_trainer.hpp"
 
 #define CATCH_CONFIG_RUNNER
@@ -9,6 +11,7 @@
 int main(int argc, char** argv) {
   const rlimit none{0, 0};
   setrlimit(RLIMIT_CORE, &none);  // what dies here dies on purpose
+  if (sibyl::is_builder(argc, argv)) return sibyl::serve_builder(argv, make_questioned_job);
   if (sibyl::is_trainer(argc, argv)) return sibyl::serve_trainer(argv, make_test_trainer);
   return Catch::Session().run(argc, argv);
 }

@@ -56,7 +56,16 @@ TEST_CASE("a line without an end is passed on in parts, and takes no more and mo
 
 TEST_CASE("any bytes may be printed") {
   Printed printed;
-  const std::string odd("\0\xff\r\x1b[0m", 7);
-  CHECK(printed.add(odd + "\n") == odd + "\n");
+  const std::string odd("\0\xff\x1b[0m\x1b", 7);
+  CHECK(printed.add(odd + "\n") == "\\x00\\xff\\x1b\n");
   CHECK(printed.last_lines() == odd);
+}
+
+TEST_CASE("What a trial prints does nothing to the terminal of who looks on") {
+  Printed printed;
+  printed.begin("[trial 3] ");
+  CHECK(printed.add("\x1b[31mred\x1b[0m \x1b[2Jgone\x07\n") == "[trial 3] red \\x1b[2Jgone\\x07\n");
+  CHECK(printed.add("10 %\r50 %\r100 %\n") == "[trial 3] 100 %\n");  // a progress bar: its last state
+  CHECK(printed.add("from Windows\r\n") == "[trial 3] from Windows\n");
+  CHECK(printed.add("a\tb\n") == "[trial 3] a\tb\n");
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/error.hpp"
+#include "process/channel.hpp"
 
 using namespace sibyl;
 using namespace std::chrono_literals;
@@ -76,11 +77,26 @@ class TestTrainer : public Trainer {
 
   /// Is that the trial's end?
   bool go_wrong(const std::string& what, Reporter& reporter, TrialEnded& ended) {
-    if (what == "throw") throw Error("the trainer can't go on");
-    if (what == "throw nothing") throw Error("");
-    if (what == "throw and stay") {
+    if (what == "be unfit") throw WorkerUnfit("the trainer can't go on");
+    if (what == "be unfit without a reason") throw WorkerUnfit("");
+    if (what == "be unfit and stay") {
       stay_ = true;
-      throw Error("the trainer can't go on");
+      throw WorkerUnfit("the trainer can't go on");
+    }
+    if (what == "throw") throw std::runtime_error("a small problem");
+    if (what == "throw nothing") throw std::runtime_error("");
+    if (what == "throw a number") throw 42;
+    if (what == "throw a page") throw std::runtime_error(std::string(1 << 20, 'x'));
+    if (what == "throw bad_alloc") throw std::bad_alloc();
+    if (what == "fork and return") fork();
+    if (what == "close all" || what == "close all and open others")
+      for (int descriptor = 3; descriptor < 1024; ++descriptor) close(descriptor);
+    if (what == "close all and open others")
+      for (int i = 0; i < 3; ++i) socket_pairs_.push_back(make_socket_pair());
+    if (what == "write garbage") {
+      const std::string garbage(3000, '\xa5');
+      for (int descriptor = 3; descriptor < 40; ++descriptor)
+        static_cast<void>(!write(descriptor, garbage.data(), garbage.size()));
     }
     if (what == "flood")
       for (const std::string text = std::string(1 << 20, '\n').replace(0, 1000000, std::string(1000000, 'x'));
@@ -131,6 +147,7 @@ class TestTrainer : public Trainer {
   }
 
   bool stay_ = false;
+  std::vector<std::pair<int, int>> socket_pairs_;
   TrainerOptions options_;
   std::string broken_;
 };

@@ -61,6 +61,18 @@ TEST_CASE("Where -1 is a possible value, the smallest integer marks the inactive
   CHECK(cells<std::int64_t>(table_of({{{"i", std::int64_t{-1}}}, {}}), "hp:i")[1] == smallest);
 }
 
+TEST_CASE("Where no text is a possible value, a word that is none marks the inactive") {
+  const auto choices = [](std::vector<Value> values) {
+    return Hyperparameter{"t", Choices{std::move(values), false}, std::string(), {}};
+  };
+  const auto mark = [&](std::vector<Value> values) {
+    return cells<std::string>(table_of({{}}, {choices(std::move(values))}), "hp:t")[0];
+  };
+  CHECK(mark({std::string("a"), std::string("<inactive>")}).empty());
+  CHECK(mark({std::string("a"), std::string()}) == "<inactive>");
+  CHECK(mark({std::string("<inactive>"), std::string()}) == "<<inactive>>");
+}
+
 TEST_CASE("A name with several domains is one column, wide enough for all") {
   const Hyperparameter real{"x", FloatRange{0, 1, 0, Sampling::linear}, 0.5, {}};
   const Hyperparameter text{"y", Choices{{std::string("auto")}, false}, std::string("auto"), {}};

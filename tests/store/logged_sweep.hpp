@@ -39,6 +39,7 @@ class LoggedSweep {
     return true;
   }
 
+  Suggestion next() const { return std::get<Suggestion>(oracle_.ask()); }
   const std::vector<Trial>& trials() const { return oracle_.trials(); }
 
   TensorBoardLog log;

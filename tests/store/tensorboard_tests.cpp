@@ -122,9 +122,10 @@ TEST_CASE("Hyperparameters that are found after the first epoch are told anew") 
   const Folder folder;
   LoggedSweep sweep(folder / "log", 1);
   sweep.step();
-  sweep.step();
-  const Decision next = Suggestion{{1, 0, 2, 0, 0, 9}, sweep.trials()[1].hyperparameters, 1, 1};
-  sweep.tell(TrialStarted{1, 1, std::get<Suggestion>(next)});
+  sweep.tell(TrialStarted{1, 1, sweep.next()});
+  sweep.tell(EpochReported{1, 0, 0, 1, 1, 0.5, 1, {{"loss", 1}, {"val_loss", 2}}});
+  sweep.tell(TrialEnded{2, 1, 0, 1, Ending::interrupted, Cause::none, "", 1});
+  sweep.tell(TrialStarted{2, 1, sweep.next()});
   sweep.tell(HyperparametersFound{
       1, 1, {{"late", Choices{{std::string("a")}}, std::string("a"), {}}}, {{"late", std::string("a")}}});
   sweep.log.flush();

@@ -131,6 +131,8 @@ TEST_CASE("A training loop that breaks the rules fails its trial with what it di
     CHECK(ended.cause == Cause::exception);
     CHECK_THAT(ended.message,
                ContainsSubstring("The objective is val_loss, but an epoch has only loss, accuracy"));
+    REQUIRE(recorder.epochs.size() == 1);  // rank 0 sees it, and gives the sweep up if no epoch has it
+    CHECK_FALSE(names(recorder.epochs[0].metrics, "val_loss"));
   }
   struct Rogue : Blobs {
     int reports = 0;
@@ -218,7 +220,7 @@ TEST_CASE("What is not the trial's fault comes through as an exception") {
       std::fclose(file);
     }
     Recorder recorder;
-    CHECK_THROWS_AS(train(std::make_shared<Blobs>(), options(in_the_way), slot(0, 1), recorder), Error);
+    CHECK_THROWS_AS(train(std::make_shared<Blobs>(), options(in_the_way), slot(0, 1), recorder), WorkerUnfit);
   }
 }
 

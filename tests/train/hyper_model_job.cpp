@@ -1,5 +1,6 @@
 #include "train/hyper_model_job.hpp"
 
+#include "core/space/count.hpp"
 #include "support.hpp"
 // Last: LibTorch has a CHECK of its own.
 #include "catch.hpp"
@@ -34,6 +35,44 @@ TEST_CASE("A job's search space is what its model, optimizer and batch size ask 
   CHECK(space.hyperparameters()[2].conditions.size() == 1);
   CHECK(job->objective() == Objective{"val_loss", Direction::minimize});
   CHECK(job->versions().at("libtorch") == TORCH_VERSION);
+}
+
+TEST_CASE(
+    "A configuration has what its model, optimizer and batch size ask for, and no other layer's units") {
+  struct Layered : Net {
+    torch::nn::Sequential build(HyperParameters& hp) override {
+      hp.Boolean("normalize");  // for fit
+      torch::nn::Sequential model;
+      std::int64_t inputs = 4;
+      const auto layers = hp.Int("layers", 1, 3, {.default_value = 3});
+      for (std::int64_t i = 0; i < layers; ++i) {
+        const auto units = hp.Int("units_" + std::to_string(i), 1, 3);
+        model->push_back(torch::nn::Linear(inputs, units));
+        inputs = units;
+      }
+      model->push_back(torch::nn::Linear(inputs, 3));
+      return model;
+    }
+    Optimizer optimizer(HyperParameters&) override { return {}; }
+  };
+  const auto job = make_job<Layered>();
+  const SearchSpace space = job->search_space();
+  Values given = draw(space, 1, 0);
+  given["layers"] = std::int64_t{1};
+  CHECK(given.contains("units_2"));
+  const Configuration one = ask(job->questions(), given, {});
+  std::vector<std::string> names;
+  for (const Hyperparameter& each : one.hyperparameters) names.push_back(each.name);
+  CHECK(names == std::vector<std::string>{"normalize", "layers", "units_0", "batch"});
+
+  torch::manual_seed(3);
+  const auto expected = torch::rand({4});
+  torch::manual_seed(3);
+  const Counted counted = count_configurations(space, [&](const Values& values, const Draws& draws) {
+    return std::optional(ask(job->questions(), values, draws));
+  });
+  CHECK(torch::equal(torch::rand({4}), expected));
+  CHECK(counted.all.size() == 39 * 2 * 2);  // normalize, batch
 }
 
 TEST_CASE("Finding the search space leaves LibTorch's random numbers alone") {

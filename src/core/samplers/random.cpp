@@ -7,20 +7,30 @@ namespace sibyl {
 namespace {
 
 constexpr int most_attempts = 100;
-constexpr std::uint64_t most_listed = 1 << 17;
+constexpr std::uint64_t most_listed = 1 << 20;
 
-}  // namespace
-
-RandomSampler::RandomSampler(SearchSpace space, std::uint64_t seed)
-    : space_(std::move(space)), seed_(seed), points_(space_.points()) {
-  const auto& all = space_.hyperparameters();
-  never_repeats_ = std::any_of(all.begin(), all.end(), [](const Hyperparameter& each) {
+// Then nothing needs to be counted.
+bool has_continuous(const SearchSpace& space) {
+  const auto& all = space.hyperparameters();
+  return std::any_of(all.begin(), all.end(), [](const Hyperparameter& each) {
     return each.conditions.empty() && !size(each.domain);
   });
 }
 
-// Of the hyperparameters that the space names: those that a worker found later are not the sampler's.
-std::uint64_t RandomSampler::key(const Values& values) const {
+}  // namespace
+
+RandomSampler::RandomSampler(SearchSpace space, std::uint64_t seed)
+    : space_(std::move(space)),
+      seed_(seed),
+      never_repeats_(has_continuous(space_)),
+      configurations_(never_repeats_ ? SearchSpace{} : space_) {
+  if (!never_repeats_) points_ = configurations_.count();
+}
+
+// Of the hyperparameters that the space names: those that a worker found later are not the sampler's. None
+// for values that the space does not have (those of a journal may be anything).
+std::optional<std::uint64_t> RandomSampler::key(const Values& values) const {
+  if (points_) return configurations_.place_of(values);
   std::uint64_t key = 0;
   for (const Hyperparameter& hyperparameter : space_.hyperparameters())
     if (const auto value = values.find(hyperparameter.name); value != values.end())
@@ -29,37 +39,47 @@ std::uint64_t RandomSampler::key(const Values& values) const {
 }
 
 Values RandomSampler::sample(TrialId trial) const {
-  if (!unused_.empty()) {
-    RandomStream random(seed_, trial, "an unused configuration");
-    return space_.point(unused_[random.below(unused_.size())]);
-  }
-  // A space that is too large to be listed and yet repeats itself this often has nearly all of its weight on
-  // few configurations: then a repeat is what was asked for. So is it when the space is used up.
+  RandomStream random(seed_, trial, "an unused configuration");
+  if (!unused_.empty()) return configurations_.at(unused_[random.below(unused_.size())]);
+
   Values values = draw(space_, seed_, trial);
-  if (never_repeats_ || exhausted()) return values;
-  for (int attempt = 1; used_.contains(key(values)) && attempt < most_attempts; ++attempt)
+  if (never_repeats_ || exhausted())
+    return values;  // when the space is used up, a repeat is what was asked for
+  const auto used = [&] {
+    const auto known = key(values);
+    return known && used_.contains(*known);
+  };
+  for (int attempt = 1; used() && attempt < most_attempts; ++attempt)
     values = draw(space_, seed_, trial, attempt);
-  return values;
+  if (!points_ || !used()) return values;
+  // Few configurations have nearly all of the weight, and are used: the next unused one from anywhere.
+  std::uint64_t place = random.below(*points_);
+  while (used_.contains(place)) place = place + 1 < *points_ ? place + 1 : 0;
+  return configurations_.at(place);
 }
 
 void RandomSampler::started(TrialId, const Values& values) {
   if (never_repeats_) return;
-  const std::uint64_t used = key(values);
-  used_.insert(used);
-  if (!points_ || *points_ > most_listed || used_.size() * 2 < *points_ || exhausted()) {
+  const auto used = key(values);
+  if (!used || !used_.insert(*used).second || !points_ || *points_ > most_listed) return;
+  if (exhausted()) {
     unused_.clear();
-    return;
-  }
-  if (unused_.empty()) {
-    for (std::uint64_t index = 0; index < *points_; ++index)
-      if (!used_.contains(key(space_.point(index)))) unused_.push_back(index);
-    return;
-  }
-  for (std::uint64_t& index : unused_) {
-    if (key(space_.point(index)) != used) continue;
-    index = unused_.back();
+  } else if (!unused_.empty()) {
+    const std::uint32_t hole = among_unused_[*used];
+    unused_[hole] = unused_.back();
+    among_unused_[unused_[hole]] = hole;
     unused_.pop_back();
-    return;
+  } else if (used_.size() * 2 >= *points_) {
+    list_unused();
+  }
+}
+
+void RandomSampler::list_unused() {
+  among_unused_.resize(*points_);
+  for (std::uint64_t place = 0; place < *points_; ++place) {
+    if (used_.contains(place)) continue;
+    among_unused_[place] = static_cast<std::uint32_t>(unused_.size());
+    unused_.push_back(place);
   }
 }
 

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <unordered_set>
 #include <vector>
 
 #include "core/samplers/sampler.hpp"
+#include "core/space/configurations.hpp"
 
 namespace sibyl {
 
@@ -20,14 +22,17 @@ class RandomSampler : public Sampler {
   bool exhausted() const override;
 
  private:
-  std::uint64_t key(const Values& values) const;
+  std::optional<std::uint64_t> key(const Values& values) const;
+  void list_unused();
 
   SearchSpace space_;
   std::uint64_t seed_;
-  std::optional<std::uint64_t> points_;
   bool never_repeats_;  ///< every configuration has a continuous value: no two are alike
-  std::unordered_set<std::uint64_t> used_;
-  std::vector<std::uint64_t> unused_;  ///< places in the space, once more than half of it is used
+  Configurations configurations_;
+  std::optional<std::uint64_t> points_;
+  std::unordered_set<std::uint64_t> used_;   ///< keys: places in a space that can be counted, else hashes
+  std::vector<std::uint64_t> unused_;        ///< places, once more than half of a small space is used
+  std::vector<std::uint32_t> among_unused_;  ///< by place: where it stands in unused_
 };
 
 }  // namespace sibyl

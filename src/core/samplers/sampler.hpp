@@ -1,6 +1,6 @@
 #pragma once
 
-#include <span>
+#include <vector>
 
 #include "core/search_space.hpp"
 #include "core/trial.hpp"
@@ -20,6 +20,8 @@ class Sampler {
   virtual void scored(TrialId, const Values&, double /*score*/) {}
   /// Every configuration of the search space has been tried.
   virtual bool exhausted() const { return false; }
+  /// Of a sample's hyperparameters, those that a space does not name.
+  virtual std::vector<Hyperparameter> beyond(const SearchSpace& /*known*/, const Values&) const { return {}; }
 };
 
 }  // namespace sibyl

@@ -48,6 +48,11 @@ Slot Bracket::slot(TrialId trial, int rung) const {
   return {trial, status.iteration, status.bracket, rung, status.first_epoch, status.epoch};
 }
 
+bool Bracket::expects(const Slot& asked) const {
+  if (asked.rung < 0 || asked.rung >= rungs() || asked != slot(asked.trial, asked.rung)) return false;
+  return asked.rung == 0 ? unstarted() > 0 : ready_.contains({-asked.rung, asked.trial});
+}
+
 void Bracket::started(const Slot& slot) {
   ++rungs_[slot.rung].started;
   ready_.erase({-slot.rung, slot.trial});

@@ -56,6 +56,8 @@ class Bracket {
   bool has_ready() const { return !ready_.empty(); }
   Slot ready_slot() const { return slot(ready_.begin()->second, -ready_.begin()->first); }
 
+  /// As Scheduler::expects.
+  bool expects(const Slot& slot) const;
   void started(const Slot& slot);
   /// As in Scheduler::ended; what is decided is appended to `decisions`.
   void ended(const Slot& slot, double score, bool final, std::vector<RungResult>& decisions);

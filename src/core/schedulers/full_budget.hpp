@@ -10,6 +10,7 @@ class FullBudget : public Scheduler {
   FullBudget(std::int64_t max_trials, int max_epochs, Objective objective);
 
   std::optional<Slot> next(std::optional<TrialId> new_trial) const override;
+  bool expects(const Slot& slot) const override { return bracket_.expects(slot); }
   void started(const Slot& slot) override { bracket_.started(slot); }
   std::vector<RungResult> ended(const Slot& slot, double score, bool final) override;
   std::vector<RungResult> no_more_trials() override;

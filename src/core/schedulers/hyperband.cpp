@@ -32,16 +32,23 @@ Bracket Hyperband::new_bracket(std::size_t place) const {
 void Hyperband::extend(std::int64_t, int iterations) {
   for (std::size_t at = 0; at < brackets_.size(); ++at)
     if (brackets_[at].begun() == 0) brackets_[at] = new_bracket(at);
-  const auto count = static_cast<std::size_t>(iterations) * static_cast<std::size_t>(s_max_ + 1);
-  while (brackets_.size() < count) brackets_.push_back(new_bracket(brackets_.size()));
+  planned_ = static_cast<std::size_t>(iterations) * static_cast<std::size_t>(s_max_ + 1);
+  closed_ = false;
   filling_ = 0;
+  find_filling();
+  finished_ = static_cast<std::size_t>(std::count_if(
+      brackets_.begin(), brackets_.end(), [](const Bracket& bracket) { return bracket.finished(); }));
+}
+
+void Hyperband::find_filling() {
   while (filling_ < brackets_.size() && brackets_[filling_].unstarted() == 0) ++filling_;
-  unfinished_ = static_cast<std::size_t>(std::count_if(
-      brackets_.begin(), brackets_.end(), [](const Bracket& bracket) { return !bracket.finished(); }));
+  if (filling_ == brackets_.size() && filling_ < planned_ && !closed_)
+    brackets_.push_back(new_bracket(filling_));
 }
 
 std::size_t Hyperband::place(const Slot& slot) const {
-  return static_cast<std::size_t>(slot.iteration * (s_max_ + 1) + (s_max_ - slot.bracket));
+  return static_cast<std::size_t>(slot.iteration) * static_cast<std::size_t>(s_max_ + 1) +
+         static_cast<std::size_t>(s_max_ - slot.bracket);
 }
 
 std::optional<Slot> Hyperband::next(std::optional<TrialId> new_trial) const {
@@ -57,8 +64,14 @@ void Hyperband::update(std::size_t place, bool was_finished) {
     ready_.insert(place);
   else
     ready_.erase(place);
-  if (!was_finished && bracket.finished()) --unfinished_;
-  while (filling_ < brackets_.size() && brackets_[filling_].unstarted() == 0) ++filling_;
+  if (!was_finished && bracket.finished()) ++finished_;
+  find_filling();  // may move the brackets: `bracket` is not to be used any more
+}
+
+bool Hyperband::expects(const Slot& slot) const {
+  if (slot.iteration < 0 || slot.bracket < 0 || slot.bracket > s_max_) return false;
+  const std::size_t at = place(slot);
+  return at < brackets_.size() && brackets_[at].expects(slot);
 }
 
 void Hyperband::started(const Slot& slot) {
@@ -78,6 +91,7 @@ std::vector<RungResult> Hyperband::ended(const Slot& slot, double score, bool fi
 
 std::vector<RungResult> Hyperband::no_more_trials() {
   std::vector<RungResult> decisions;
+  closed_ = true;
   for (std::size_t at = filling_; at < brackets_.size(); ++at) {
     const bool was_finished = brackets_[at].finished();
     brackets_[at].no_more_trials(decisions);
@@ -87,10 +101,33 @@ std::vector<RungResult> Hyperband::no_more_trials() {
 }
 
 std::vector<RungStatus> Hyperband::rungs() const {
+  constexpr std::size_t many = 10'000;
+  const auto each = static_cast<std::size_t>(s_max_ + 1);
+  const std::size_t shown =
+      planned_ <= many ? planned_ : std::min(planned_, (brackets_.size() / each + 2) * each);
   std::vector<RungStatus> rungs;
-  for (const Bracket& bracket : brackets_)
+  std::vector<RungResult> none;
+  for (std::size_t at = 0; at < shown; ++at) {
+    std::optional<Bracket> to_come;
+    if (at >= brackets_.size()) to_come = new_bracket(at);
+    if (to_come && closed_) to_come->no_more_trials(none);
+    const Bracket& bracket = to_come ? *to_come : brackets_[at];
     for (int i = 0; i < bracket.rungs(); ++i) rungs.push_back(bracket.rung(i));
+  }
   return rungs;
+}
+
+std::int64_t Hyperband::planned_epochs() const {
+  const auto each = static_cast<std::size_t>(s_max_ + 1);
+  double epochs = 0;  // of very many iterations more than whole numbers hold
+  const auto add = [&](const Bracket& bracket, std::size_t times) {
+    for (int i = 0; i < bracket.rungs(); ++i)
+      epochs += static_cast<double>(bracket.rung(i).epochs()) * static_cast<double>(times);
+  };
+  for (const Bracket& bracket : brackets_) add(bracket, 1);
+  for (std::size_t at = brackets_.size(); !closed_ && at < std::min(planned_, brackets_.size() + each); ++at)
+    add(new_bracket(at), (planned_ - at - 1) / each + 1);
+  return static_cast<std::int64_t>(std::min(epochs, 0x1p50));
 }
 
 RungStatus Hyperband::rung(const Slot& slot) const {

@@ -26,27 +26,34 @@ class Hyperband : public Scheduler {
   Hyperband(HyperbandOptions options, Objective objective);
 
   std::optional<Slot> next(std::optional<TrialId> new_trial) const override;
+  bool expects(const Slot& slot) const override;
   void started(const Slot& slot) override;
   std::vector<RungResult> ended(const Slot& slot, double score, bool final) override;
   std::vector<RungResult> no_more_trials() override;
   /// Brackets that were cut short stay so; those that no trial was left for, and new ones, take new trials.
   void extend(std::int64_t max_trials, int iterations) override;
-  bool finished() const override { return unfinished_ == 0; }
+  bool finished() const override {
+    return finished_ == brackets_.size() && (closed_ || brackets_.size() == planned_);
+  }
   std::vector<RungStatus> rungs() const override;
+  std::int64_t planned_epochs() const override;
   RungStatus rung(const Slot& slot) const override;
 
  private:
   std::size_t place(const Slot& slot) const;
   void update(std::size_t place, bool was_finished);
   Bracket new_bracket(std::size_t place) const;
+  void find_filling();
 
   HyperbandOptions options_;
   Objective objective_;
   int s_max_ = 0;
-  std::vector<Bracket> brackets_;  ///< of all iterations, in order
+  std::size_t planned_ = 0;        ///< brackets, of all iterations in order
+  std::vector<Bracket> brackets_;  ///< those begun, and the one that takes new trials: iterations may be many
   std::size_t filling_ = 0;        ///< the first bracket that takes new trials
   std::set<std::size_t> ready_;    ///< brackets with promotions that wait for a worker
-  std::size_t unfinished_ = 0;
+  std::size_t finished_ = 0;       ///< of those in brackets_
+  bool closed_ = false;            ///< no more brackets are begun
 };
 
 }  // namespace sibyl

@@ -19,6 +19,9 @@ class Scheduler {
   /// The next slot to train; none when all that could be done now is under way. A slot for a new trial bears
   /// the id `new_trial` and first_epoch 0; without `new_trial` only promotions are named.
   virtual std::optional<Slot> next(std::optional<TrialId> new_trial) const = 0;
+  /// Is that a slot of the plan that may be given out now, as `next` names them? Whatever is asked: it may
+  /// come from a damaged journal.
+  virtual bool expects(const Slot& slot) const = 0;
   /// The slot that `next` named was given out.
   virtual void started(const Slot& slot) = 0;
   /// A trial is through with its slot; its score so far (NaN: it failed). `final`: it has ended its training
@@ -34,8 +37,11 @@ class Scheduler {
   /// A trial's score after an epoch within its slot; true: end it now.
   virtual bool ends_early(const Slot&, int /*epoch*/, double /*score*/) { return false; }
 
-  /// All rungs of the plan, in the order in which they are begun.
+  /// The rungs of the plan, in the order in which they are begun: all of them, or, where they are very many,
+  /// those up to the iteration that comes next.
   virtual std::vector<RungStatus> rungs() const = 0;
+  /// Of all rungs, as far as is known (2^50 stands for more).
+  virtual std::int64_t planned_epochs() const;
   /// The rung that a slot belongs to.
   virtual RungStatus rung(const Slot& slot) const = 0;
 };

@@ -55,6 +55,45 @@ TEST_CASE("hyperparameters that a worker found do not make a configuration a new
   CHECK(sampler.exhausted());
 }
 
+TEST_CASE("using up a space of many switches takes a moment, and repeats none") {
+#if defined(NDEBUG) && !defined(__SANITIZE_ADDRESS__)
+  constexpr int switches = 17;
+#else
+  constexpr int switches = 12;
+#endif
+  SearchSpace space;
+  for (int i = 0; i < switches; ++i)
+    space.add({"switch " + std::to_string(i), Choices{{false, true}}, false, {}});
+  RandomSampler sampler(space, 3);
+  std::set<Values> seen;
+  for (TrialId trial = 0; trial < (1 << switches); ++trial) {
+    const Values values = sampler.sample(trial);
+    if (!seen.insert(values).second) FAIL("trial " << trial << " repeats another");
+    sampler.started(trial, values);
+  }
+  CHECK(sampler.exhausted());
+}
+
+TEST_CASE(
+    "a space that can be counted is used up also where few configurations have nearly all of the weight") {
+  SearchSpace space;
+  space.add({"x", FloatRange{1e-4, 1, 0.1, Sampling::reverse_log}, 1e-4, {}});
+  RandomSampler sampler(space, 5);
+  std::set<Values> seen;
+  for (TrialId trial = 0; trial < 10; ++trial) {
+    const Values values = sampler.sample(trial);
+    REQUIRE(seen.insert(values).second);
+    sampler.started(trial, values);
+  }
+  CHECK(sampler.exhausted());
+}
+
+TEST_CASE("values that a space does not have use up nothing") {
+  RandomSampler sampler(grid(1), 1);
+  sampler.started(0, {{"x", std::int64_t{5}}, {"y", std::string("?")}});
+  CHECK_FALSE(sampler.exhausted());
+}
+
 TEST_CASE("a space whose weight is on few configurations gives repeats rather than no answer") {
   SearchSpace space;
   space.add({"kind", Choices{{false, true}}, false, {}});

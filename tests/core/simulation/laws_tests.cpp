@@ -152,6 +152,25 @@ TEST_CASE("law 4: 5 % failing trials leave every rung full as long as trials rem
   CHECK(failed > 10);
 }
 
+TEST_CASE("law 4: a healthy sweep is given up on no number of workers, a hopeless one on every") {
+  const auto end = [](int workers, double failures) {
+    OracleOptions options{loss};
+    options.max_consecutive_failures = 20;
+    Oracle oracle(mixed_space(), options, std::make_unique<RandomSampler>(mixed_space(), 7),
+                  std::make_unique<Hyperband>(HyperbandOptions{27, 3, 2}, loss));
+    SimulatedTraining trained = training(1);
+    const auto fails = [=](TrialId trial) { return RandomStream(5, trial).uniform() < failures; };
+    trained.fails = [=](TrialId trial, int epoch) { return epoch == 1 && fails(trial); };
+    trained.seconds = [=](TrialId trial, int) { return fails(trial) ? 0.01 : 3; };  // they fail at once
+    return simulate(oracle, workers, trained).end;
+  };
+  for (const int workers : {1, 2, 8, 64, 1000}) {
+    CHECK(end(workers, 0.3).reason == "the plan is done");
+    CHECK(end(workers, 0.6).reason == "the plan is done");
+    CHECK(end(workers, 1).hopeless);
+  }
+}
+
 TEST_CASE("law 5: workers are busy, with stragglers, and decide as a strict barrier would") {
   const auto busy = [](int workers, int iterations) {
     Oracle oracle = hyperband(81, iterations);

@@ -1,0 +1,8 @@
+#pragma once
+
+#include <memory>
+
+#include "core/job.hpp"
+
+/// A job whose questions do what the answer to "do" says.
+std::unique_ptr<sibyl::Job> make_questioned_job();
