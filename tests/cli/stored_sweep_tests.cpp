@@ -83,8 +83,8 @@ std::string refusal(const Directory& directory) {
       texts.emplace_back(problem.what());
     }
   };
-  note([](auto& out, const Options& of) { print_status(out, of); });
-  note([](auto& out, const Options& of) { summarize(out, of); });
+  note([](auto& out, const Options& of) { print_status(out, of, 0); });
+  note([](auto& out, const Options& of) { summarize(out, of, 0); });
   note([](auto& out, const Options& of) { rebuild(out, of); });
   for (const std::string& each : texts) CHECK(each == texts[0]);
   return texts[0];

@@ -161,12 +161,14 @@ void damage(std::vector<Event>& events, RandomStream& random) {
     case 2:
       std::iter_swap(place(), place());
       return;
-    case 3:
+    case 3: {
       events.resize(random.below(events.size()));
-      events.insert(events.end(), events.begin(),
-                    events.begin() + static_cast<std::ptrdiff_t>(events.size() / 2));
+      const std::vector<Event> again(events.begin(),
+                                     events.begin() + static_cast<std::ptrdiff_t>(events.size() / 2));
+      events.insert(events.end(), again.begin(), again.end());
       if (events.empty()) events.push_back(SweepClosed{1, ""});
       return;
+    }
     default:
       Fields fields;
       std::visit(fields, *place());

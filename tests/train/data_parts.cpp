@@ -31,22 +31,22 @@ TEST_CASE("the parts of data are its tensors, by name, shape, type and contents"
   CHECK(parts[2].name == "test.x");
   const std::vector<float> numbers{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11};
   CHECK(parts[0].hash == xxh64(std::as_bytes(std::span(numbers))));
-  CHECK(parts == data_parts(example()));
+  CHECK((parts == data_parts(example())));
 }
 
 TEST_CASE("any other value, order, type or shape is other data") {
   const auto parts = data_parts(example());
   Data value = example(), order = example(), type = example(), shape = example(), bytes = example();
   value.train.x[3][2] = 12;
-  CHECK(data_parts(value) != parts);
+  CHECK((data_parts(value) != parts));
   order.train.x = order.train.x.flip(0);
-  CHECK(data_parts(order) != parts);
+  CHECK((data_parts(order) != parts));
   CHECK(data_parts(order)[0].mean == parts[0].mean);
   CHECK(data_parts(order)[0].trend != parts[0].trend);
   type.test.y = type.test.y.to(torch::kInt32);
-  CHECK(data_parts(type) != parts);
+  CHECK((data_parts(type) != parts));
   shape.train.x = shape.train.x.reshape({4, 1, 3});
-  CHECK(data_parts(shape) != parts);
+  CHECK((data_parts(shape) != parts));
   bytes.train.x = (bytes.train.x * 20).to(torch::kUInt8);  // sums that would not fit into the type
   CHECK(data_parts(bytes)[0].mean == 110);
 }
@@ -55,7 +55,7 @@ TEST_CASE("how a tensor lies in memory does not matter") {
   Data strided = example();
   strided.train.x = strided.train.x.t().contiguous().t();
   CHECK(!strided.train.x.is_contiguous());
-  CHECK(data_parts(strided) == data_parts(example()));
+  CHECK((data_parts(strided) == data_parts(example())));
   Data empty = example();
   empty.test = {.x = torch::zeros({0, 3}), .y = torch::zeros({0})};
   CHECK(data_parts(empty)[2].hash == xxh64({}));
