@@ -148,6 +148,7 @@ struct Change {
 };
 
 void damage(std::vector<Event>& events, RandomStream& random) {
+  if (events.empty()) events.push_back(SweepClosed{1, ""});
   const auto place = [&] {
     return events.begin() + static_cast<std::ptrdiff_t>(random.below(events.size()));
   };
@@ -166,7 +167,6 @@ void damage(std::vector<Event>& events, RandomStream& random) {
       const std::vector<Event> again(events.begin(),
                                      events.begin() + static_cast<std::ptrdiff_t>(events.size() / 2));
       events.insert(events.end(), again.begin(), again.end());
-      if (events.empty()) events.push_back(SweepClosed{1, ""});
       return;
     }
     default:

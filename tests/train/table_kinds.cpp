@@ -155,8 +155,8 @@ TEST_CASE("A table's description names columns and classes, so that an odd one i
   CHECK_THAT(described("1.5,2.5,no\n3.5,4.5,yes\n"), ContainsSubstring(": 0, 1\n"));
   std::string wide = "c0", row = "0.5";
   for (int i = 1; i < 40; ++i) {
-    wide += ",c" + std::to_string(i);
-    row += "," + std::to_string(i) + ".5";
+    wide += std::string(",c") + std::to_string(i);
+    row += std::string(",") + std::to_string(i) + ".5";
   }
   CHECK_THAT(described(wide + "\n" + row + "\n" + row + "\n", Target::values),
              ContainsSubstring(": c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, ..., c36, c37, c38\n"));
