@@ -17,16 +17,18 @@ namespace sibyl {
 namespace {
 
 // A row a bracket of the first iteration; what the search space or --max-trials cut away is left out.
-void print_brackets(std::ostream& out, const std::vector<RungStatus>& rungs, int width) {
+// `words`: "81 trials to epoch 1", else "81 to 1".
+TextTable brackets(const std::vector<RungStatus>& rungs, bool words) {
   std::size_t most = 0;
   std::vector<std::vector<std::string>> rows;
   for (const RungStatus& rung : rungs) {
     if (rung.iteration > 0) break;
     if (rung.rung == 0) rows.push_back({std::to_string(rung.bracket)});
+    const std::string trials = !words ? "" : rung.expected == 1 ? " trial" : " trials";
     rows.back().push_back(rung.expected == 0
                               ? "-"
-                              : std::to_string(rung.expected) + (rung.expected == 1 ? " trial" : " trials") +
-                                    " to epoch " + std::to_string(rung.epoch));
+                              : std::to_string(rung.expected) + trials + (words ? " to epoch " : " to ") +
+                                    std::to_string(rung.epoch));
     most = std::max(most, rows.back().size());
   }
   std::vector<std::string> header{"bracket"};
@@ -36,7 +38,17 @@ void print_brackets(std::ostream& out, const std::vector<RungStatus>& rungs, int
     row.resize(most);
     table.add(row);
   }
-  table.print(out, width);
+  return table;
+}
+
+void print_brackets(std::ostream& out, const std::vector<RungStatus>& rungs, int width) {
+  const TextTable table = brackets(rungs, true);
+  if (width == 0 || table.width() <= static_cast<std::size_t>(width)) {
+    table.print(out);
+    return;
+  }
+  brackets(rungs, false).print(out, width);
+  out << "  (so many trials to that epoch)\n";
 }
 
 // What is printed, for one execution of each trial: others take their epochs one after the other, the same in

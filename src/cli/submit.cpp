@@ -191,7 +191,11 @@ std::string batch_script(const BatchSettings& settings, const BatchSweep& sweep)
   ask("--requeue");
   ask("--open-mode=append");
   ask("--output=" + sbatch_word("--output", slurm_path(sweep.output) + "/%x-%j.out"));
-  for (const std::string& option : settings.sbatch) ask(sbatch_word("--sbatch", option));
+  for (const std::string& option : settings.sbatch) {
+    const auto value = option.find('=') == std::string::npos ? option.size() : option.find('=') + 1;
+    ask(sbatch_word("--sbatch", option.substr(0, value)) +
+        (value < option.size() ? sbatch_word("--sbatch", option.substr(value)) : ""));
+  }
   script << "set -euo pipefail\n";
   for (const std::string& line : settings.setup) script << line << '\n';
   std::vector<std::string> options = sweep.options;

@@ -61,6 +61,12 @@ std::size_t sum(const auto& columns, auto member) {
 
 }  // namespace
 
+std::size_t TextTable::width() const {
+  std::vector<Column> columns;
+  for (std::size_t place = 0; place < rows_[0].size(); ++place) columns.push_back(measure(place));
+  return sum(columns, &Column::width);
+}
+
 std::vector<std::string> TextTable::print(std::ostream& out, int width) const {
   const auto room = width > 0 ? static_cast<std::size_t>(width) : std::numeric_limits<std::size_t>::max();
   std::vector<Column> columns;

@@ -18,6 +18,8 @@ class TextTable {
   /// empty.
   void give_way(std::vector<std::string> names);
 
+  /// Columns that it takes where there is room.
+  std::size_t width() const;
   /// In lines of at most `width` columns; 0: as wide as it gets. Where there is no room, columns are left
   /// out, then words are shortened. Returns the names of the columns that had no room.
   std::vector<std::string> print(std::ostream& out, int width = 0) const;

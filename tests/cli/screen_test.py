@@ -108,11 +108,11 @@ class Screen(SweepTest):
         output = self.folder / "sweep"
         run("synthetic", "--max-epochs", 9, "--output", output)
         for arguments in (["summary", output], ["status", output], ["status", output, output], ["space"], ["plan"]):
-            for columns in (40, 80):
+            for columns in (60, 80):
                 with self.subTest(arguments=arguments, columns=columns):
                     done = subprocess.run(command("synthetic", *arguments), capture_output=True, text=True, check=True,
                                           env={**os.environ, "COLUMNS": str(columns)})
-                    table = [line for line in done.stdout.splitlines() if line.startswith("  ") and "=" not in line]
+                    table = re.search(r"(?m)(^  .*\n)+", done.stdout)[0].splitlines()
                     whole, _ = run("synthetic", *arguments)
                     self.assertLessEqual(max(map(len, table)), columns, done.stdout)
                     if arguments[0] == "summary":

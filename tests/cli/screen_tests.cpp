@@ -207,7 +207,7 @@ TEST_CASE("a table fits its width: words and headers are shortened, columns left
   CHECK(lines_of(table, 0) == lines_of(table, 300));
   lines_of(table, 60, &left_out);
   CHECK(left_out.empty());  // shortened only
-  lines_of(table, 40, &left_out);
+  lines_of(table, 45, &left_out);
   CHECK(left_out == std::vector<std::string>{"rate"});
   lines_of(table, 22, &left_out);
   CHECK(left_out == std::vector<std::string>{"rate", "optimizer", "a_long_name_of_a_number"});
