@@ -127,7 +127,7 @@ class Status(SweepTest):
         self.assertEqual(running.returncode, 75)
         self.assertIn(f"State     running: process {job.pid} on ", running.stdout)
         out, _ = run("synthetic", "status", output, code=75)
-        self.assertIn("it was killed", out)
+        self.assertIn("killed: it is not running", out)
         run(*sweep, ranks=2)
         out, _ = run("synthetic", "status", output)
         self.assertIn("State     finished: the plan is done", out)

@@ -61,7 +61,7 @@ TEST_CASE("what continues a sweep has --resume, once, and never --overwrite") {
   CHECK(resume_command("").empty());
 }
 
-TEST_CASE("--data is made absolute as far as it is a path") {
+TEST_CASE("the path in --data is made absolute as far as it is a path") {
   const auto here = std::filesystem::current_path();
   std::ofstream("a,table.csv") << "1";
   CHECK(absolute_data("a,table.csv") == (here / "a,table.csv").string());

@@ -166,7 +166,7 @@ TEST_CASE("A table's description names columns and classes, so that an odd one i
                                   ContainsSubstring(", l, ..., x, y, z\n"));
 }
 
-TEST_CASE("--data says of a table which file, which column, and how it is written") {
+TEST_CASE("a table's --data says which file, which column, and how it is written") {
   const auto plain = table_source("houses.csv", "-1");
   CHECK(plain.file == "houses.csv");
   CHECK(plain.column == "-1");
