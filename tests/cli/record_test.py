@@ -5,8 +5,10 @@ import pathlib
 import re
 import shlex
 import shutil
+import struct
 import subprocess
 import unittest
+import zlib
 
 import h5py
 
@@ -166,6 +168,23 @@ class OlderJournals(SweepTest):
         kept = after.merge(before, on=["trial", "execution", "epoch"], suffixes=("", "_before"))
         self.assertEqual(len(kept), len(before))
         self.assertTrue((kept["val_loss"] == kept["val_loss_before"]).all())
+
+    def test_one_that_does_not_say_where_its_data_was_asks_for_it(self):
+        output = self.folder / "sweep"
+        output.mkdir()
+        journal = bytearray((FIXTURES / "killed_sweep_v2.bin").read_bytes())
+        (length,) = struct.unpack_from("<I", journal, 12)  # of the first record, behind the file's header
+        payload = bytes(journal[24 : 24 + length]).replace(b" --seed 5 ", b" --data x ", 1)
+        self.assertNotEqual(payload, journal[24 : 24 + length])
+        journal[24 : 24 + length] = payload
+        struct.pack_into("<I", journal, 20, zlib.crc32(payload, zlib.crc32(journal[12:20])))
+        (output / "journal.bin").write_bytes(journal)
+        _, err = run("synthetic", "--output", output, "--resume", code=USAGE)
+        self.assertIn("give --data", err)
+        self.assertIn("--data x", err)
+        run("synthetic", "--output", output, "--resume", "--data", "y")
+        run("synthetic", "--output", output, "--resume")  # it is recorded from then on
+        self.assertEqual(json.loads(attributes(output)["options"])["data"], "y")
 
 
 if __name__ == "__main__":
