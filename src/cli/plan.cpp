@@ -80,6 +80,8 @@ Figures run_through(SweepOptions sweep, int workers, const SearchSpace& space,
   std::unique_ptr<Sampler> sampler;
   if (counted && counted->complete && !counted->as_declared(space))
     sampler = std::make_unique<AsMany>(counted->all.size());
+  else if (counted && counted->beyond)
+    sampler = std::make_unique<AsMany>(std::numeric_limits<std::size_t>::max());
   Oracle oracle = make_oracle(sweep, space, objective, std::move(sampler));
   SimulatedTraining training;
   training.each_epoch = false;
@@ -98,7 +100,9 @@ Figures figures(const SweepOptions& sweep, int workers, const SearchSpace& space
   constexpr double most_run_through = 100'000;
   double most_trials = std::numeric_limits<double>::infinity();
   if (sweep.max_trials > 0) most_trials = static_cast<double>(sweep.max_trials);
-  if (const auto points = space.points()) most_trials = std::min(most_trials, static_cast<double>(*points));
+  const bool beyond = counted && counted->beyond;  // more than the space says
+  if (const auto points = space.points(); points && !beyond)
+    most_trials = std::min(most_trials, static_cast<double>(*points));
   if (counted && counted->complete)
     most_trials = std::min(most_trials, static_cast<double>(counted->all.size()));
   const PlanTotals all = sweep.scheduler == "full"

@@ -21,9 +21,9 @@ def command(*arguments, ranks=None):
     return [*launcher, LAYERED, *map(str, arguments)]
 
 
-def run(*arguments, ranks=None, usual=3, code=0, timeout=120):
+def run(*arguments, ranks=None, usual=3, widest=3, code=0, timeout=120):
     done = subprocess.run(command(*arguments, ranks=ranks), capture_output=True, text=True, timeout=timeout,
-                          check=False, env={**os.environ, "USUAL": str(usual)})
+                          check=False, env={**os.environ, "USUAL": str(usual), "WIDEST": str(widest)})
     if done.returncode != code:
         raise AssertionError(f"exit code {done.returncode}, not {code}: {done.args}\n{done.stdout}\n{done.stderr}")
     return done.stdout + done.stderr
@@ -47,6 +47,16 @@ class Asked(SweepTest):
             plan = json.loads(run("plan", "--json", *WHOLE, usual=usual))
             self.assertEqual(plan["trials"], 39)
         self.assertIn("\n  13 configurations\n", run("space", "--set", "units_0=2"))
+
+    def test_a_space_that_is_too_large_to_be_counted(self):
+        self.assertIn("\n  at most 3000000 configurations\n", run("space", widest=100))
+        self.assertIn("\n  more than 2000 configurations\n", run("space", widest=100, usual=1))  # 300 are named
+        many = ("--scheduler", "full", "--max-epochs", 1, "--max-trials", 400)
+        self.assertEqual(json.loads(run("plan", "--json", *many, widest=100, usual=1))["trials"], 400)
+        run(*many, "--output", self.folder / "sweep", widest=100, usual=1)
+        found = networks(self.folder / "sweep")
+        self.assertEqual(len(found), 400)
+        self.assertEqual(len(set(found)), 400)
 
     def test_each_network_is_trained_once_until_the_space_is_used_up(self):
         for usual in (1, 3):

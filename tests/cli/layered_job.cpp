@@ -1,6 +1,6 @@
 // A job whose answers decide what is asked next: as many layers as `layers` says, each with units of its own.
-// How many layers its default has is in $USUAL. Its "build" misbehaves where a setting says so, and a trial
-// that was given a hyperparameter that it does not ask for fails.
+// How many layers its default has is in $USUAL, how wide they are in $WIDEST. Its "build" misbehaves where a
+// setting says so, and a trial that was given a hyperparameter that it does not ask for fails.
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -20,9 +20,11 @@ struct Network {
 
   explicit Network(HyperParameters& hp) {
     const char* usual = std::getenv("USUAL");
+    const char* widest = std::getenv("WIDEST");
     const auto layers = hp.Int("layers", 1, 3, {.default_value = usual ? std::atoi(usual) : 3});
     for (std::int64_t i = 0; i < layers; ++i)
-      size = 4 * size + static_cast<double>(hp.Int("units_" + std::to_string(i), 1, 3));
+      size = 4 * size +
+             static_cast<double>(hp.Int("units_" + std::to_string(i), 1, widest ? std::atoi(widest) : 3));
     epoch_seconds = hp.Fixed("epoch_seconds", 0.0);
     if (layers == hp.Fixed("throws_at", 0)) throw Error("no network has so many layers");
     if (layers == hp.Fixed("hangs_at", 0)) std::this_thread::sleep_for(std::chrono::hours(1));

@@ -77,10 +77,11 @@ std::optional<Values> AskingSampler::choose_unused(TrialId trial) const {
 // it says, but too many to be counted one by one, every one is found.
 std::optional<Values> AskingSampler::walk(TrialId trial, int builds) const {
   if (!points_ || *points_ == 0 || *points_ > most_listed) return std::nullopt;
+  if (!listed_) listed_.emplace(space_);
   RandomStream random(seed_, trial, "an unused configuration");
   const std::uint64_t start = random.below(*points_);
   for (std::uint64_t step = 0; step < *points_ && builds > 0; ++step) {
-    const Values given = space_.point((start + step) % *points_);
+    const Values given = listed_->at((start + step) % *points_);
     if (is_used(given)) continue;
     Values values = asked(given, trial, 0);
     --builds;

@@ -3,6 +3,7 @@
 #include <unordered_set>
 
 #include "core/samplers/sampler.hpp"
+#include "core/space/configurations.hpp"
 #include "core/space/count.hpp"
 
 namespace sibyl {
@@ -37,7 +38,8 @@ class AskingSampler : public Sampler {
   Ask ask_;
   std::unordered_set<std::uint64_t> used_;
   bool went_beyond_ = false;  ///< a trial had a hyperparameter that the space does not name
-  mutable std::optional<std::set<Values>> all_;  ///< once they are needed; empty where they are not known
+  mutable std::optional<Configurations> listed_;  ///< of the search space as it stands, once they are needed
+  mutable std::optional<std::set<Values>> all_;   ///< once they are needed; empty where they are not known
   mutable std::optional<std::pair<TrialId, Values>>
       latest_;  ///< a question that is asked again costs nothing
 };
