@@ -31,14 +31,11 @@ std::string of_iteration(const Oracle& oracle, int iteration) {
 }  // namespace
 
 std::int64_t planned_trials(const Oracle& oracle) {
-  std::int64_t trials = 0;
-  for (const RungStatus& rung : oracle.scheduler().rungs())
-    if (rung.rung == 0) trials += rung.expected;
-  return trials;
+  return oracle.scheduler().planned().trials;
 }
 
 std::int64_t planned_epochs(const Oracle& oracle) {
-  return oracle.scheduler().planned_epochs() * oracle.options().executions;
+  return oracle.scheduler().planned().epochs * oracle.options().executions;
 }
 
 Progress::~Progress() {

@@ -73,7 +73,7 @@ void print_space(std::ostream& out, const SearchSpace& space, const std::optiona
   TextTable table({"hyperparameter", "kind", "values", "sampling", "default", "only if"});
   for (const Hyperparameter& each : space.hyperparameters())
     table.add({each.name, std::string(kind(each.domain)), values(each.domain), sampling(each.domain),
-               short_text(each.default_value), only_if(each.conditions)});
+               cell(each.default_value), only_if(each.conditions)});
   table.give_way({"default", "sampling", "kind"});
   table.print(out, width);
   out << "\n  " << number_of_configurations(space, counted) << '\n';

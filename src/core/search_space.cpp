@@ -104,10 +104,6 @@ std::optional<std::uint64_t> SearchSpace::points() const {
   return Configurations(*this).count();
 }
 
-Values SearchSpace::point(std::uint64_t index) const {
-  return Configurations(*this).at(index);
-}
-
 bool holds(const std::vector<Condition>& conditions, const Values& values) {
   return std::all_of(conditions.begin(), conditions.end(), [&](const Condition& condition) {
     const auto parent = values.find(condition.parent);

@@ -61,8 +61,6 @@ class SearchSpace {
   /// How many different configurations there are; none when a hyperparameter is continuous or the number
   /// exceeds 2^62. (Configurations lists them.)
   std::optional<std::uint64_t> points() const;
-  /// The configuration at a place, 0 <= index < points(). (For many of them, take Configurations.)
-  Values point(std::uint64_t index) const;
 
   bool operator==(const SearchSpace&) const = default;
 

@@ -117,17 +117,19 @@ std::vector<RungStatus> Hyperband::rungs() const {
   return rungs;
 }
 
-std::int64_t Hyperband::planned_epochs() const {
+PlanSize Hyperband::planned() const {
   const auto each = static_cast<std::size_t>(s_max_ + 1);
-  double epochs = 0;  // of very many iterations more than whole numbers hold
+  double trials = 0, epochs = 0;  // of very many iterations more than whole numbers hold
   const auto add = [&](const Bracket& bracket, std::size_t times) {
+    trials += static_cast<double>(bracket.rung(0).expected) * static_cast<double>(times);
     for (int i = 0; i < bracket.rungs(); ++i)
       epochs += static_cast<double>(bracket.rung(i).epochs()) * static_cast<double>(times);
   };
   for (const Bracket& bracket : brackets_) add(bracket, 1);
   for (std::size_t at = brackets_.size(); !closed_ && at < std::min(planned_, brackets_.size() + each); ++at)
     add(new_bracket(at), (planned_ - at - 1) / each + 1);
-  return static_cast<std::int64_t>(std::min(epochs, 0x1p50));
+  const auto whole = [](double x) { return static_cast<std::int64_t>(std::min(x, 0x1p50)); };
+  return {whole(trials), whole(epochs)};
 }
 
 RungStatus Hyperband::rung(const Slot& slot) const {

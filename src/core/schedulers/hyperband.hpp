@@ -36,7 +36,7 @@ class Hyperband : public Scheduler {
     return finished_ == brackets_.size() && (closed_ || brackets_.size() == planned_);
   }
   std::vector<RungStatus> rungs() const override;
-  std::int64_t planned_epochs() const override;
+  PlanSize planned() const override;
   RungStatus rung(const Slot& slot) const override;
 
  private:

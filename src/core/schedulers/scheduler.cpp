@@ -2,10 +2,13 @@
 
 namespace sibyl {
 
-std::int64_t Scheduler::planned_epochs() const {
-  std::int64_t epochs = 0;
-  for (const RungStatus& rung : rungs()) epochs += rung.epochs();
-  return epochs;
+PlanSize Scheduler::planned() const {
+  PlanSize size;
+  for (const RungStatus& rung : rungs()) {
+    if (rung.rung == 0) size.trials += rung.expected;
+    size.epochs += rung.epochs();
+  }
+  return size;
 }
 
 }  // namespace sibyl

@@ -9,6 +9,11 @@
 
 namespace sibyl {
 
+struct PlanSize {
+  std::int64_t trials = 0;
+  std::int64_t epochs = 0;  ///< of all executions alike
+};
+
 /// Decides which trial is trained to which epoch. `next` is a question: it does not write, and asked twice it
 /// answers the same; only what it is told changes it. New trials come in one fixed order of slots, whatever
 /// the workers do: that makes a sweep the same on any number of them.
@@ -40,8 +45,8 @@ class Scheduler {
   /// The rungs of the plan, in the order in which they are begun: all of them, or, where they are very many,
   /// those up to the iteration that comes next.
   virtual std::vector<RungStatus> rungs() const = 0;
-  /// Of all rungs, as far as is known (2^50 stands for more).
-  virtual std::int64_t planned_epochs() const;
+  /// Of the whole plan, as far as is known (2^50 stands for more).
+  virtual PlanSize planned() const;
   /// The rung that a slot belongs to.
   virtual RungStatus rung(const Slot& slot) const = 0;
 };
