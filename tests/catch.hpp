@@ -1,6 +1,7 @@
 #pragma once
 
-// Catch2 v2 (Debian 12) and v3 (newer systems). Include it last: LibTorch's headers bring a CHECK of their own.
+// Catch2 v2 (Debian 12) and v3 (newer systems). Include it last: LibTorch's headers bring a CHECK of their
+// own.
 #ifdef CHECK
 #undef CHECK
 #endif
@@ -10,5 +11,7 @@ using Catch::Approx;
 using Catch::Matchers::ContainsSubstring;
 #else
 #include <catch2/catch.hpp>
-inline auto ContainsSubstring(const std::string& text) { return Catch::Matchers::Contains(text); }
+inline auto ContainsSubstring(const std::string& text) {
+  return Catch::Matchers::Contains(text);
+}
 #endif

@@ -9,7 +9,7 @@
 #include "cli/standing.hpp"
 #include "cli/timing.hpp"
 #include "core/oracle.hpp"
-#include "core/space/configuration.hpp"
+#include "core/space/ask.hpp"
 
 namespace sibyl {
 

@@ -12,7 +12,7 @@
 #include "cli/progress.hpp"
 #include "cli/record.hpp"
 #include "core/events.hpp"
-#include "core/space/configuration.hpp"
+#include "core/space/ask.hpp"
 #include "store/journal.hpp"
 #include "store/lock.hpp"
 #include "store/publication.hpp"

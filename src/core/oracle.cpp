@@ -90,19 +90,6 @@ bool Oracle::is_news(const TrialEnded& ended) const {
   return knows(ended.trial, ended.attempt);
 }
 
-std::string Oracle::contradiction(const HyperparametersFound& found) const {
-  try {
-    SearchSpace of_its_own;
-    for (const Hyperparameter& each : found.hyperparameters) {
-      space_.check(each);
-      of_its_own.add(each);
-    }
-    return "";
-  } catch (const Error& problem) {
-    return problem.what();
-  }
-}
-
 void Oracle::learn(const TrialStarted& event, Consequences& consequences) {
   const Suggestion& suggestion = event.suggestion;
   const TrialId id = suggestion.slot.trial;
@@ -233,9 +220,10 @@ void Oracle::fail(TrialId id) {
   if (options_.max_consecutive_failures == 0 || row.length < options_.max_consecutive_failures ||
       !hopeless_.empty())
     return;
-  std::vector<TrialId> failed(static_cast<std::size_t>(row.length));
+  // Where two rows meet it is longer: as many as were asked for are named.
+  std::vector<TrialId> failed(static_cast<std::size_t>(options_.max_consecutive_failures));
   std::iota(failed.begin(), failed.end(), row.first);
-  hopeless_ = std::to_string(row.length) + " trials in a row failed, " + common_to(failed, trials_);
+  hopeless_ = std::to_string(failed.size()) + " trials in a row failed, " + common_to(failed, trials_);
 }
 
 TrialId Oracle::best_model() const {
@@ -248,19 +236,6 @@ TrialId Oracle::best_model() const {
     if (best < 0 || better({trial.score, id}, {trials_[best].score, best})) best = id;
   }
   return best;
-}
-
-std::optional<Stopped> Oracle::refusal(const EpochReported& report) const {
-  const std::string& objective = options_.objective.metric;
-  if (measured_ || names(report.metrics, objective)) return std::nullopt;
-  std::string list;
-  for (const Metric& metric : report.metrics) list += (list.empty() ? "" : ", ") + metric.name;
-  return Stopped{.reason = "the objective is " + objective + ", but an epoch has " +
-                           (list.empty() ? "no metrics" : "only " + list),
-                 .hopeless = true,
-                 .advice =
-                     "name one of these with --objective (and --overwrite: the record of this sweep has "
-                     "the other one), or let the job report it in every epoch"};
 }
 
 void Oracle::learn(const SweepResumed& event, Consequences& consequences) {

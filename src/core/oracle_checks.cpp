@@ -1,5 +1,6 @@
-// What an oracle is told is checked before it learns it: it may come from a damaged journal. Nothing that the
-// manager tells a living oracle is refused here.
+// What an oracle is told is checked before it learns it: it may come from a damaged journal. What a worker
+// says is looked at by the manager first (contradiction, refusal), so that it never tells a living oracle
+// anything that `check` refuses.
 #include <cmath>
 
 #include "core/error.hpp"
@@ -117,6 +118,32 @@ void Oracle::check_one(const SweepResumed& event) const {
     throw Contradiction("that the sweep goes on with at most " + std::to_string(event.max_trials) +
                         " trials and " + std::to_string(event.iterations) +
                         " iterations, but there is no such plan");
+}
+
+std::string Oracle::contradiction(const HyperparametersFound& found) const {
+  try {
+    SearchSpace of_its_own;
+    for (const Hyperparameter& each : found.hyperparameters) {
+      space_.check(each);
+      of_its_own.add(each);
+    }
+    return "";
+  } catch (const Error& problem) {
+    return problem.what();
+  }
+}
+
+std::optional<Stopped> Oracle::refusal(const EpochReported& report) const {
+  const std::string& objective = options_.objective.metric;
+  if (measured_ || names(report.metrics, objective)) return std::nullopt;
+  std::string list;
+  for (const Metric& metric : report.metrics) list += (list.empty() ? "" : ", ") + metric.name;
+  return Stopped{.reason = "the objective is " + objective + ", but an epoch has " +
+                           (list.empty() ? "no metrics" : "only " + list),
+                 .hopeless = true,
+                 .advice =
+                     "name one of these with --objective (and --overwrite: the record of this sweep has "
+                     "the other one), or let the job report it in every epoch"};
 }
 
 }  // namespace sibyl

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/space/configuration.hpp"
+#include "core/space/ask.hpp"
 #include "process/trainer_process.hpp"
 
 namespace sibyl {

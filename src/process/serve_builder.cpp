@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "core/error.hpp"
-#include "core/space/configuration.hpp"
+#include "core/space/ask.hpp"
 #include "process/channel.hpp"
 #include "process/serve.hpp"
 

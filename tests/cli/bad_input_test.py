@@ -18,7 +18,7 @@ class BadInput(SweepTest):
     def refused(self, says, *arguments, job="synthetic", code=USAGE, ranks=3):
         began = time.monotonic()
         out, err = run(job, *arguments, ranks=ranks, code=code)
-        self.assertLess(time.monotonic() - began, 30)  # it does not hang; machines are busy
+        self.assertLess(time.monotonic() - began, 5 if job == "synthetic" else 30)  # with LibTorch, processes start slowly
         for text in [says] if isinstance(says, str) else says:
             self.assertIn(text, err)
         self.assertEqual(err.count(f"{job}: "), 1, f"one message, from rank 0 only:\n{err}")
@@ -133,7 +133,7 @@ class BadInput(SweepTest):
         out = self.refused(["given up", " trials in a row failed", "an injected exception"], "--max-consecutive-failures", 5, "--inject",
                            "exception=1.0", "--output", self.folder / "sweep", code=FAILED)
         self.assertIn("No trial has a score", out)
-        self.assertRegex(out, r"State +given up: [56] trials in a row failed")  # the last may join two rows
+        self.assertIn("State     given up: 5 trials in a row failed", out)
         # As the message says, it goes on with a higher limit: here to the end of the plan.
         out = self.refused(["the sweep failed: every one of its", "an injected exception"], "--max-consecutive-failures", 0,
                            "--max-epochs", 100, "--inject", "exception=1.0", "--output", self.folder / "sweep", "--resume",

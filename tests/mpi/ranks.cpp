@@ -31,7 +31,7 @@ class LongWinded : public Trainer {
       reporter.epoch(std::move(report));
       std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }
-    return {.message = std::string(8000, 'x')};
+    return {.message = std::string(8000, 'x'), .output = std::string(100000, 'y')};
   }
 };
 
@@ -65,7 +65,8 @@ int lead(Communicator& communicator, int size) {
       ++reports;
       whole = whole && report->metrics.size() == 501 && report->metrics.back().value == 499;
     }
-    if (const auto* ended = std::get_if<TrialEnded>(&event)) whole = whole && ended->message.size() == 8000;
+    if (const auto* ended = std::get_if<TrialEnded>(&event))
+      whole = whole && ended->message.size() == 8000 && ended->output.size() == 100000;
   };
   const Stopped end = manage(communicator, workers, oracle, hooks);
   return check(end.reason == "the plan is done", "the plan is done") & check(reports == 357, "357 epochs") &

@@ -2,7 +2,7 @@
 
 #include <set>
 
-#include "core/space/configuration.hpp"
+#include "core/space/ask.hpp"
 
 namespace sibyl {
 

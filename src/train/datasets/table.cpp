@@ -25,7 +25,8 @@ std::string in_quotes(std::string_view text) {
 constexpr const char* write_numbers =
     "write numbers like 1.5 or 1e-3, and texts as a column of 0 and 1 for each";
 constexpr const char* decimal_comma =
-    "a decimal comma is understood where ; or tabs part the cells and no number has a point; write 1.5, or say "
+    "a decimal comma is understood where ; or tabs part the cells and no number has a point; write 1.5, or "
+    "say "
     "it with CsvOptions{.decimal = ','} (--data FILE,decimal=comma)";
 
 float number(const Csv& csv, std::size_t row, std::size_t column) {

@@ -2,8 +2,8 @@
 
 #include <set>
 
-#include "core/simulation.hpp"
 #include "core/layered.hpp"
+#include "core/simulation.hpp"
 #include "core/told_oracle.hpp"
 
 #include "catch.hpp"

@@ -1,4 +1,4 @@
-#include "core/space/configuration.hpp"
+#include "core/space/ask.hpp"
 
 namespace sibyl {
 
