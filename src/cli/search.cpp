@@ -249,7 +249,8 @@ int search(int argc, char** argv, const Options& options, Job& job) {
   Environment environment(argc, argv);
   const auto warnings = check_launch(launch_facts(environment.size()));
   if (options.dry_run) {
-    dry_run(std::cout, environment, trainer_options(options, job, environment), job, warnings,
+    const Options resolved = resolve(options, job, environment);
+    dry_run(std::cout, environment, trainer_options(resolved, job, environment), job, warnings,
             options.workers_per_gpu, standard_output().columns());
     return 0;
   }

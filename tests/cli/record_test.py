@@ -102,6 +102,8 @@ class Threads(SweepTest):
             workers = file["workers"][:]
         self.assertEqual(len(workers), 4)
         self.assertEqual({int(each["threads"]) for each in workers}, {first})
+        tried, _ = run("synthetic", "--output", output, "--resume", "--dry-run", ranks=4)
+        self.assertEqual({int(row.split()[-1]) for row in tried.splitlines() if " worker " in row}, {first})
         _, err = run("synthetic", "--output", output, "--resume", "--threads", first + 1, code=USAGE)
         self.assertIn(f"--threads: {first} there, {first + 1} here", err)
 

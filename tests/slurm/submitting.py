@@ -22,6 +22,7 @@ import pandas as pd  # noqa: E402
 import sweeps  # noqa: E402
 
 CLUSTER = pathlib.Path(os.environ["SIBYL_CLUSTER"])
+os.environ.pop("CUDA_VISIBLE_DEVICES", None)  # set for the tests of this machine; Slurm sets its nodes' own
 os.environ.update(try_again="1", look_every="3")  # settings of common.sh: what is tested need not take minutes
 
 # Some 320 epochs, 16 s or a minute of work; and what is done in a second.
