@@ -1,63 +1,8 @@
-"""Writes a sweep in another tool's format.
+"""`python3 analysis/export.py runs/x --to csv`: as `sibyl-analysis export ...`, without an installation."""
 
-    python3 analysis/export.py runs/x --to csv                          # runs/x/csv/trials.csv, ...
-    python3 analysis/export.py runs/x --to json --output x.json
-    python3 analysis/export.py runs/x --to tensorboard        # tensorboard --logdir runs/x/tensorboard-export
-    python3 analysis/export.py runs/x --to optuna --output sqlite:///x.db      # needs the package optuna
-    python3 analysis/export.py runs/x --to parquet                      # needs the package pyarrow
-"""
+import sys
 
-from __future__ import annotations
-
-import argparse
-from pathlib import Path
-
-from command_line import run
-from exports import optuna_study, tables, tensorboard
-from results import Results, ResultsError
-
-
-def write(
-    results: Results, kind: str, output: str | None, name: str | None = None, top: int | None = None
-) -> str:
-    """Writes it and says where."""
-    here = results.directory
-    if kind == "csv":
-        return str(tables.to_csv(results, Path(output or here / "csv")))
-    if kind == "parquet":
-        return str(tables.to_parquet(results, Path(output or here / "parquet")))
-    if kind == "json":
-        return str(tables.to_json(results, Path(output or here / "results.json")))
-    if kind == "tensorboard":
-        # Not the folder that the sweep itself writes to: the same trials would be in it twice.
-        folder = Path(output or here / "tensorboard-export")
-        if folder.is_dir() and any(folder.iterdir()):
-            raise ResultsError(
-                f"{folder} is not empty: TensorBoard would mix the old with the new; delete it, or give"
-                " --output"
-            )
-        return str(tensorboard.to_tensorboard(results, folder, top))
-    storage = output or f"sqlite:///{here / 'optuna.db'}"
-    study = optuna_study.to_optuna(results, storage, name)
-    return f"study {study.study_name} in {storage}"
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        prog="export.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("run", metavar="DIR", help="a sweep's directory, or a results.h5")
-    parser.add_argument("--to", required=True, choices=("csv", "parquet", "json", "tensorboard", "optuna"))
-    parser.add_argument(
-        "--output", metavar="WHERE", help="a folder, a file, or a storage of Optuna's (default: in DIR)"
-    )
-    parser.add_argument("--name", help="of the Optuna study (default: the sweep's directory)")
-    parser.add_argument(
-        "--top", type=int, metavar="K", help="TensorBoard: only the K best trials (default: all)"
-    )
-    arguments = parser.parse_args()
-    print(write(Results.open(arguments.run), arguments.to, arguments.output, arguments.name, arguments.top))
-
+from sibyl_analysis.command_line import run_script
 
 if __name__ == "__main__":
-    run("export.py", main)
+    sys.exit(run_script(__file__))

@@ -16,3 +16,30 @@ configure_package_config_file(${CMAKE_CURRENT_SOURCE_DIR}/src/sibylConfig.cmake.
 write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/sibylConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/sibylConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/sibylConfigVersion.cmake
         DESTINATION ${package_dir})
+
+# What looks at sweeps, and what starts them on a cluster. share/sibyl is laid out as this tree, so the links between its pages
+# hold. `--component share` installs this alone; nothing of it has to be built.
+set(share_dir ${CMAKE_INSTALL_DATADIR}/sibyl)
+install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${share_dir} COMPONENT share)
+install(DIRECTORY slurm DESTINATION ${share_dir} USE_SOURCE_PERMISSIONS COMPONENT share PATTERN .shellcheckrc EXCLUDE)
+install(DIRECTORY jobs DESTINATION ${share_dir} COMPONENT share
+        FILES_MATCHING PATTERN "*.cpp" PATTERN "*.md" PATTERN CMakeLists.txt)
+install(DIRECTORY analysis DESTINATION ${share_dir} COMPONENT share
+        FILES_MATCHING PATTERN "*.py" PATTERN "*.md" PATTERN pyproject.toml
+        PATTERN __pycache__ EXCLUDE PATTERN build EXCLUDE PATTERN "*.egg-info" EXCLUDE)  # what pip leaves
+file(RELATIVE_PATH from_bin ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_DATADIR}/sibyl/analysis)
+file(CONFIGURE OUTPUT sibyl-analysis @ONLY CONTENT [[
+#!/usr/bin/env python3
+"""`python3 -m sibyl_analysis`, of the package that is installed with this script."""
+
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), "@from_bin@"))
+
+from sibyl_analysis.command_line import main
+
+if __name__ == "__main__":
+    sys.exit(main())
+]])
+install(PROGRAMS ${CMAKE_CURRENT_BINARY_DIR}/sibyl-analysis DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT share)

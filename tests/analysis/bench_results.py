@@ -12,8 +12,8 @@ import h5py
 
 import made
 
-from results import Results  # noqa: E402  (found by made)
-from work import idle_report  # noqa: E402
+from sibyl_analysis.results import Results  # noqa: E402  (found by made)
+from sibyl_analysis.work import idle_report  # noqa: E402
 
 LIMIT = 1.0  # s
 

@@ -37,7 +37,7 @@ def sweep(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def results(sweep):
-    from results import Results
+    from sibyl_analysis.results import Results
 
     return Results.open(sweep)
 

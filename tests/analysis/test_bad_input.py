@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import made
-from results import Results, ResultsError
+from sibyl_analysis.results import Results, ResultsError
 
 COMMANDS = [("report.py",), ("watch.py", "--plain", "--refreshes", "1"), ("export.py", "--to", "csv")]
 

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 import made
-from compare import group_name, read_groups, split
-from comparison import Group, common_target, paired_tests, pairs, signed_rank_test, summary
-from pictures import comparison, style
-from results import ResultsError
+from sibyl_analysis.command_line import UsageError
+from sibyl_analysis.commands.compare import group_name, read_groups, split
+from sibyl_analysis.comparison import Group, common_target, paired_tests, pairs, signed_rank_test, summary
+from sibyl_analysis.pictures import comparison, style
+from sibyl_analysis.results import ResultsError
 
 
 def test_the_exact_test_is_wilcoxons():
@@ -87,7 +88,7 @@ def test_named_groups_and_bad_ones(seeds, tmp_path):
         for name, folders in zip(("A1", "B1"), seeds.values())
     ]
     assert "A1 against B1" in made.tool("compare.py", *listed, "--to", tmp_path / "figure").stdout
-    with pytest.raises(ResultsError, match="two groups or more"):
+    with pytest.raises(UsageError, match="two groups or more"):
         read_groups([], [str(seeds["hb"][0])])
     made.write(
         tmp_path / "other.h5",

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 import made
-from command_line import whole
-from exports import optuna_study, tables, tensorboard, tf_events
-from hyperparameters import Hyperparameter
-from results import Results, ResultsError
+from sibyl_analysis.files import whole
+from sibyl_analysis.exports import optuna_study, tables, tensorboard, tf_events
+from sibyl_analysis.hyperparameters import Hyperparameter
+from sibyl_analysis.results import Results, ResultsError
 
 
 def same(read, frame):

@@ -11,14 +11,14 @@ import pandas as pd
 import pytest
 
 import made
-import page
-import report
-from exports import tables
-from pictures import Picture, gallery, style
-from results import Results
-from text import one_line, printable
-from watching import server, terminal
-from watching.snapshot import Watcher
+from sibyl_analysis import page
+from sibyl_analysis.commands import report
+from sibyl_analysis.exports import tables
+from sibyl_analysis.pictures import Picture, gallery, style
+from sibyl_analysis.results import Results
+from sibyl_analysis.text import one_line, printable
+from sibyl_analysis.watching import server, terminal
+from sibyl_analysis.watching.snapshot import Watcher
 
 FORMULA = "$x$ costs $5_{$ and ^"  # two dollar signs and broken mathematics
 MARKUP = "<script>alert(1)</script>&\"'"

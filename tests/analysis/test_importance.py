@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import made
-from importance import importance
-from pictures import importances, style
-from results import Results
+from sibyl_analysis.importance import importance
+from sibyl_analysis.pictures import importances, style
+from sibyl_analysis.results import Results
 
 
 def made_of(tmp_path, function, count=600, seed=0):

@@ -6,8 +6,8 @@ import pytest
 from matplotlib.collections import LineCollection, PathCollection, PolyCollection, QuadMesh
 
 import made
-from importance import importance
-from pictures import (
+from sibyl_analysis.importance import importance
+from sibyl_analysis.pictures import (
     best_so_far,
     failures,
     gallery,
@@ -20,7 +20,7 @@ from pictures import (
     style,
     timeline,
 )
-from results import Results
+from sibyl_analysis.results import Results
 
 
 @pytest.fixture(scope="module")
@@ -162,7 +162,7 @@ def test_importances_are_bars_of_both_methods(results, known):
 
 
 def test_the_timeline_has_a_box_for_each_piece_of_work_over_red(results):
-    from work import pieces_of_work
+    from sibyl_analysis.work import pieces_of_work
 
     axes = timeline.draw(results).axes[0]
     assert len(drawn(axes, PolyCollection, "work")[0].get_paths()) == len(pieces_of_work(results))
@@ -248,7 +248,7 @@ def test_with_patience_the_legend_has_all_rungs_and_the_title_says_who_ended_ear
 
 
 def test_completed_trials_that_ended_early_are_counted_apart(impatient):
-    from progress import counted
+    from sibyl_analysis.progress import counted
 
     assert counted(impatient) == "4 stopped, 2 completed (2 early)"
 

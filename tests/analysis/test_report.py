@@ -6,10 +6,10 @@ from itertools import islice
 import pytest
 
 import made
-import page
-import report
-from pictures import gallery
-from results import open_all
+from sibyl_analysis import page
+from sibyl_analysis.commands import report
+from sibyl_analysis.pictures import gallery
+from sibyl_analysis.results import open_all
 
 STEMS = {
     "best_so_far", "learning_curves", "ladder", "importances", "scores", "pair", "parallel_coordinates",

@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 
 import made
-from hyperparameters import Hyperparameter
-from progress import best_so_far, curve_quantiles, learning_curves, score_at
-from results import Results, ResultsError, open_all
-from text import duration, number
-from work import idle_report, pieces_of_work
+from sibyl_analysis.hyperparameters import Hyperparameter
+from sibyl_analysis.progress import best_so_far, curve_quantiles, learning_curves, score_at
+from sibyl_analysis.results import Results, ResultsError, open_all
+from sibyl_analysis.text import duration, number
+from sibyl_analysis.work import idle_report, pieces_of_work
 
 
 def test_a_sweep_of_the_real_writer_is_understood(results):

@@ -16,10 +16,10 @@ import pytest
 
 import made
 from conftest import needs
-from liveness import QUIET, lock_holder, liveness
-from results import Results
-from watching import server, terminal
-from watching.snapshot import Watcher
+from sibyl_analysis.liveness import QUIET, lock_holder, liveness
+from sibyl_analysis.results import Results
+from sibyl_analysis.watching import server, terminal
+from sibyl_analysis.watching.snapshot import Watcher
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import made
-from results import Results
-from work import busy_share, done_again, idle_report, lasted, pieces_of_work, seconds_again
+from sibyl_analysis.results import Results
+from sibyl_analysis.work import busy_share, done_again, idle_report, lasted, pieces_of_work, seconds_again
 
 SWEEP = ("--max-epochs", 9, "--seed", 4, "--set", "epoch_seconds=0.05")
 
