@@ -51,7 +51,8 @@ def to_optuna(results: Results, storage: str | None, name: str | None = None):
     study.set_user_attr("seed", int(results.attributes.get("seed", 0)))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-        study.set_metric_names([results.objective])
+        if hasattr(study, "set_metric_names"):  # since Optuna 3.2; Debian 12 has 3.1
+            study.set_metric_names([results.objective])
     study.add_trials(frozen_trials(results))
     return study
 
@@ -113,7 +114,11 @@ def _optuna():
 def _storage(optuna, storage: str | None):
     if storage is None or "://" in storage:
         return storage
-    backend = optuna.storages.journal.JournalFileBackend(str(Path(storage)))
+    try:
+        from optuna.storages.journal import JournalFileBackend as Journal  # since Optuna 4
+    except ImportError:
+        from optuna.storages import JournalFileStorage as Journal
+    backend = Journal(str(Path(storage)))
     return optuna.storages.JournalStorage(backend)
 
 
