@@ -14,7 +14,7 @@ from sibyl_analysis.liveness import liveness
 from sibyl_analysis.progress import counted
 from sibyl_analysis.results import Results
 from sibyl_analysis.text import count, duration, number, shorten
-from sibyl_analysis.work import busy_share, idle_report, lasted, planned_epochs, seconds_again, share_done
+from sibyl_analysis.work import busy_share, idle_report, lasted, planned_epochs, share_done
 
 TOP = 15  # trials in the table of the best
 MOST_WORKERS = 40

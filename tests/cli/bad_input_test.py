@@ -2,14 +2,13 @@
 
 import gzip
 import os
-import pathlib
 import shutil
 import subprocess
 import time
 import unittest
 
 from idx import write_data_set
-from sweeps import JOBS, MPIRUN, SweepTest, command, run
+from sweeps import JOBS, SweepTest, command, run
 
 USAGE, FAILED = 64, 1
 

@@ -5,7 +5,7 @@ import subprocess
 import time
 import unittest
 
-from sweeps import JOBS, SweepTest, command
+from sweeps import SweepTest, command
 
 
 def cpu_seconds(pid):

@@ -1,15 +1,16 @@
-// Preloaded into a process, records what it does to the files below $RECORD_BELOW: every call that changes one, or
-// makes a change last, with its data, in the order in which the calls returned. power_cut.py reads the log.
+// Preloaded into a process, records what it does to the files below $RECORD_BELOW: every call that changes
+// one, or makes a change last, with its data, in the order in which the calls returned. power_cut.py reads
+// the log.
 //
 //     cc -shared -fPIC -O1 -o record_writes.so record_writes.c -ldl
 //     LD_PRELOAD=./record_writes.so RECORD_BELOW=/abs/folder RECORD_LOG=/elsewhere/log program ...
 //
 // With RECORD_KILL_AFTER=N the process is killed (SIGKILL) right after its N-th recorded call, with
-// RECORD_KILL_AFTER_TEXT=T right after the first write that has T in it, with RECORD_KILL_AFTER_UNLINK=N right after the
-// N-th removal of a file.
+// RECORD_KILL_AFTER_TEXT=T right after the first write that has T in it, with RECORD_KILL_AFTER_UNLINK=N
+// right after the N-th removal of a file.
 //
-// A log entry: u8 kind, u16 length of path, u16 length of second path, i64 number, u64 length of data; then the three.
-// Numbers: open: whether the call was to cut the file; write: offset; truncate: size.
+// A log entry: u8 kind, u16 length of path, u16 length of second path, i64 number, u64 length of data; then
+// the three. Numbers: open: whether the call was to cut the file; write: offset; truncate: size.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -99,12 +100,12 @@ static int opened(int file, const char* path, int flags) {
   return file;
 }
 
-#define OPEN_AS(function)                         \
-  int function(const char* path, int flags, ...) { \
-    va_list rest;                                 \
-    va_start(rest, flags);                        \
-    const int mode = va_arg(rest, int);           \
-    va_end(rest);                                 \
+#define OPEN_AS(function)                                          \
+  int function(const char* path, int flags, ...) {                 \
+    va_list rest;                                                  \
+    va_start(rest, flags);                                         \
+    const int mode = va_arg(rest, int);                            \
+    va_end(rest);                                                  \
     return opened(REAL(function)(path, flags, mode), path, flags); \
   }
 OPEN_AS(open)
@@ -121,13 +122,13 @@ static const char* resolved(int folder, const char* path, char* buffer) {
   return buffer;
 }
 
-#define OPENAT_AS(function)                                   \
-  int function(int folder, const char* path, int flags, ...) { \
-    char buffer[PATH_MAX];                                    \
-    va_list rest;                                             \
-    va_start(rest, flags);                                    \
-    const int mode = va_arg(rest, int);                       \
-    va_end(rest);                                             \
+#define OPENAT_AS(function)                                                                          \
+  int function(int folder, const char* path, int flags, ...) {                                       \
+    char buffer[PATH_MAX];                                                                           \
+    va_list rest;                                                                                    \
+    va_start(rest, flags);                                                                           \
+    const int mode = va_arg(rest, int);                                                              \
+    va_end(rest);                                                                                    \
     return opened(REAL(function)(folder, path, flags, mode), resolved(folder, path, buffer), flags); \
   }
 OPENAT_AS(openat)
@@ -162,20 +163,20 @@ ssize_t pwrite64(int file, const void* data, size_t size, off64_t offset) {
   return done;
 }
 
-#define TRUNCATE_AS(function, number)                  \
-  int function(int file, number size) {                \
-    const int result = REAL(function)(file, size);     \
+#define TRUNCATE_AS(function, number)                                                     \
+  int function(int file, number size) {                                                   \
+    const int result = REAL(function)(file, size);                                        \
     if (result == 0 && name_of(file)) record(TRUNCATE, name_of(file), "", size, NULL, 0); \
-    return result;                                     \
+    return result;                                                                        \
   }
 TRUNCATE_AS(ftruncate, off_t)
 TRUNCATE_AS(ftruncate64, off64_t)
 
-#define SYNC_AS(function)                              \
-  int function(int file) {                             \
-    const int result = REAL(function)(file);           \
+#define SYNC_AS(function)                                                          \
+  int function(int file) {                                                         \
+    const int result = REAL(function)(file);                                       \
     if (result == 0 && name_of(file)) record(SYNC, name_of(file), "", 0, NULL, 0); \
-    return result;                                     \
+    return result;                                                                 \
   }
 SYNC_AS(fsync)
 SYNC_AS(fdatasync)
@@ -184,7 +185,9 @@ SYNC_AS(fdatasync)
 static void renamed(const char* from, const char* to, int exchanged) {
   for (int file = 0; file < MOST_FILES; ++file) {
     if (!names[file]) continue;
-    const char* now = strcmp(names[file], from) == 0 ? to : exchanged && strcmp(names[file], to) == 0 ? from : NULL;
+    const char* now = strcmp(names[file], from) == 0              ? to
+                      : exchanged && strcmp(names[file], to) == 0 ? from
+                                                                  : NULL;
     if (!now) continue;
     char* name = strdup(now);
     free(names[file]);

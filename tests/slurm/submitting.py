@@ -175,4 +175,3 @@ exec {sweeps.JOBS}/synthetic "$@"
         time.sleep(1.5)
         subprocess.run(["scontrol", "update", f"JobId={job}", "StartTime=now"], check=True)
         wait_for(lambda: field(job, "JobState") == "RUNNING", "its next life", 40)
-
