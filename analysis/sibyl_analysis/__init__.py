@@ -3,4 +3,4 @@
     from sibyl_analysis.results import Results
 """
 
-__version__ = "0.1.0"  # Sibyl's
+__version__ = "0.2.0"  # Sibyl's
