@@ -20,7 +20,7 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/sibylConfig.cmake ${CMAKE_CURRENT_BINA
 # What looks at sweeps, and what starts them on a cluster. share/sibyl is laid out as this tree, so the links between its pages
 # hold. `--component share` installs this alone; nothing of it has to be built.
 set(share_dir ${CMAKE_INSTALL_DATADIR}/sibyl)
-install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${share_dir} COMPONENT share)
+install(FILES README.md CHANGELOG.md CONTRIBUTING.md CITATION.cff LICENSE DESTINATION ${share_dir} COMPONENT share)
 install(DIRECTORY slurm DESTINATION ${share_dir} USE_SOURCE_PERMISSIONS COMPONENT share PATTERN .shellcheckrc EXCLUDE)
 install(DIRECTORY jobs DESTINATION ${share_dir} COMPONENT share
         FILES_MATCHING PATTERN "*.cpp" PATTERN "*.md" PATTERN CMakeLists.txt)
