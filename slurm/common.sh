@@ -69,7 +69,7 @@ run() {
 }
 
 sweep() {
-  local before began=$SECONDS standing=0 in_use='' once_more=yes
+  local before began=$SECONDS standing=0 in_use='' starts_left=2
   while true; do
     before=$(journal_size)
     run "$@"
@@ -81,11 +81,13 @@ sweep() {
     elif [ -n "$in_use" ]; then
       ((SECONDS - began < longest_wait)) || break
       say "another process has the sweep; trying again in $try_again s"
-    elif (($(journal_size) > before)) || [ -z "$once_more" ] || is_finished; then
+    elif (($(journal_size) > before)) || ((starts_left == 0)) || is_finished; then
       break
     else
+      # By chance, the more often the busier the nodes, Open MPI's ranks crash in MPI_Init under srun: one is through, and what it sends
+      # reaches another that can't yet receive. Nothing was lost; a start that fails for a reason fails again.
       say "that start trained nothing; once more, since the start of MPI can fail by chance"
-      once_more=''
+      starts_left=$((starts_left - 1)) # not ((...)), whose 0 would end the script
     fi
     sleep "$try_again" &
     wait $! || true
