@@ -23,7 +23,7 @@ if [ -z "${SIBYL_CLUSTER:-}" ]; then
   namespaces=(--pid --fork --kill-child --mount --uts --mount-proc)
   unshare "${namespaces[@]}" true 2>/dev/null || problem "this machine lets nobody make namespaces (in Docker: --privileged)"
   SIBYL_CLUSTER=$(mktemp -d /tmp/sibyl_slurm_XXXX) # short, for sockets
-  export SIBYL_CLUSTER
+  export SIBYL_CLUSTER SIBYL_CLUSTER_PORT=$((20000 + $$ % 2500 * 4)) # four: not those of a second cluster
   trap 'rm -rf "$SIBYL_CLUSTER"' EXIT
   trap : INT TERM # told to the command by the terminal; here we wait for its end
   code=0
@@ -42,7 +42,7 @@ for gpu in 0 1; do mknod -m 666 "$d/dev/nvidia$gpu" c 1 3; done # as /dev/null
 # Sibyl's nodes share an address, and have no other network.
 export OMPI_MCA_btl_tcp_if_include=lo
 export SLURM_CONF=$d/slurm.conf TMPDIR=$d/tmp
-port=$((20000 + RANDOM % 10000))
+port=$SIBYL_CLUSTER_PORT
 cat >"$SLURM_CONF" <<E
 ClusterName=sibyl
 SlurmctldHost=$(hostname)(127.0.0.1)
@@ -85,14 +85,14 @@ echo "NodeName=n[1-2] Name=gpu File=$d/dev/nvidia[0-1]" >"$d/gres.conf"
 (umask 077 && dd if=/dev/urandom of="$d/munge/key" bs=128 count=1 status=none)
 munged --foreground --force --socket="$d/munge/socket" --key-file="$d/munge/key" --pid-file="$d/munge/pid" --log-file="$d/munge/log" \
   --seed-file="$d/munge/seed" 2>"$d/munge/out" &
-for _ in $(seq 100); do [ -S "$d/munge/socket" ] && break; sleep 0.1; done
+for _ in $(seq 600); do [ -S "$d/munge/socket" ] && break; sleep 0.1; done
 slurmctld -D -c -f "$SLURM_CONF" >"$d/slurmctld.out" 2>&1 &
 for node in n1 n2 c1; do
   mkdir -p "$d/spool.$node" "$d/tmp.$node"
   "$0" node $node &
   disown # it may be killed, which is nobody's news
 done
-for _ in $(seq 100); do
+for _ in $(seq 600); do
   [ "$(timeout 5 sinfo -hNo %T 2>/dev/null | grep -cx idle)" = 3 ] && break
   sleep 0.2
 done

@@ -31,7 +31,11 @@ class Places(Slurm):
 
     def check_places(self, job, shown, workers):
         self.check(job, SHORT)
-        self.assertEqual(self.shown(), shown)
+        # MPI's start can fail by chance; then some or all of the ranks were also shown theirs by that start.
+        starts, seen = 1 + self.log().count("that start trained nothing"), self.shown()
+        self.assertEqual(seen.keys(), shown.keys())
+        for place, ranks in shown.items():
+            self.assertIn(seen[place], range(ranks, starts * ranks + 1), place)
         self.assertEqual(dict(collections.Counter(self.table("workers")["host"])), workers)
         self.assertEqual(self.attempts(), [(job, 0)])
         self.assertIn("the sweep is finished", self.log())
@@ -205,7 +209,7 @@ class Lives(Slurm):
         job = self.submit("single_node.sbatch")
         self.train_a_while(job)
         self.lose("n1")
-        self.let_start(job, 1)
+        self.let_start(job, 1, beside_orphan=True)
         wait_for(lambda: "another process has the sweep; trying again" in self.log(), "the second life's patience")
         self.bring_back("n1")  # which ends the orphan
         self.check(job, LONGER)

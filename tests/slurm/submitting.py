@@ -1,5 +1,6 @@
 """A user who edits and submits the scripts of slurm/, and looks at what becomes of the jobs. Within cluster.sh."""
 
+import contextlib
 import os
 import pathlib
 import re
@@ -25,10 +26,12 @@ CLUSTER = pathlib.Path(os.environ["SIBYL_CLUSTER"])
 os.environ.pop("CUDA_VISIBLE_DEVICES", None)  # set for the tests of this machine; Slurm sets its nodes' own
 os.environ.update(try_again="1", look_every="3")  # settings of common.sh: what is tested need not take minutes
 
-# Some 320 epochs, 16 s or a minute of work; and what is done in a second.
+# Some 320 epochs, 16 s or one and a half minutes of work, shared by the workers; and what is done in a second.
 LONG = "--max-epochs 27 --seed 5 --set epoch_seconds=0.05 --inject exception=0.01"
-LONGER = LONG.replace("0.05", "0.2")
+LONGER = LONG.replace("0.05", "0.3")
 SHORT = "--max-epochs 9 --seed 0"
+
+HANG = 300  # seconds: no wait takes so long, however busy the machine
 
 # What differs here from a user's site.
 SITE = {
@@ -41,7 +44,7 @@ def output_of(*command):
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60).stdout
 
 
-def wait_for(condition, what, seconds=60):
+def wait_for(condition, what, seconds=HANG):
     """What the condition gives, as soon as it gives something."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -57,6 +60,16 @@ def field(job, name):
     return found[1] if found else ""
 
 
+def steps_of(jobs):
+    """The steps of these jobs, such as 7.0 and 7.batch, that Slurm still looks after on any node."""
+    steps = []
+    for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):  # it has just ended
+            if found := re.match(r"slurmstepd: \[((\d+)\.[^]]+)\]", path.read_text(errors="replace")):
+                steps += [found[1]] * (found[2] in jobs)
+    return steps
+
+
 class Twins:
     """Undisturbed sweeps, each run once, without Slurm."""
 
@@ -66,14 +79,20 @@ class Twins:
     def start(self, options):
         directory = CLUSTER / f"twin{len(self.running)}"
         command = sweeps.command("synthetic", *options.split(), "--output", directory, ranks=9)
+        # A temporary folder each: of two mpiruns that make the same one at the same time, one fails.
+        temporary = directory.with_suffix(".tmp")
+        temporary.mkdir()
+        environment = {**os.environ, "TMPDIR": str(temporary)}
         with directory.with_suffix(".log").open("w") as log:
-            self.running[options] = directory, subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
+            process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=environment)
+        self.running[options] = directory, process
+        unittest.addModuleCleanup(process.wait, timeout=HANG)
 
     def of(self, options):
         if options not in self.running:
             self.start(options)
         directory, process = self.running[options]
-        code = process.wait(timeout=100)
+        code = process.wait(timeout=HANG)
         if code != 0:
             log = directory.with_suffix(".log").read_text(errors="replace")
             raise AssertionError(f"the undisturbed sweep failed with {code}: {options}\n{log}")
@@ -127,11 +146,11 @@ exec {sweeps.JOBS}/synthetic "$@"
     def log(self):
         return "\n".join(path.read_text(errors="replace") for path in sorted(self.folder.glob("*.out")))
 
-    def ended(self, job, seconds=90):
+    def ended(self, job):
         """Waits for a job's end; returns its state."""
         over = {"COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL", "PREEMPTED"}
         try:
-            return wait_for(lambda: over & {field(job, "JobState")}, f"the end of job {job}", seconds).pop()
+            return wait_for(lambda: over & {field(job, "JobState")}, f"the end of job {job}").pop()
         except AssertionError as late:
             raise AssertionError(f"{late}\n{self.log()}") from late
 
@@ -141,7 +160,7 @@ exec {sweeps.JOBS}/synthetic "$@"
 
     def wait_for_training(self, since=0):
         try:
-            wait_for(lambda: self.journal_size() > since + 8000, "the sweep's training", 40)
+            wait_for(lambda: self.journal_size() > since + 8000, "the sweep's training")
         except AssertionError as late:
             raise AssertionError(f"{late}\n{self.log()}") from late
 
@@ -167,11 +186,16 @@ exec {sweeps.JOBS}/synthetic "$@"
         wait_for(lambda: "down" in output_of("sinfo", "-hNn", node, "-o", "%T"), f"the loss of {node}")
 
     def bring_back(self, node):
-        subprocess.Popen([HERE / "cluster.sh", "node", node])
+        subprocess.run(["sh", "-c", '"$0" node "$1" &', HERE / "cluster.sh", node], check=True)
 
-    def let_start(self, job, restarts):
-        """A job that was requeued waits, two minutes in most places. Not too soon: in the same second, Slurm would kill it."""
-        wait_for(lambda: field(job, "Restarts") == str(restarts) and field(job, "JobState") == "PENDING", f"requeue {restarts}", 30)
+    def let_start(self, job, restarts, beside_orphan=False):
+        """A job that was requeued waits, two minutes in most places, which is left out. But not what Slurm needs these for: the
+        earlier life's steps, which have the same numbers, must have left every node. Until then their sockets are in the way of
+        the next life's steps: MPI would not start. And in the same second, Slurm would kill it."""
+        wait_for(lambda: field(job, "Restarts") == str(restarts) and field(job, "JobState") == "PENDING", f"requeue {restarts}")
+        if not beside_orphan:
+            parts = re.findall(r"\bJobId=(\d+)", output_of("scontrol", "show", "job", "--oneliner", job))
+            wait_for(lambda: not steps_of(parts), f"the end of the earlier life of job {job}")
         time.sleep(1.5)
         subprocess.run(["scontrol", "update", f"JobId={job}", "StartTime=now"], check=True)
-        wait_for(lambda: field(job, "JobState") == "RUNNING", "its next life", 40)
+        wait_for(lambda: field(job, "JobState") == "RUNNING", "its next life")
