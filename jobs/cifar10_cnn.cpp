@@ -1,9 +1,9 @@
 // Tunes a small convolutional network on CIFAR-10:
 //
 //     mpirun -n 5 cifar10_cnn --data cifar-10-batches-bin --output runs/cifar10 --max-epochs 27
-#include "sibyl.hpp"
+#include <sibyl/sibyl.hpp>
 
-#include "train/datasets/cifar.hpp"
+#include <sibyl/data/cifar.hpp>
 
 namespace nn = torch::nn;
 

@@ -1,9 +1,9 @@
 // Tunes a LeNet on CIFAR-10: two 5x5 convolutions and a dense layer, whose sizes are searched one by one:
 //
 //     mpirun -n 5 cifar10_cnn2 --data cifar-10-batches-bin --output runs/cifar10 --max-epochs 27
-#include "sibyl.hpp"
+#include <sibyl/sibyl.hpp>
 
-#include "train/datasets/cifar.hpp"
+#include <sibyl/data/cifar.hpp>
 
 namespace nn = torch::nn;
 

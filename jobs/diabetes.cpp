@@ -6,12 +6,12 @@
 //     mpirun -n 3 diabetes --output runs/years --max-epochs 81 --data years.csv,header=yes
 #include <numeric>
 
-#include "sibyl.hpp"
+#include <sibyl/sibyl.hpp>
 
-#include "train/datasets/find_data.hpp"
-#include "train/datasets/split.hpp"
-#include "train/datasets/table.hpp"
-#include "train/datasets/table_source.hpp"
+#include <sibyl/data/find_data.hpp>
+#include <sibyl/data/split.hpp>
+#include <sibyl/data/table.hpp>
+#include <sibyl/data/table_source.hpp>
 
 namespace {
 

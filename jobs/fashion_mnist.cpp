@@ -1,9 +1,9 @@
 // Tunes a multi-layer perceptron on Fashion-MNIST:
 //
 //     mpirun -n 5 fashion_mnist --output runs/fmnist --sampler random --scheduler hyperband --max-epochs 27
-#include "sibyl.hpp"
+#include <sibyl/sibyl.hpp>
 
-#include "train/datasets/fashion_mnist.hpp"
+#include <sibyl/data/fashion_mnist.hpp>
 
 struct FashionMnist : sibyl::HyperModel {
   torch::nn::Sequential build(sibyl::HyperParameters& hp) override {

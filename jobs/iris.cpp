@@ -4,12 +4,12 @@
 //     mpirun -n 3 iris --output runs/iris --scheduler full --max-trials 30
 //     mpirun -n 3 iris --output runs/wine --data wine_data.csv
 //     mpirun -n 3 iris --output runs/mine --data mine.csv,header=no,column=0
-#include "sibyl.hpp"
+#include <sibyl/sibyl.hpp>
 
-#include "train/datasets/find_data.hpp"
-#include "train/datasets/split.hpp"
-#include "train/datasets/table.hpp"
-#include "train/datasets/table_source.hpp"
+#include <sibyl/data/find_data.hpp>
+#include <sibyl/data/split.hpp>
+#include <sibyl/data/table.hpp>
+#include <sibyl/data/table_source.hpp>
 
 struct Iris : sibyl::HyperModel {
   std::int64_t features = 4, classes = 3;  // the irises'; data() sees what they really are

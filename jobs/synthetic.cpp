@@ -10,8 +10,8 @@
 #include <map>
 #include <thread>
 
-#include "cli/run.hpp"
-#include "core/hyperparameters.hpp"
+#include <sibyl/hyperparameters.hpp>
+#include <sibyl/job.hpp>
 
 namespace {
 

@@ -38,7 +38,7 @@ HARMLESS = ("\u200c", "\u200d")  # they join letters
 
 
 def printable(text: str, lines: bool = True) -> str:
-    """Text that others wrote (a job, a trial, a name), safe on a terminal and in a picture, as src/core/text.hpp
+    """Text that others wrote (a job, a trial, a name), safe on a terminal and in a picture, as src/base/text.hpp
     does it: what would move the cursor, hide or reorder text is shown as \\x1b, \\u202e, ...; colours are left
     out. Ends of lines and tabs stay, unless it is for one line."""
     text = COLOURS.sub("", text)

@@ -1,31 +1,30 @@
-#include "cli/run.hpp"
-
 #include <unistd.h>
 
 #include <iostream>
 
-#include "cli/asking.hpp"
-#include "cli/models.hpp"
-#include "cli/options.hpp"
-#include "cli/plan.hpp"
-#include "cli/search.hpp"
-#include "cli/space.hpp"
-#include "cli/status.hpp"
-#include "cli/stored_sweep.hpp"
-#include "cli/submit.hpp"
-#include "cli/terminal.hpp"
-#include "core/error.hpp"
-#include "core/text.hpp"
+#include "base/exit_codes.hpp"
+#include "base/launcher.hpp"
+#include "base/text.hpp"
+#include "cli/commands/plan.hpp"
+#include "cli/commands/rebuild.hpp"
+#include "cli/commands/retrain_export.hpp"
+#include "cli/commands/search.hpp"
+#include "cli/commands/space.hpp"
+#include "cli/commands/status.hpp"
+#include "cli/commands/submit.hpp"
+#include "cli/commands/summary.hpp"
+#include "cli/options/options.hpp"
+#include "cli/screen/terminal.hpp"
 #include "mpi/environment.hpp"
-#include "process/serve.hpp"
-#include "process/serve_builder.hpp"
+#include "process/builder_main.hpp"
+#include "process/trainer_main.hpp"
+#include "sibyl/error.hpp"
+#include "sibyl/job.hpp"
+#include "sweep/record/asking.hpp"
 
 namespace sibyl {
 
 namespace {
-
-constexpr int failed = 1;
-constexpr int bad_usage = 64;  // EX_USAGE of sysexits.h
 
 int execute(int argc, char** argv, const std::string& name,
             const std::function<std::unique_ptr<Job>()>& make_job) {
@@ -97,10 +96,10 @@ int guarded(int argc, char** argv, const std::function<std::unique_ptr<Job>()>& 
     // so the one that speaks is the one that fails.
     if (!speaks) return 0;
     report(problem);
-    return bad_usage;
+    return exit_usage;
   } catch (const std::exception& problem) {
     if (speaks) report(problem);
-    return failed;
+    return exit_failed;
   }
 }
 

@@ -5,7 +5,7 @@
 #include <map>
 #include <type_traits>
 
-#include "core/error.hpp"
+#include "sibyl/error.hpp"
 
 namespace sibyl {
 namespace {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/events.hpp"
-#include "core/job.hpp"
+#include "sibyl/job.hpp"
 
 namespace sibyl {
 

@@ -1,12 +1,10 @@
 #pragma once
 
-#include <map>
 #include <string>
 #include <variant>
 #include <vector>
 
-#include "core/data_part.hpp"
-#include "core/trial.hpp"
+#include "sibyl/reports.hpp"
 
 namespace sibyl {
 
@@ -28,62 +26,11 @@ struct SweepOpened {
   std::uint64_t configurations = 0;  ///< how many there are, where it asks; 0: not known
 };
 
-/// A rank reported for work. Several with the same number: one for each start of the sweep.
-struct WorkerJoined {
-  double time = 0;
-  int worker = 0;  ///< its MPI rank; 1 where there is no mpirun
-  std::string host;
-  std::string device;  ///< "cpu", "cuda:0"
-  std::string device_name;
-  std::string uuid;  ///< of a CUDA device, else empty
-  int threads = 1;
-  std::int64_t pid = 0;
-  std::string warning;    ///< something slow or odd about it, for people; empty if all is well
-  std::string data = {};  ///< what it trains on, in lines for people; empty: as the others of its node
-  /// What decides the last bits of a metric: "processor", "blas", "libtorch", ... with their names.
-  std::map<std::string, std::string> platform = {};
-  std::vector<DataPart> data_parts = {};  ///< what it trains on; empty: it does not say
-};
-
 /// A slot was given to a worker.
 struct TrialStarted {
   double time = 0;
   int worker = 0;
   Suggestion suggestion;
-};
-
-/// `build` or `fit` asked for hyperparameters that the oracle had not given.
-struct HyperparametersFound {
-  TrialId trial = 0;
-  int attempt = 0;
-  std::vector<Hyperparameter> hyperparameters;
-  Values values;
-};
-
-/// One epoch of one execution is done.
-struct EpochReported {
-  TrialId trial = 0;
-  int attempt = 0;
-  int execution = 0;
-  int epoch = 0;  ///< from 1
-  double started = 0;
-  double seconds = 0;
-  int worker = 0;
-  std::vector<Metric> metrics;
-};
-
-/// The work of a suggestion is over.
-struct TrialEnded {
-  double time = 0;
-  TrialId trial = 0;
-  int attempt = 0;
-  int worker = 0;
-  Ending ending = Ending::reached;
-  Cause cause = Cause::none;
-  std::string message;
-  double seconds = 0;       ///< that the worker spent on the suggestion
-  std::string detail = {};  ///< of the cause: "SIGSEGV", an exit code
-  std::string output = {};  ///< the last lines that its process printed, of a failure
 };
 
 /// The sweep came to its end (a stopped or killed one has no such event).
@@ -125,13 +72,6 @@ struct SweepLaunched {
   std::string command = {};    ///< the whole of it, with mpirun or srun, as a shell takes it
   std::string options = {};    ///< JSON object: every option of this start, resolved
   std::string versions = {};   ///< JSON object: as SweepOpened's
-};
-
-/// What the sweep trains on, when the first worker said so, and again when that lies elsewhere.
-struct DataDescribed {
-  double time = 0;
-  std::string path = {};  ///< `--data`, absolute where it is a path; empty: the job's own default
-  std::vector<DataPart> parts = {};
 };
 
 using Event =

@@ -1,6 +1,6 @@
-#include "core/job.hpp"
+#include "sibyl/job.hpp"
 
-#include "core/error.hpp"
+#include "sibyl/error.hpp"
 
 namespace sibyl {
 

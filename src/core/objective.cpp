@@ -1,11 +1,11 @@
-#include "core/objective.hpp"
+#include "sibyl/objective.hpp"
 
 #include <array>
 #include <cmath>
 #include <vector>
 
-#include "core/error.hpp"
-#include "core/nearest.hpp"
+#include "base/nearest.hpp"
+#include "sibyl/error.hpp"
 
 namespace sibyl {
 

@@ -1,4 +1,4 @@
-#include "core/trainer.hpp"
+#include "sibyl/trainer.hpp"
 
 #include <new>
 

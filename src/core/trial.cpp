@@ -1,4 +1,4 @@
-#include "core/trial.hpp"
+#include "sibyl/trial.hpp"
 
 #include <algorithm>
 #include <cmath>

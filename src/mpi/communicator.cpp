@@ -9,8 +9,8 @@
 #include <chrono>
 #include <utility>
 
-#include "core/error.hpp"
-#include "mpi/backoff.hpp"
+#include "sibyl/error.hpp"
+#include "sweep/link/backoff.hpp"
 
 namespace sibyl {
 

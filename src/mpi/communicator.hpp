@@ -4,7 +4,7 @@
 #include <map>
 #include <memory>
 
-#include "mpi/link.hpp"
+#include "sweep/link/link.hpp"
 
 namespace sibyl {
 

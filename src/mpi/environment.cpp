@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/random.hpp"
+#include "sibyl/random.hpp"
 
 namespace sibyl {
 
@@ -160,24 +160,12 @@ bool left_mpi_at_once() {
   return started && !ended;
 }
 
-int rank_by_launcher() {
-  for (const char* name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"})
-    if (const char* rank = std::getenv(name)) return std::atoi(rank);
-  return 0;
-}
-
 std::string mpi_library() {
   char text[MPI_MAX_LIBRARY_VERSION_STRING] = "";
   int length = 0;
   MPI_Get_library_version(text, &length);
   std::string line(text);
   return line.substr(0, line.find_first_of("\n,"));
-}
-
-std::string host_name() {
-  char name[256] = "";
-  gethostname(name, sizeof name - 1);
-  return name;
 }
 
 }  // namespace sibyl

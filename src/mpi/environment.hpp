@@ -51,11 +51,7 @@ class Environment {
 /// Was MPI started and left without its own end? Then the process must end by _exit: MPI's threads still run.
 bool left_mpi_at_once();
 
-/// The rank that the launcher gave this process, before MPI is started (Open MPI, PMIx, MPICH, Slurm); 0
-/// without.
-int rank_by_launcher();
 /// "Open MPI v4.1.4, ..." in one line.
 std::string mpi_library();
-std::string host_name();
 
 }  // namespace sibyl

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "core/error.hpp"
-#include "process/serve_builder.hpp"
+#include "process/builder_main.hpp"
+#include "sibyl/error.hpp"
 
 namespace sibyl {
 

@@ -7,9 +7,9 @@
 #include <sstream>
 #include <thread>
 
-#include "core/error.hpp"
 #include "core/same_data.hpp"
-#include "process/serve.hpp"
+#include "process/trainer_main.hpp"
+#include "sibyl/error.hpp"
 
 namespace sibyl {
 

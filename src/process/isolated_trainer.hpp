@@ -7,8 +7,8 @@
 #include <optional>
 #include <string>
 
-#include "core/job.hpp"
 #include "process/trainer_process.hpp"
+#include "sibyl/job.hpp"
 
 namespace sibyl {
 

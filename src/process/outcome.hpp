@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "core/trial.hpp"
+#include "sibyl/trial.hpp"
 
 namespace sibyl {
 

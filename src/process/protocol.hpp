@@ -5,7 +5,7 @@
 #include <variant>
 
 #include "core/codec.hpp"
-#include "core/job.hpp"
+#include "sibyl/job.hpp"
 
 namespace sibyl {
 

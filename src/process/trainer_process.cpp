@@ -15,8 +15,8 @@
 #include <fstream>
 #include <thread>
 
-#include "core/error.hpp"
-#include "process/serve.hpp"
+#include "process/trainer_main.hpp"
+#include "sibyl/error.hpp"
 
 namespace sibyl {
 

@@ -10,7 +10,7 @@
 
 #include "process/channel.hpp"
 #include "process/outcome.hpp"
-#include "process/printed.hpp"
+#include "process/output_tail.hpp"
 
 namespace sibyl {
 

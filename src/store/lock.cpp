@@ -7,8 +7,8 @@
 #include <cerrno>
 #include <string>
 
-#include "core/error.hpp"
-#include "store/file.hpp"
+#include "base/file.hpp"
+#include "sibyl/error.hpp"
 #include "store/sweep_directory.hpp"
 
 namespace sibyl {

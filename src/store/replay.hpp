@@ -3,8 +3,8 @@
 #include <filesystem>
 #include <functional>
 
-#include "store/journal.hpp"
-#include "store/results.hpp"
+#include "store/journal/journal.hpp"
+#include "store/results/results.hpp"
 
 namespace sibyl {
 

@@ -7,10 +7,10 @@
 #include <string_view>
 #include <vector>
 
-#include "core/error.hpp"
-#include "core/job.hpp"
-#include "store/file.hpp"
-#include "store/journal.hpp"
+#include "base/file.hpp"
+#include "sibyl/error.hpp"
+#include "sibyl/job.hpp"
+#include "store/journal/journal.hpp"
 
 namespace sibyl {
 

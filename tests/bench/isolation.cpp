@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "process/isolated_trainer.hpp"
-#include "process/serve.hpp"
-#include "train/hyper_model_job.hpp"
+#include "process/trainer_main.hpp"
+#include "train/model/hyper_model_job.hpp"
 
 using namespace sibyl;
 

@@ -6,10 +6,10 @@
 #include <functional>
 #include <vector>
 
+#include "core/oracle/simulation.hpp"
 #include "core/samplers/random.hpp"
 #include "core/schedulers/full_budget.hpp"
 #include "core/schedulers/hyperband.hpp"
-#include "core/simulation.hpp"
 
 using namespace sibyl;
 

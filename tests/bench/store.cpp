@@ -8,8 +8,8 @@
 #include <cstdlib>
 #include <fstream>
 
-#include "store/results.hpp"
-#include "store/results_files.hpp"
+#include "store/results/results.hpp"
+#include "store/results/results_files.hpp"
 #include "store/sweep.hpp"
 
 using namespace sibyl;

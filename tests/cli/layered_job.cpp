@@ -6,9 +6,9 @@
 #include <cstdlib>
 #include <thread>
 
-#include "cli/run.hpp"
-#include "core/error.hpp"
-#include "core/hyperparameters.hpp"
+#include "sibyl/error.hpp"
+#include "sibyl/hyperparameters.hpp"
+#include "sibyl/job.hpp"
 
 namespace {
 

@@ -2,9 +2,9 @@
 
 #include <cmath>
 
+#include "base/hash.hpp"
 #include "catch.hpp"
-#include "core/error.hpp"
-#include "core/hash.hpp"
+#include "sibyl/error.hpp"
 
 using namespace sibyl;
 

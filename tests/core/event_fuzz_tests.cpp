@@ -7,8 +7,8 @@
 #include "catch.hpp"
 #include "core/attempts.hpp"
 #include "core/codec.hpp"
-#include "core/error.hpp"
-#include "told_oracle.hpp"
+#include "core/told_oracle.hpp"
+#include "sibyl/error.hpp"
 
 using namespace sibyl;
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "core/error.hpp"
 #include "core/space/ask.hpp"
+#include "sibyl/error.hpp"
 
 // A job's questions whose answers decide what is asked next, for tests: a network with as many layers as its
 // first answer says, each of 1 to `most` units.

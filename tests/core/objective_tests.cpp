@@ -1,9 +1,9 @@
-#include "core/objective.hpp"
+#include "sibyl/objective.hpp"
 
 #include <cmath>
 
 #include "catch.hpp"
-#include "core/error.hpp"
+#include "sibyl/error.hpp"
 
 using namespace sibyl;
 

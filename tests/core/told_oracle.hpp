@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/oracle.hpp"
+#include "core/oracle/oracle.hpp"
 
 #include "core/samplers/random.hpp"
 #include "core/schedulers/full_budget.hpp"

@@ -16,7 +16,7 @@ HEADER = MAGIC + struct.pack("<I", VERSION)
 PREFIX = struct.Struct("<III")
 
 EPOCH_REPORTED, TRIAL_ENDED, SWEEP_CLOSED = 4, 5, 6  # places in Event, src/core/events.hpp
-FAILED = 4  # place in Ending, src/core/trial.hpp
+FAILED = 4  # place in Ending, src/sibyl/trial.hpp
 
 
 @dataclasses.dataclass(frozen=True)

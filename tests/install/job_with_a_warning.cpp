@@ -1,5 +1,5 @@
 // A job as people write them: the compiler warns of a variable that is not used.
-#include "cli/run.hpp"
+#include "sibyl/job.hpp"
 
 namespace {
 

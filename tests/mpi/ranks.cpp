@@ -9,10 +9,10 @@
 #include "core/samplers/random.hpp"
 #include "core/schedulers/hyperband.hpp"
 #include "mpi/communicator.hpp"
-#include "mpi/dismissal.hpp"
 #include "mpi/environment.hpp"
-#include "mpi/manager.hpp"
-#include "mpi/worker.hpp"
+#include "sweep/manager/dismissal.hpp"
+#include "sweep/manager/manager.hpp"
+#include "sweep/worker/worker.hpp"
 
 using namespace sibyl;
 

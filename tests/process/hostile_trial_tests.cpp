@@ -6,8 +6,8 @@
 #include <set>
 
 #include "catch.hpp"
-#include "core/error.hpp"
-#include "training.hpp"
+#include "process/training.hpp"
+#include "sibyl/error.hpp"
 
 using namespace sibyl;
 using namespace std::chrono_literals;

@@ -8,8 +8,8 @@
 #include <sstream>
 
 #include "catch.hpp"
-#include "core/error.hpp"
-#include "training.hpp"
+#include "process/training.hpp"
+#include "sibyl/error.hpp"
 
 using namespace sibyl;
 using namespace std::chrono_literals;

@@ -1,9 +1,9 @@
 #include <sys/resource.h>
 
-#include "process/serve.hpp"
-#include "process/serve_builder.hpp"
-#include "questioned_job.hpp"
-#include "test_trainer.hpp"
+#include "process/builder_main.hpp"
+#include "process/questioned_job.hpp"
+#include "process/test_trainer.hpp"
+#include "process/trainer_main.hpp"
 
 #define CATCH_CONFIG_RUNNER
 #include "catch.hpp"

@@ -1,4 +1,4 @@
-#include "process/printed.hpp"
+#include "process/output_tail.hpp"
 
 #include "catch.hpp"
 

@@ -1,7 +1,7 @@
 #include "process/protocol.hpp"
 
 #include "catch.hpp"
-#include "core/error.hpp"
+#include "sibyl/error.hpp"
 
 using namespace sibyl;
 

@@ -1,4 +1,4 @@
-#include "questioned_job.hpp"
+#include "process/questioned_job.hpp"
 
 #include <chrono>
 #include <csignal>
@@ -6,8 +6,8 @@
 #include <cstdlib>
 #include <thread>
 
-#include "core/error.hpp"
-#include "core/hyperparameters.hpp"
+#include "sibyl/error.hpp"
+#include "sibyl/hyperparameters.hpp"
 
 using namespace sibyl;
 

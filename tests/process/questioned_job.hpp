@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "core/job.hpp"
+#include "sibyl/job.hpp"
 
 /// A job whose questions do what the answer to "do" says.
 std::unique_ptr<sibyl::Job> make_questioned_job();

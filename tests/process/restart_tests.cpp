@@ -8,9 +8,9 @@
 #include <thread>
 
 #include "catch.hpp"
-#include "core/error.hpp"
-#include "process/serve.hpp"
-#include "training.hpp"
+#include "process/trainer_main.hpp"
+#include "process/training.hpp"
+#include "sibyl/error.hpp"
 
 using namespace sibyl;
 using namespace std::chrono_literals;

@@ -1,11 +1,11 @@
-#include "process/serve.hpp"
+#include "process/trainer_main.hpp"
 
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "catch.hpp"
-#include "core/error.hpp"
-#include "test_trainer.hpp"
+#include "process/test_trainer.hpp"
+#include "sibyl/error.hpp"
 
 using namespace sibyl;
 

@@ -1,4 +1,4 @@
-#include "test_trainer.hpp"
+#include "process/test_trainer.hpp"
 
 #include <unistd.h>
 
@@ -10,8 +10,8 @@
 #include <thread>
 #include <vector>
 
-#include "core/error.hpp"
 #include "process/channel.hpp"
+#include "sibyl/error.hpp"
 
 using namespace sibyl;
 using namespace std::chrono_literals;

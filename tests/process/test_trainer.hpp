@@ -3,7 +3,7 @@
 #include <memory>
 #include <string>
 
-#include "core/job.hpp"
+#include "sibyl/job.hpp"
 
 /// Trains whatever the hyperparameter "do" says: "train", or a way to go wrong at the end of epoch 1. Every
 /// epoch reports the process's number as metric "pid".

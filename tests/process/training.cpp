@@ -1,4 +1,4 @@
-#include "training.hpp"
+#include "process/training.hpp"
 
 #include <unistd.h>
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "process/isolated_trainer.hpp"
-#include "test_trainer.hpp"
+#include "process/test_trainer.hpp"
 
 /// Keeps what is reported.
 class TestReporter : public sibyl::Reporter {

@@ -9,7 +9,7 @@
 #include <optional>
 
 #include "catch.hpp"
-#include "core/error.hpp"
+#include "sibyl/error.hpp"
 
 using sibyl::DirectoryLock;
 using sibyl::lock_holder;

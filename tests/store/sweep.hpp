@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "core/codec.hpp"
-#include "core/error.hpp"
-#include "store/journal.hpp"
+#include "sibyl/error.hpp"
+#include "store/journal/journal.hpp"
 
 // A small sweep that has one event of every kind, and what tests do with files.
 namespace sibyl::test {

@@ -3,7 +3,7 @@
 #include <set>
 #include <string>
 
-#include "sweep.hpp"
+#include "store/sweep.hpp"
 
 #include "catch.hpp"
 

@@ -2,7 +2,7 @@
 
 #include <stdexcept>
 
-#include "support.hpp"
+#include "train/support.hpp"
 
 /// Three batches of validation besides the five of training, and room for what an interruption could lose.
 struct Interruptible : Blobs {

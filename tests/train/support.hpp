@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
-#include "temporary_folder.hpp"
-#include "train/checkpoint.hpp"
-#include "train/trial_trainer.hpp"
+#include "train/checkpoint/checkpoint.hpp"
+#include "train/datasets/temporary_folder.hpp"
+#include "train/loop/trial_trainer.hpp"
 
 /// Small and quick, with everything that a resume could forget: dropout, the running means of batch
 /// normalization, a last batch that is not full.

@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "core/search_space.hpp"
-#include "core/trial.hpp"
+#include "sibyl/search_space.hpp"
+#include "sibyl/trial.hpp"
 
 namespace sibyl {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/events.hpp"
-#include "core/objective.hpp"
+#include "sibyl/objective.hpp"
 
 namespace sibyl {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/error.hpp"
+#include "sibyl/error.hpp"
 
 namespace sibyl {
 

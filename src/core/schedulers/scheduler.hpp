@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "core/events.hpp"
-#include "core/objective.hpp"
 #include "core/schedulers/bracket.hpp"
+#include "sibyl/objective.hpp"
 
 namespace sibyl {
 

@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "core/hyperparameters.hpp"
+#include "sibyl/hyperparameters.hpp"
 
 namespace sibyl {
 

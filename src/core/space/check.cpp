@@ -2,9 +2,9 @@
 #include <limits>
 #include <set>
 
-#include "core/domain.hpp"
-#include "core/error.hpp"
-#include "core/text.hpp"
+#include "base/text.hpp"
+#include "sibyl/domain.hpp"
+#include "sibyl/error.hpp"
 
 namespace sibyl {
 

@@ -5,7 +5,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "core/search_space.hpp"
+#include "sibyl/search_space.hpp"
 
 namespace sibyl {
 

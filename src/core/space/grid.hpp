@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "core/domain.hpp"
+#include "sibyl/domain.hpp"
 
 // The values of ranges with steps, by place: 0, 1, ... up to and including `last_place`.
 //

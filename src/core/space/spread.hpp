@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "core/domain.hpp"
+#include "sibyl/domain.hpp"
 
 // How log and reverse_log sampling spread their values over the quantiles 0 <= u <= 1.
 namespace sibyl {

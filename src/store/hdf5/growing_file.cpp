@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "core/error.hpp"
+#include "sibyl/error.hpp"
 #include "store/hdf5/chunk_index.hpp"
 
 namespace sibyl::hdf5 {

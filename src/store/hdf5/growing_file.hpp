@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "store/file.hpp"
+#include "base/file.hpp"
 #include "store/hdf5/format.hpp"
 
 namespace sibyl::hdf5 {

@@ -1,12 +1,12 @@
-#include "train/datasets/augment.hpp"
+#include "sibyl/data/augment.hpp"
 
 #include <ATen/ATen.h>
 
 #include <string>
 
-#include "core/error.hpp"
-#include "core/random.hpp"
-#include "train/fit_context.hpp"
+#include "sibyl/error.hpp"
+#include "sibyl/fit_context.hpp"
+#include "sibyl/random.hpp"
 
 namespace sibyl {
 

@@ -1,14 +1,14 @@
-#include "train/datasets/cifar.hpp"
+#include "sibyl/data/cifar.hpp"
 
 #include <ATen/ATen.h>
 
 #include <algorithm>
 #include <utility>
 
-#include "core/error.hpp"
-#include "train/datasets/find_data.hpp"
+#include "sibyl/data/find_data.hpp"
+#include "sibyl/data/split.hpp"
+#include "sibyl/error.hpp"
 #include "train/datasets/input_file.hpp"
-#include "train/datasets/split.hpp"
 
 namespace sibyl {
 

@@ -1,4 +1,4 @@
-#include "train/datasets/csv.hpp"
+#include "sibyl/data/csv.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "train/datasets/csv.hpp"
+#include "sibyl/data/csv.hpp"
 
 namespace sibyl {
 

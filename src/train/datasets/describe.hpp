@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "train/data.hpp"
+#include "sibyl/data.hpp"
 
 namespace sibyl {
 

@@ -1,13 +1,13 @@
-#include "train/datasets/fashion_mnist.hpp"
+#include "sibyl/data/fashion_mnist.hpp"
 
 #include <ATen/ATen.h>
 
 #include <algorithm>
 
-#include "core/error.hpp"
-#include "train/datasets/find_data.hpp"
-#include "train/datasets/idx.hpp"
-#include "train/datasets/split.hpp"
+#include "sibyl/data/find_data.hpp"
+#include "sibyl/data/idx.hpp"
+#include "sibyl/data/split.hpp"
+#include "sibyl/error.hpp"
 
 namespace sibyl {
 

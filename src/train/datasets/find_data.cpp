@@ -1,8 +1,8 @@
-#include "train/datasets/find_data.hpp"
+#include "sibyl/data/find_data.hpp"
 
 #include <cstdlib>
 
-#include "core/error.hpp"
+#include "sibyl/error.hpp"
 
 namespace sibyl {
 

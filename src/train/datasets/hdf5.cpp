@@ -1,12 +1,12 @@
-#include "train/datasets/hdf5.hpp"
+#include "sibyl/data/hdf5.hpp"
 
 #include <ATen/ATen.h>
 #include <hdf5.h>
 
 #include <vector>
 
+#include "sibyl/data/split.hpp"
 #include "train/datasets/input_file.hpp"
-#include "train/datasets/split.hpp"
 
 namespace sibyl {
 

@@ -1,4 +1,4 @@
-#include "train/datasets/idx.hpp"
+#include "sibyl/data/idx.hpp"
 
 #include "train/datasets/input_file.hpp"
 

@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "core/error.hpp"
+#include "sibyl/error.hpp"
 
 namespace sibyl {
 

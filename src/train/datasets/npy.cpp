@@ -1,4 +1,4 @@
-#include "train/datasets/npy.hpp"
+#include "sibyl/data/npy.hpp"
 
 #include <ATen/ATen.h>
 

@@ -1,4 +1,4 @@
-#include "train/datasets/split.hpp"
+#include "sibyl/data/split.hpp"
 
 #include <ATen/ATen.h>
 
@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/error.hpp"
-#include "core/random.hpp"
+#include "sibyl/error.hpp"
+#include "sibyl/random.hpp"
 
 namespace sibyl {
 

@@ -1,4 +1,4 @@
-#include "train/datasets/table.hpp"
+#include "sibyl/data/table.hpp"
 
 #include <ATen/ATen.h>
 

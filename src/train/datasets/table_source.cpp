@@ -1,8 +1,8 @@
-#include "train/datasets/table_source.hpp"
+#include "sibyl/data/table_source.hpp"
 
 #include <map>
 
-#include "core/error.hpp"
+#include "sibyl/error.hpp"
 
 namespace sibyl {
 

@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "train/trial_trainer.hpp"
+#include "train/loop/trial_trainer.hpp"
 
 using namespace sibyl;
 

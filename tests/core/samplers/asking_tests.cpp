@@ -3,7 +3,7 @@
 #include <set>
 
 #include "core/layered.hpp"
-#include "core/simulation.hpp"
+#include "core/oracle/simulation.hpp"
 #include "core/told_oracle.hpp"
 
 #include "catch.hpp"

@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "catch.hpp"
-#include "core/error.hpp"
 #include "core/schedulers/hyperband.hpp"
+#include "sibyl/error.hpp"
 
 using namespace sibyl;
 

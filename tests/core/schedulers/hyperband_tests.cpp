@@ -1,8 +1,8 @@
 #include "core/schedulers/hyperband.hpp"
 
 #include "catch.hpp"
-#include "core/error.hpp"
 #include "core/schedulers/totals.hpp"
+#include "sibyl/error.hpp"
 
 using namespace sibyl;
 

@@ -2,9 +2,9 @@
 #include <limits>
 
 #include "catch.hpp"
-#include "core/domain.hpp"
-#include "core/error.hpp"
-#include "core/search_space.hpp"
+#include "sibyl/domain.hpp"
+#include "sibyl/error.hpp"
+#include "sibyl/search_space.hpp"
 
 using namespace sibyl;
 

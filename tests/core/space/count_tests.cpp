@@ -1,8 +1,8 @@
 #include "core/space/count.hpp"
 
 #include "catch.hpp"
-#include "core/error.hpp"
 #include "core/layered.hpp"
+#include "sibyl/error.hpp"
 
 using namespace sibyl;
 

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <limits>
 
-#include "core/domain.hpp"
+#include "sibyl/domain.hpp"
 
 // Domains of every kind, from everyday ones to the ends of their types; some make no sense.
 namespace sibyl {

@@ -2,8 +2,8 @@
 #include <set>
 
 #include "catch.hpp"
-#include "core/error.hpp"
 #include "core/space/random_domain.hpp"
+#include "sibyl/error.hpp"
 
 using namespace sibyl;
 

@@ -1,7 +1,7 @@
 // A job that lives outside Sibyl's tree: which of three blobs does a point belong to?
-#include "sibyl.hpp"
+#include <sibyl/sibyl.hpp>
 
-#include "train/datasets/split.hpp"
+#include <sibyl/data/split.hpp>
 
 struct Mine : sibyl::HyperModel {
   torch::nn::Sequential build(sibyl::HyperParameters& hp) override {

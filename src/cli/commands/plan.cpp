@@ -1,0 +1,182 @@
+#include "cli/commands/plan.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <ostream>
+
+#include "base/numbers.hpp"
+#include "cli/screen/table.hpp"
+#include "core/oracle/simulation.hpp"
+#include "core/samplers/sampler.hpp"
+#include "core/schedulers/totals.hpp"
+
+namespace sibyl {
+
+namespace {
+
+// A row a bracket of the first iteration; what the search space or --max-trials cut away is left out.
+// `words`: "81 trials to epoch 1", else "81 to 1".
+TextTable brackets(const std::vector<RungStatus>& rungs, bool words) {
+  std::size_t most = 0;
+  std::vector<std::vector<std::string>> rows;
+  for (const RungStatus& rung : rungs) {
+    if (rung.iteration > 0) break;
+    if (rung.rung == 0) rows.push_back({std::to_string(rung.bracket)});
+    const std::string trials = !words ? "" : rung.expected == 1 ? " trial" : " trials";
+    rows.back().push_back(rung.expected == 0
+                              ? "-"
+                              : std::to_string(rung.expected) + trials + (words ? " to epoch " : " to ") +
+                                    std::to_string(rung.epoch));
+    most = std::max(most, rows.back().size());
+  }
+  std::vector<std::string> header{"bracket"};
+  for (std::size_t rung = 0; rung + 1 < most; ++rung) header.push_back("rung " + std::to_string(rung));
+  TextTable table(header);
+  for (auto& row : rows) {
+    row.resize(most);
+    table.add(row);
+  }
+  return table;
+}
+
+void print_brackets(std::ostream& out, const std::vector<RungStatus>& rungs, int width) {
+  const TextTable table = brackets(rungs, true);
+  if (width == 0 || table.width() <= static_cast<std::size_t>(width)) {
+    table.print(out);
+    return;
+  }
+  brackets(rungs, false).print(out, width);
+  out << "  (so many trials to that epoch)\n";
+}
+
+// What is printed, for one execution of each trial: others take their epochs one after the other, the same in
+// any number.
+struct Figures {
+  double trials = 0, epochs = 0;
+  double makespan = 0;                      ///< in epochs; without a share that is busy, a lower bound
+  std::optional<double> busy_share;         ///< none: not run through
+  std::optional<std::int64_t> checkpoints;  ///< at a time
+  std::vector<RungStatus> rungs;
+  std::string reason;  ///< why it ends
+};
+
+/// So many trials, without values: a plan shows none.
+class AsMany : public Sampler {
+ public:
+  explicit AsMany(std::size_t trials) : left_(trials) {}
+  Values sample(TrialId) const override { return {}; }
+  void started(TrialId, const Values&) override { left_ -= left_ > 0; }
+  bool exhausted() const override { return left_ == 0; }
+
+ private:
+  std::size_t left_;
+};
+
+Figures run_through(SweepOptions sweep, int workers, const SearchSpace& space,
+                    const std::optional<Counted>& counted, const Objective& objective) {
+  sweep.executions_per_trial = 1;
+  std::unique_ptr<Sampler> sampler;
+  if (counted && counted->complete && !counted->as_declared(space))
+    sampler = std::make_unique<AsMany>(counted->all.size());
+  else if (counted && counted->beyond)
+    sampler = std::make_unique<AsMany>(std::numeric_limits<std::size_t>::max());
+  Oracle oracle = make_oracle(sweep, space, objective, std::move(sampler));
+  SimulatedTraining training;
+  training.each_epoch = false;
+  const SimulatedSweep run = simulate(oracle, workers, training);
+  return {static_cast<double>(oracle.trials().size()),
+          static_cast<double>(run.epochs),
+          run.makespan,
+          run.busy_share(workers),
+          run.most_checkpoints + 1,  // the best trial that has ended keeps its own, too
+          oracle.scheduler().rungs(),
+          run.end.reason};
+}
+
+Figures figures(const SweepOptions& sweep, int workers, const SearchSpace& space,
+                const std::optional<Counted>& counted, const Objective& objective) {
+  constexpr double most_run_through = 100'000;
+  double most_trials = std::numeric_limits<double>::infinity();
+  if (sweep.max_trials > 0) most_trials = static_cast<double>(sweep.max_trials);
+  const bool beyond = counted && counted->beyond;  // more than the space says
+  if (const auto points = space.points(); points && !beyond)
+    most_trials = std::min(most_trials, static_cast<double>(*points));
+  if (counted && counted->complete)
+    most_trials = std::min(most_trials, static_cast<double>(counted->all.size()));
+  const PlanTotals all = sweep.scheduler == "full"
+                             ? totals(sweep.max_epochs, most_trials)
+                             : totals({sweep.max_epochs, sweep.eta, sweep.iterations}, most_trials);
+  if (all.trials <= most_run_through) return run_through(sweep, workers, space, counted, objective);
+  return {all.trials, all.epochs, std::ceil(all.epochs / workers), {}, {}, all.rungs, ""};
+}
+
+std::string count(double x) {
+  return x < 0x1p53 ? std::to_string(static_cast<std::int64_t>(x)) : short_number(x);
+}
+
+void print_json(std::ostream& out, const Figures& plan, const Options& options,
+                std::int64_t checkpoint_bytes) {
+  const int executions = options.sweep.executions_per_trial;
+  using Json = nlohmann::ordered_json;
+  const auto whole = [](double x) { return x < 0x1p53 ? Json(static_cast<std::int64_t>(x)) : Json(x); };
+  Json json{{"trials", whole(plan.trials)},
+            {"epochs", whole(plan.epochs * executions)},
+            {"workers", options.workers},
+            {"makespan_epochs", plan.makespan * executions},
+            {"busy_share", plan.busy_share ? Json(*plan.busy_share) : Json()},
+            {"checkpoints", plan.checkpoints ? Json(*plan.checkpoints * executions) : Json()},
+            {"checkpoint_bytes", checkpoint_bytes},
+            {"rungs", Json::array()}};
+  for (const RungStatus& rung : plan.rungs)
+    json["rungs"].push_back({{"iteration", rung.iteration},
+                             {"bracket", rung.bracket},
+                             {"rung", rung.rung},
+                             {"trials", rung.expected},
+                             {"epoch", rung.epoch}});
+  out << json.dump(2) << '\n';
+}
+
+}  // namespace
+
+void print_plan(std::ostream& out, const Options& options, const SearchSpace& space,
+                const std::optional<Counted>& counted, const Objective& objective,
+                std::int64_t checkpoint_bytes, int width) {
+  const SweepOptions& sweep = options.sweep;
+  const int executions = sweep.executions_per_trial;
+  const Figures plan = figures(sweep, options.workers, space, counted, objective);
+  if (options.json) return print_json(out, plan, options, checkpoint_bytes);
+
+  const double makespan = plan.makespan * executions;
+  if (sweep.scheduler == "hyperband")
+    out << "Hyperband, R = " << sweep.max_epochs << " epochs, eta = " << sweep.eta << ", " << sweep.iterations
+        << (sweep.iterations == 1 ? " iteration" : " iterations; of each") << "\n\n";
+  else
+    out << "Every trial to epoch " << sweep.max_epochs << "\n\n";
+  print_brackets(out, plan.rungs, width);
+  out << "\n  " << count(plan.trials) << " trials, " << count(plan.epochs * executions) << " epochs"
+      << (plan.reason.empty() ? "" : "; then ") << plan.reason << "\n  " << options.workers
+      << (options.workers == 1 ? " worker takes" : " workers take") << (plan.busy_share ? "" : " at least")
+      << " the time of " << short_number(makespan) << " epochs";
+  if (plan.busy_share) out << ", and train " << percent(*plan.busy_share) << " of it";
+  if (options.epoch_seconds > 0)
+    out << ": " << duration(makespan * options.epoch_seconds) << " at " << short_number(options.epoch_seconds)
+        << " s an epoch";
+  out << '\n';
+  if (plan.checkpoints) {
+    const std::int64_t checkpoints = *plan.checkpoints * executions;
+    out << "  at most " << checkpoints << " checkpoints on the disk at a time";
+    if (checkpoint_bytes > 0)
+      out << ": about " << short_number(static_cast<double>(checkpoints * checkpoint_bytes) / 1e6)
+          << " MB with the default hyperparameters";
+    out << '\n';
+  } else {
+    out << "  (so many trials are not run through in virtual time: how busy workers are is not known)\n";
+  }
+  if (const std::string why = no_search(sweep); !why.empty()) out << "  " << why << '\n';
+  if (sweep.patience > 0) out << "  (at most: --patience stops some trials earlier)\n";
+}
+
+}  // namespace sibyl

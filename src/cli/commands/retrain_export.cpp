@@ -1,0 +1,193 @@
+#include "cli/commands/retrain_export.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "base/file.hpp"
+#include "base/numbers.hpp"
+#include "cli/screen/summary.hpp"
+#include "cli/screen/table.hpp"
+#include "cli/screen/values_json.hpp"
+#include "sibyl/error.hpp"
+#include "sweep/record/stored_sweep.hpp"
+#include "sweep/record/sweep.hpp"
+
+namespace sibyl {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+StoredSweep read_sweep(const Options& options, const std::string& job_name) {
+  StoredSweep sweep = read_stored_sweep(options.directory);
+  if (sweep.opened.job != job_name)
+    throw UsageError(options.directory.string() + " holds a sweep of " + sweep.opened.job +
+                     ": use that program, not " + job_name);
+  return sweep;
+}
+
+std::vector<TrialId> wanted(const Options& options, const Oracle& oracle) {
+  const auto trials = static_cast<TrialId>(oracle.trials().size());
+  if (options.trial >= trials)
+    throw UsageError("there is no trial " + std::to_string(options.trial) + ": the sweep has " +
+                     std::to_string(trials) + ", from 0 on");
+  if (options.trial >= 0) return {options.trial};
+  auto best = ranking(oracle);
+  std::erase_if(best, [&](TrialId id) {  // of a failed one there are no weights
+    const Trial& trial = oracle.trials()[id];
+    return trial.status == TrialStatus::failed || std::isnan(trial.score);
+  });
+  if (best.empty())
+    throw Error(oracle.best() < 0 ? "no trial of the sweep has a score yet"
+                                  : "every trial of the sweep that has a score has failed");
+  best.resize(std::min(best.size(), static_cast<std::size_t>(std::max(1, options.top))));
+  return best;
+}
+
+TrainerOptions trainer_options(const Options& options, const StoredSweep& sweep,
+                               const fs::path& checkpoints) {
+  const Options settings = with_recorded(options, sweep.record.options(options.typed.contains("data")));
+  TrainerOptions trainer;
+  trainer.seed = sweep.opened.seed;
+  trainer.objective = sweep.oracle->options().objective;
+  trainer.data = settings.sweep.data;
+  if (sweep.record.data()) trainer.recorded_data = *sweep.record.data();
+  if (sweep.record.data() && !options.typed.contains("data")) trainer.data = sweep.record.data()->path;
+  if (!options.typed.contains("data")) require_recorded_data(trainer.data.string());
+  trainer.checkpoints = checkpoints;
+  trainer.device = options.device;
+  trainer.threads = settings.sweep.threads;
+  trainer.deterministic = settings.sweep.deterministic;
+  trainer.max_epochs = settings.sweep.max_epochs;
+  return trainer;
+}
+
+Suggestion whole_training(TrialId id, const Trial& trial, int epochs) {
+  Suggestion suggestion;
+  suggestion.slot.trial = id;
+  suggestion.slot.last_epoch = epochs;
+  suggestion.hyperparameters = trial.hyperparameters;
+  return suggestion;
+}
+
+nlohmann::ordered_json description(const StoredSweep& sweep, TrialId id, int epoch) {
+  const Trial& trial = sweep.oracle->trials()[id];
+  return {{"job", sweep.opened.job},
+          {"trial", id},
+          {"epoch", epoch},
+          {"objective", sweep.opened.metric},
+          {"score", number_or_null(trial.score)},
+          {"seed", sweep.opened.seed},
+          {"hyperparameters", to_json(trial.hyperparameters)}};
+}
+
+void write_json(fs::path model, const nlohmann::ordered_json& object) {
+  const std::string text = object.dump(2) + "\n";
+  replace_file(model.replace_extension(".json"), std::as_bytes(std::span(text)));
+}
+
+fs::path make_folder(const fs::path& folder) {
+  std::error_code problem;
+  fs::create_directories(folder, problem);
+  if (problem) throw Error("can't make the folder " + folder.string() + ": " + problem.message());
+  return folder;
+}
+
+// Written beside first: the file is whole or not there, and no link of that name is followed.
+int export_whole(Job& job, const Suggestion& suggestion, const TrainerOptions& trainer, Weights weights,
+                 const fs::path& file) {
+  const fs::path beside = file.string() + ".tmp";
+  std::error_code ignored;
+  fs::remove(beside, ignored);
+  try {
+    const int epoch = job.export_model(suggestion, trainer, weights, beside);
+    move_into_place(beside, file);
+    return epoch;
+  } catch (...) {
+    fs::remove(beside, ignored);
+    throw;
+  }
+}
+
+std::string listed(const std::vector<Metric>& metrics) {
+  std::string text;
+  for (const Metric& metric : metrics)
+    text += (text.empty() ? "" : ", ") + metric.name + " " + short_number(metric.value);
+  return text;
+}
+
+/// Prints a line for each epoch. The val_ metrics are left out: they are of data that is trained on.
+class EpochLines : public Reporter {
+ public:
+  EpochLines(std::ostream& out, int epochs) : out_(out), epochs_(epochs) {}
+  void found(HyperparametersFound) override {}
+  void epoch(EpochReported report) override {
+    std::erase_if(report.metrics, [](const Metric& metric) { return metric.name.starts_with("val_"); });
+    out_ << "  epoch " << report.epoch << " of " << epochs_ << ": " << listed(report.metrics) << " ("
+         << short_number(report.seconds) << " s)" << std::endl;
+  }
+  Order order() override { return Order::go_on; }
+
+ private:
+  std::ostream& out_;
+  int epochs_;
+};
+
+}  // namespace
+
+void retrain_trials(std::ostream& out, const Options& options, const std::string& job_name, Job& job) {
+  const StoredSweep sweep = read_sweep(options, job_name);
+  const fs::path folder = make_folder(options.directory / "retrained");
+  const TrainerOptions trainer = trainer_options(options, sweep, folder / SweepFiles::checkpoints);
+  for (const TrialId id : wanted(options, *sweep.oracle)) {
+    const Trial& trial = sweep.oracle->trials()[id];
+    const int epochs = best_epoch(trial, sweep.oracle->options().objective);
+    if (epochs == 0)
+      throw Error("trial " + std::to_string(id) + " has no best epoch (" + trial.cause_text() +
+                  "): name another with --trial");
+    out << "Trial " << id << " (" << sweep.opened.metric << " " << short_number(trial.score) << "), to epoch "
+        << epochs << " on training and validation data" << std::endl;
+    EpochLines lines(out, epochs);
+    const Suggestion suggestion = whole_training(id, trial, epochs);
+    const auto metrics = job.retrain(suggestion, trainer, lines);
+    const fs::path file = folder / (checkpoint_folder(id) + ".pt");
+    export_whole(job, suggestion, trainer, Weights::last_epoch, file);
+    auto object = description(sweep, id, epochs);
+    for (const Metric& metric : metrics) object["metrics"][metric.name] = metric.value;
+    write_json(file, object);
+    std::vector<Metric> test;
+    for (const Metric& metric : metrics)
+      if (metric.name.starts_with("test_")) test.push_back(metric);
+    out << "  " << (test.empty() ? "the job has no test set" : listed(test)) << "; the model is "
+        << file.string() << std::endl;
+    std::error_code ignored;
+    fs::remove_all(trainer.checkpoints / checkpoint_folder(id), ignored);
+    fs::remove(trainer.checkpoints, ignored);  // unless it holds something else
+  }
+}
+
+void export_trials(std::ostream& out, const Options& options, const std::string& job_name, Job& job) {
+  const StoredSweep sweep = read_sweep(options, job_name);
+  const TrainerOptions trainer = trainer_options(options, sweep, options.directory / SweepFiles::checkpoints);
+  for (const TrialId id : wanted(options, *sweep.oracle)) {
+    const Trial& trial = sweep.oracle->trials()[id];
+    if (!fs::exists(trainer.checkpoints / checkpoint_folder(id)))
+      throw Error("the weights of trial " + std::to_string(id) +
+                  " were not kept: a sweep keeps those of its --keep-best trials; " + job_name + " retrain " +
+                  options.directory.string() + " --trial " + std::to_string(id) + " trains it again");
+    fs::path file = options.to;
+    if (file.empty()) file = make_folder(options.directory / "exported") / (checkpoint_folder(id) + ".pt");
+    const int epoch =
+        export_whole(job, whole_training(id, trial, best_epoch(trial, sweep.oracle->options().objective)),
+                     trainer, Weights::best_epoch, file);
+    write_json(file, description(sweep, id, epoch));
+    out << file.string() << ": trial " << id << ", " << sweep.opened.metric << " "
+        << short_number(trial.score) << ", the weights after epoch " << epoch << std::endl;
+  }
+}
+
+}  // namespace sibyl

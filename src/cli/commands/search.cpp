@@ -1,0 +1,319 @@
+#include "cli/commands/search.hpp"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <thread>
+
+#include "base/exit_codes.hpp"
+#include "base/launcher.hpp"
+#include "base/text.hpp"
+#include "cli/commands/dry_run.hpp"
+#include "cli/options/recorded.hpp"
+#include "cli/screen/progress.hpp"
+#include "cli/screen/summary.hpp"
+#include "cli/screen/terminal.hpp"
+#include "core/attempts.hpp"
+#include "core/oracle/failure_pattern.hpp"
+#include "launch/launch_checks.hpp"
+#include "launch/whole_command.hpp"
+#include "mpi/communicator.hpp"
+#include "mpi/environment.hpp"
+#include "process/isolated_trainer.hpp"
+#include "sibyl/error.hpp"
+#include "sweep/link/loopback.hpp"
+#include "sweep/manager/dismissal.hpp"
+#include "sweep/manager/manager.hpp"
+#include "sweep/record/asking.hpp"
+#include "sweep/record/record.hpp"
+#include "sweep/record/sweep.hpp"
+#include "sweep/worker/rank_identity.hpp"
+#include "sweep/worker/stop_signals.hpp"
+#include "sweep/worker/worker.hpp"
+
+namespace sibyl {
+
+SearchSpace search_space(const Options& options, Job& job) {
+  SearchSpace space = job.search_space();
+  space.check();
+  for (const auto& [name, value] : options.sweep.set) space.fix(name, value);
+  return space;
+}
+
+Objective objective(const Options& options, const Job& job) {
+  return options.sweep.objective.empty() ? job.objective() : Objective::parse(options.sweep.objective);
+}
+
+namespace {
+
+TrainerOptions trainer_options(const Options& options, const Job& job, const Environment& environment) {
+  TrainerOptions trainer;
+  trainer.seed = options.sweep.seed;
+  trainer.objective = objective(options, job);
+  trainer.patience = options.sweep.patience;
+  trainer.min_delta = options.sweep.min_delta;
+  trainer.max_epochs = options.sweep.max_epochs;
+  trainer.data = options.sweep.data;
+  trainer.checkpoints = options.directory / SweepFiles::checkpoints;
+  trainer.checkpoint_seconds = options.checkpoint_seconds;
+  trainer.checkpoint_epochs = options.checkpoint_epochs;
+  trainer.device = options.device;
+  trainer.threads = options.sweep.threads > 0 ? options.sweep.threads : environment.cores();
+  trainer.local_worker = environment.local_worker();
+  trainer.local_workers = environment.local_workers();
+  trainer.deterministic = options.sweep.deterministic;
+  for (const std::string& each : options.sweep.inject) trainer.faults.add(each);
+  return trainer;
+}
+
+// What rank 0 says holds for all, since the record is known to it alone; the rest is this rank's own.
+TrainerOptions on_this_rank(TrainerOptions trainer, const Options& options, const Environment& environment) {
+  trainer.checkpoints = options.directory / SweepFiles::checkpoints;
+  trainer.local_worker = environment.local_worker();
+  trainer.local_workers = environment.local_workers();
+  if (options.typed.contains("device")) trainer.device = options.device;
+  if (!options.typed.contains("data")) require_recorded_data(trainer.data.string());
+  return trainer;
+}
+
+// Trains in the rank, or in a process of its own.
+WorkerOptions worker_options(const Options& options, Job& job, const Environment& environment, int rank,
+                             const std::string& name) {
+  WorkerOptions worker;
+  worker.rank = rank;
+  worker.told_to_stop = stop_signalled;
+  worker.heartbeats = options.isolated;
+  const auto trainer = std::make_shared<TrainerOptions>();
+  worker.check_in = [&, trainer](const Begin& rank_0, const std::function<bool()>& go_on) {
+    check_site(rank_0, options.directory, go_on);
+    *trainer = on_this_rank(rank_0.trainer, options, environment);
+  };
+  worker.make_trainer = [&, rank, name,
+                         made = trainer](const std::function<bool()>& go_on) -> std::unique_ptr<Trainer> {
+    const TrainerOptions& trainer = *made;
+    if (!options.isolated) return job.make_trainer(trainer);
+    return std::make_unique<IsolatedTrainer>(
+        IsolationOptions{name, rank, options.trainer_trials, options.memory_growth, trainer}, go_on);
+  };
+  return worker;
+}
+
+std::string versions(const Job& job) {
+  nlohmann::ordered_json versions = job.versions();
+  versions["sibyl"] = SIBYL_VERSION;
+  versions["build"] = build_id();
+  versions["mpi"] = mpi_library();
+  versions["hdf5"] = hdf5_version();
+  return versions.dump();
+}
+
+SweepOpened describe(const Words& command_line, const Options& options, Job& job) {
+  SweepOpened opened;
+  opened.time = wall_clock();
+  opened.job = std::filesystem::path(command_line[0]).filename();
+  opened.command_line = whole_command(
+      command_line, {}, [](const char*) { return nullptr; }, 1);
+  opened.options = every_option(options);
+  opened.versions = versions(job);
+  opened.seed = options.sweep.seed;
+  const Objective improved = objective(options, job);
+  opened.metric = improved.metric;
+  opened.maximize = improved.direction == Direction::maximize;
+  opened.space = search_space(options, job);
+  return opened;
+}
+
+SweepLaunched launch(const Words& command_line, const Options& options, const Job& job,
+                     const Environment& environment) {
+  SweepLaunched launched;
+  launched.host = host_name();
+  launched.launcher = launcher(std::getenv);
+  launched.ranks = environment.size();
+  if (const auto slurm = slurm_job(std::getenv)) {
+    launched.slurm_job = slurm->id;
+    launched.slurm_restarts = slurm->restarts;
+  }
+  launched.command = whole_command(command_line, ancestors(), std::getenv, environment.size());
+  launched.options = every_option(options);
+  launched.versions = versions(job);
+  return launched;
+}
+
+LaunchFacts launch_facts(int ranks) {
+  LaunchFacts facts{.ranks = ranks, .launcher = launcher(std::getenv)};
+  if (const char* tasks = std::getenv("OMPI_COMM_WORLD_SIZE"))
+    facts.tasks = std::atoi(tasks);
+  else if (const auto slurm = slurm_job(std::getenv))
+    facts.tasks = slurm->tasks;
+  return facts;
+}
+
+// Seconds that this start has, as far as anybody has said; 0: any number.
+double time_limit(const Options& options) {
+  const auto slurm = slurm_job(std::getenv);
+  const double of_job = slurm && slurm->ends > 0 ? std::max(1.0, slurm->ends - wall_clock()) : 0;
+  if (options.time_limit > 0 && of_job > 0) return std::min(options.time_limit, of_job);
+  return std::max(options.time_limit, of_job);
+}
+
+// Every option as it holds for this start: as typed, else as recorded, else as this start finds best.
+Options resolve(const Options& typed, const Job& job, const Environment& environment) {
+  Options options = typed.resume ? with_record_in_directory(typed) : typed;
+  if (options.sweep.threads == 0) options.sweep.threads = environment.cores();
+  options.sweep.data = absolute_data(options.sweep.data);
+  options.sweep.objective = to_text(objective(options, job));
+  return options;
+}
+
+// Why a sweep whose plan is done has nothing to show for it; empty if it has.
+std::string failed_altogether(const Oracle& oracle) {
+  if (oracle.best_model() >= 0) return "";
+  if (oracle.trials().empty()) return "it has no trial";
+  std::vector<TrialId> failed(oracle.trials().size());
+  std::iota(failed.begin(), failed.end(), 0);
+  return (failed.size() == 1 ? "its one trial failed, "
+                             : "every one of its " + std::to_string(failed.size()) + " trials failed, ") +
+         common_to(failed, oracle.trials());
+}
+
+SweepStart sweep_start(const Options& options, SweepOpened opened, SweepLaunched launched) {
+  return {options.directory, options.resume,      options.overwrite, options.sweep,
+          options.keep_best, options.tensorboard, std::move(opened), std::move(launched)};
+}
+
+/// Shows people how the sweep goes, and what is odd about how it was started.
+class Screen : public Progress {
+ public:
+  Screen(const Terminal& terminal, const Oracle& oracle, const Timing& timing, LaunchChecks checks)
+      : Progress(std::cout, terminal, oracle, timing), checks_(std::move(checks)) {}
+  void learn(const Event& event, const Consequences& consequences, double now, bool quiet) override {
+    Progress::learn(event, consequences, now, quiet);
+    checks_.tell(event);
+    if (quiet) return;
+    for (const std::string& warning : checks_.warnings()) line("WARNING: " + warning, now);
+  }
+
+ private:
+  LaunchChecks checks_;
+};
+
+void show_end(Sweep& sweep, const std::filesystem::path& directory, const Terminal& terminal) {
+  print_summary(std::cout, {sweep.oracle(), sweep.timing(), wall_clock(), directory, sweep.standing()},
+                default_top, terminal.columns());
+  if (!sweep.finished()) std::cout << "Continue  " << printable(sweep.resume_command()) << std::endl;
+}
+
+// Rank 0: sets the sweep up, runs it to its end and shows it.
+int lead(const Words& command_line, const Options& typed, Job& job, Environment& environment, Link& link,
+         const std::vector<int>& workers, const std::vector<std::string>& warnings) {
+  const Options options = resolve(typed, job, environment);
+  const auto builder = make_builder(job, std::filesystem::path(command_line.front()).filename());
+  const Terminal terminal = standard_output();
+  Sweep sweep(
+      sweep_start(options, describe(command_line, options, job),
+                  launch(command_line, options, job, environment)),
+      [&](const Oracle& oracle, const Timing& timing) {
+        return std::make_unique<Screen>(terminal, oracle, timing,
+                                        LaunchChecks(options.workers_per_gpu, time_limit(options)));
+      },
+      ask_with(builder.get()));
+  sweep.warn(warnings);
+  if (builder && !sweep.asks()) builder->rest();
+  if (sweep.finished()) {
+    show_end(sweep, options.directory, terminal);
+    return 0;
+  }
+  if (const std::string warning = no_search(options.sweep); !warning.empty()) sweep.warn({warning});
+  Begin begin = site(options.directory);
+  begin.trainer = trainer_options(options, job, environment);
+  ManagerHooks hooks;
+  hooks.now = wall_clock;
+  hooks.record = [&](const Event& event) { sweep.record(event); };
+  hooks.commit = [&] { sweep.commit(); };
+  hooks.learned = [&](const Event& event, const Consequences& after) { sweep.learned(event, after); };
+  hooks.unfit = [&](const WorkerJoined& joined) { return sweep.unfit(joined); };
+  hooks.lost_a_rank = [&] { environment.lost_a_rank(); };
+  hooks.all_ranks_live = [&] { environment.all_ranks_live(); };
+  const auto began = std::chrono::steady_clock::now();  // a wall clock may be set meanwhile
+  hooks.stop_reason = [&]() -> std::string {
+    if (stop_signalled()) return stop_signal() + " came" + usual_sender(stop_signal(), launcher(std::getenv));
+    const std::chrono::duration<double> gone = std::chrono::steady_clock::now() - began;
+    if (options.time_limit > 0 && gone.count() >= options.time_limit) return "the time limit is reached";
+    return "";
+  };
+  hooks.tick = [&] {
+    if (builder) sweep.warn(builder->take_warnings());
+    sweep.tick();
+  };
+  const ManagerOptions settings{
+      .begin = begin, .trial_timeout = options.trial_timeout, .heartbeats = options.isolated};
+  Stopped end;
+  try {
+    end = manage(link, workers, sweep.oracle(), hooks, settings);
+  } catch (const UsageError&) {
+    sweep.withdraw();
+    throw;
+  }
+  const std::string failure = end.on_request || end.hopeless ? "" : failed_altogether(sweep.oracle());
+  if (end.on_request)
+    sweep.stop(end.reason);
+  else if (end.hopeless)
+    sweep.stop(given_up + end.reason);
+  else if (!failure.empty())
+    sweep.stop(failed_sweep + failure);
+  else
+    sweep.close(end.reason);
+  show_end(sweep, options.directory, terminal);
+  // A worker that has not answered would keep MPI's end waiting. All is on the disk.
+  const bool waits = !sweep.oracle().running().empty();
+  if (end.on_request && waits) _exit(exit_stopped);
+  if (end.on_request) return exit_stopped;
+  if (end.hopeless && waits) environment.leave_at_once();
+  if (end.hopeless)
+    throw Error("the sweep was given up: " + end.reason + "\nMend the reason and continue with --resume" +
+                (end.advice.empty() ? "" : "; " + end.advice));
+  if (!failure.empty()) throw Error("the sweep failed: " + failure);
+  return 0;
+}
+
+}  // namespace
+
+int search(int argc, char** argv, const Options& options, Job& job) {
+  if (!has_process_manager(std::getenv))
+    check_launch(launch_facts(1));  // before MPI says so in words of its own
+  Environment environment(argc, argv);
+  const auto warnings = check_launch(launch_facts(environment.size()));
+  if (options.dry_run) {
+    const Options resolved = resolve(options, job, environment);
+    dry_run(std::cout, environment, trainer_options(resolved, job, environment), job, warnings,
+            options.workers_per_gpu, standard_output().columns());
+    return 0;
+  }
+  listen_for_stop_signals();  // after MPI, which has handlers of its own
+  const Words command_line(argv, argv + argc);
+  const std::string name = std::filesystem::path(argv[0]).filename();
+  if (environment.alone()) {
+    Loopback loopback(2);
+    const WorkerOptions worker = worker_options(options, job, environment, 1, name);
+    std::jthread thread([&] { run_worker(loopback.rank(1), worker); });
+    const Dismissal dismissal(loopback.rank(0), {1});
+    return lead(command_line, options, job, environment, loopback.rank(0), {1}, warnings);
+  }
+  if (environment.rank() > 0) {
+    Communicator communicator;
+    const WorkerOptions worker = worker_options(options, job, environment, environment.rank(), name);
+    if (run_worker(communicator, worker) == WorkerEnd::at_once) environment.leave_at_once();
+  } else {
+    std::vector<int> workers(static_cast<std::size_t>(environment.size() - 1));
+    std::iota(workers.begin(), workers.end(), 1);
+    Communicator communicator;
+    const Dismissal dismissal(communicator, workers, [&] { return environment.leaves_at_once(); });
+    return lead(command_line, options, job, environment, communicator, workers, warnings);
+  }
+  return 0;  // what there is to say is said by rank 0, and by its exit code
+}
+
+}  // namespace sibyl

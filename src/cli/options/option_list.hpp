@@ -1,0 +1,10 @@
+#pragma once
+
+#include "cli/options/option_values.hpp"
+
+namespace sibyl {
+
+/// Every option that a job has, with its description.
+cxxopts::Options option_list(const std::string& job);
+
+}  // namespace sibyl

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <filesystem>
+#include <set>
+#include <string>
+
+#include "sweep/record/sweep_options.hpp"
+
+namespace sibyl {
+
+enum class Command { help, version, search, space, plan, summary, status, rebuild, retrain, export_model };
+
+struct Options {
+  Command command = Command::search;
+  SweepOptions sweep;
+  std::set<std::string> typed;      ///< the names of the options that stand on the command line
+  std::filesystem::path directory;  ///< `--output`, or the one that a command looks at
+  std::vector<std::filesystem::path> directories;  ///< of `status`: all that are named
+  bool resume = false;
+  bool overwrite = false;
+  bool dry_run = false;
+  std::string device = "auto";
+  int workers_per_gpu = 0;  ///< 0: any number
+  double time_limit = 0;    ///< seconds; 0: none
+  double checkpoint_seconds = 60;
+  int checkpoint_epochs = 0;  ///< 0: the seconds alone decide
+  int keep_best = 1;          ///< trials whose weights are kept when they have ended
+  bool tensorboard = false;
+  bool isolated = true;                    ///< trials train in a process of their own
+  std::int64_t trainer_trials = 0;         ///< that one such process trains; 0: any number
+  std::int64_t memory_growth = 1LL << 30;  ///< bytes by which one such process may grow; 0: any
+  double trial_timeout = 0;                ///< seconds without a step after which a trial hangs; 0: found out
+  int workers = 4;                         ///< of `plan`
+  double epoch_seconds = 0;                ///< of `plan`; 0: not given
+  bool json = false;
+  int top = 0;               ///< trials: of `summary`, `retrain` and `export`; 0: not given
+  TrialId trial = -1;        ///< of `retrain` and `export`; -1: the best
+  std::filesystem::path to;  ///< of `export`: a file; empty: below the sweep's directory
+};
+
+/// Reads the command line. Throws UsageError that says what is wrong with which option.
+Options parse_options(int argc, char** argv);
+/// A JSON object of every option that says how a sweep is run, every default filled in.
+std::string every_option(const Options& options);
+/// What is not typed comes from such an object: what defines the sweep, and how it was run the last time, but
+/// for --time-limit, --isolation and the trainer's own.
+Options with_recorded(Options options, const std::string& recorded);
+std::string help(const std::string& job);
+
+}  // namespace sibyl

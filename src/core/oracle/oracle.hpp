@@ -1,0 +1,139 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/events.hpp"
+#include "core/oracle/failure_rows.hpp"
+#include "core/samplers/sampler.hpp"
+#include "core/schedulers/scheduler.hpp"
+#include "sibyl/objective.hpp"
+
+namespace sibyl {
+
+struct OracleOptions {
+  Objective objective;
+  std::int64_t max_trials = 0;       ///< 0: as many as the scheduler plans
+  int executions = 1;                ///< of each trial
+  int max_retries = 0;               ///< of a trial that failed for a reason that may pass
+  int max_consecutive_failures = 0;  ///< that end the sweep, see FailureRows; 0: no number does
+};
+
+/// Nothing to do now: wait for other trials.
+struct Idle {};
+/// The search is over.
+struct Stopped {
+  std::string reason;
+  bool hopeless = false;    ///< it was given up, not finished; a resume may go on
+  bool on_request = false;  ///< it was told to stop, and can be resumed
+  std::string advice = {};  ///< what to do, where it was given up
+};
+using Decision = std::variant<Suggestion, Idle, Stopped>;
+
+/// Decides what to train next: joins a sampler (which values) and a scheduler (which trial, to which epoch).
+///
+/// `ask` is a question: it does not write. What is done with its answer is told as an event, and only `tell`
+/// learns. So a journal of the events, told to a fresh oracle with the same options, brings back the same
+/// state.
+class Oracle {
+ public:
+  Oracle(SearchSpace space, OracleOptions options, std::unique_ptr<Sampler> sampler,
+         std::unique_ptr<Scheduler> scheduler);
+
+  Decision ask() const;
+  /// What is known of a suggestion besides, once it is started: its hyperparameters that the search space
+  /// does not name. To be told right after the TrialStarted.
+  std::optional<HyperparametersFound> foreseen(const Suggestion& suggestion) const;
+
+  /// Events that are not the oracle's (WorkerJoined, WorkerLeft, ...) change nothing. Throws Contradiction
+  /// for one that can't be, and has learned nothing then: so a damaged journal is found out. What is news
+  /// (see below), and what `ask` said to do, can be.
+  Consequences tell(const Event& event);
+  /// Does the report say something new? Not if it comes from an attempt that was given up, or tells of an
+  /// epoch that is known (trained again after a restart, with the same result).
+  bool is_news(const EpochReported& report) const;
+  bool is_news(const HyperparametersFound& found) const;
+  bool is_news(const TrialEnded& ended) const;
+  /// Why what a worker found can't be: the same hyperparameter is known with another domain. Empty if it can.
+  std::string contradiction(const HyperparametersFound& found) const;
+
+  /// Why a sweep can come to nothing whose first epochs are like this one: no report so far has named the
+  /// objective's metric. (A job that has not measured it in an epoch reports NaN.) None if all is well.
+  std::optional<Stopped> refusal(const EpochReported& report) const;
+
+  const std::vector<Trial>& trials() const { return trials_; }
+  /// The trial that reached the best score so far, -1 while there is none. It may have failed since: then
+  /// there are no weights of it.
+  TrialId best() const { return best_; }
+  /// Trained so far, by all trials and executions; what was trained again counts once.
+  std::int64_t epochs() const { return epochs_; }
+  /// The best trial of those that have not failed, -1 if there is none.
+  TrialId best_model() const;
+  /// Trials that are on a worker.
+  const std::set<TrialId>& running() const { return running_; }
+  /// How many slots are to be given out again: of trials that were interrupted, or are retried.
+  std::size_t interrupted() const { return again_.size(); }
+  const OracleOptions& options() const { return options_; }
+  const Scheduler& scheduler() const { return *scheduler_; }
+  /// With the hyperparameters that workers found.
+  const SearchSpace& space() const { return space_; }
+
+ private:
+  void learn(const TrialStarted& event, Consequences& consequences);
+  void learn(const HyperparametersFound& event, Consequences& consequences);
+  void learn(const EpochReported& event, Consequences& consequences);
+  void learn(const TrialEnded& event, Consequences& consequences);
+  void learn(const SweepResumed& event, Consequences& consequences);
+  void learn(const SweepOpened&, Consequences&) { opened_ = true; }
+  void learn(const SweepClosed&, Consequences&) { over_ = true; }
+  void learn(const SweepStopped&, Consequences&) { over_ = true; }
+  template <class Other>
+  void learn(const Other&, Consequences&) {}
+
+  // Each throws Contradiction (oracle_checks.cpp).
+  void check(const Event& event) const;
+  void check_one(const SweepOpened& event) const;
+  void check_one(const TrialStarted& event) const;
+  void check_one(const HyperparametersFound& event) const;
+  void check_one(const EpochReported& event) const;
+  void check_one(const TrialEnded& event) const;
+  void check_one(const SweepResumed& event) const;
+  template <class Other>
+  void check_one(const Other&) const {}
+
+  bool knows(TrialId trial, int attempt) const;
+  void consider(TrialId id);
+  void fail(TrialId id);
+  void close_if_used_up(Consequences& consequences);
+  void apply(const std::vector<RungResult>& decisions, double time);
+
+  SearchSpace space_;
+  OracleOptions options_;
+  std::unique_ptr<Sampler> sampler_;
+  std::unique_ptr<Scheduler> scheduler_;
+
+  std::vector<Trial> trials_;
+  std::set<TrialId> running_;
+  std::set<TrialId> again_;    ///< slots to be given out again: interrupted, lost, or to be retried
+  std::set<TrialId> unbuilt_;  ///< started, and not known yet whether they find more hyperparameters
+  TrialId best_ = -1;
+  std::int64_t epochs_ = 0;
+  bool found_more_ = false;  ///< a worker found hyperparameters that the sampler does not know
+  bool closed_ = false;      ///< no more new trials
+  bool opened_ = false;      ///< it was told of the sweep's begin
+  bool over_ = false;        ///< this start of the sweep has come to its end
+  bool measured_ = false;    ///< some report named the objective's metric
+  FailureRows failures_;
+  std::string hopeless_;  ///< why the search was given up; empty while it was not
+};
+
+/// Trials and epochs of the whole plan, as far as it is known.
+std::int64_t planned_trials(const Oracle& oracle);
+std::int64_t planned_epochs(const Oracle& oracle);
+
+}  // namespace sibyl

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "core/oracle/oracle.hpp"
+
+namespace sibyl {
+
+/// What trials would do: a stand-in for training, in virtual time.
+struct SimulatedTraining {
+  std::function<double(TrialId, int epoch)> seconds = [](TrialId, int) { return 1.0; };
+  std::function<double(TrialId, int epoch)> score = [](TrialId, int) { return 0.0; };
+  std::function<bool(TrialId, int epoch)> fails = [](TrialId, int) { return false; };
+  /// false: of a slot only the last epoch is reported, which is the same, and quicker, where scores and
+  /// failures before it don't matter.
+  bool each_epoch = true;
+};
+
+struct SimulatedSweep {
+  double makespan = 0;                ///< seconds until the last worker is done
+  double busy = 0;                    ///< seconds that workers trained, summed over workers
+  std::int64_t epochs = 0;            ///< trained
+  std::int64_t events = 0;            ///< told to the oracle
+  std::int64_t most_checkpoints = 0;  ///< on the disk at one time: of trials that run or wait for a decision
+  std::vector<RungResult> decisions;
+  Stopped end;
+
+  double busy_share(int workers) const { return makespan > 0 ? busy / (makespan * workers) : 1; }
+};
+
+/// Runs a whole sweep through the oracle, as the manager would, but in virtual time: `workers` workers, each
+/// with one trial at a time; nothing takes time but training.
+SimulatedSweep simulate(Oracle& oracle, int workers, const SimulatedTraining& training);
+
+}  // namespace sibyl

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <torch/torch.h>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "sibyl/data.hpp"
+#include "sibyl/error.hpp"
+#include "sibyl/fit_context.hpp"
+#include "sibyl/hyperparameters.hpp"
+#include "sibyl/loss.hpp"
+#include "sibyl/objective.hpp"
+#include "sibyl/optimizer.hpp"
+#include "sibyl/precision.hpp"
+
+namespace sibyl {
+
+/// What a training step gives.
+struct StepResult {
+  torch::Tensor loss;    ///< to be made small; with its graph
+  torch::Tensor output;  ///< what the metrics are measured on
+};
+
+/// What is tuned: derive from it, say what the model and its data are, and override what else differs from
+/// the usual. The hyperparameters that these functions ask for are the search space.
+class HyperModel {
+ public:
+  virtual ~HyperModel() = default;
+
+  /// The model for one configuration. (A module of another kind goes into the Sequential as its only layer.)
+  virtual torch::nn::Sequential build(HyperParameters& hp) = 0;
+  /// Called once on each worker; on the CPU. What needs no gradient is moved to the device once.
+  virtual Data data(const DataOptions& options) = 0;
+
+  virtual Objective objective() const { return {.metric = "val_loss", .direction = Direction::minimize}; }
+  virtual Optimizer optimizer(HyperParameters&) { return {}; }
+  /// (Where the last batch of an epoch has one sample and the model's batch norm can't take it, it is left
+  /// out.)
+  virtual int batch_size(HyperParameters&) { return 32; }
+  virtual Loss loss() const { return Loss::automatic; }
+  /// For cross_entropy: how much a sample of each class counts, in training and in validation; undefined: the
+  /// same. Asked once.
+  virtual torch::Tensor class_weights() const { return {}; }
+  /// Mixed precision costs digits and saves time where there are GPUs that are made for it.
+  virtual Precision precision(HyperParameters&) { return Precision::full; }
+  /// Besides the loss. The default is accuracy for classes, mae and mse for values.
+  virtual std::vector<MetricKind> metrics(Loss loss) const;
+  /// A trial whose model has more fails as too large; 0: any.
+  virtual std::int64_t max_parameters() const { return 0; }
+  /// After each epoch, before it is reported: to change the learning rate of context.optimizer(), say.
+  virtual void on_epoch_end(FitContext&, int /*epoch*/, const std::vector<Metric>&) {}
+
+  // Where the above is not enough:
+
+  /// An optimizer of LibTorch's or of one's own, in place of optimizer(), whose schedule and clip_norm hold
+  /// for it all the same. It and its options go on from slot to slot through their `save`, `load` and
+  /// `serialize`.
+  virtual std::unique_ptr<torch::optim::Optimizer> make_optimizer(HyperParameters& hp,
+                                                                  torch::nn::Sequential& model);
+  /// The mean loss of a batch, in place of loss().
+  virtual torch::Tensor compute_loss(const torch::Tensor& output, const torch::Tensor& y) const;
+  /// The forward half of a training step, on one batch: to augment x, mix samples, or add to the loss.
+  /// Randomness has to come from LibTorch's generator, which goes on after a resume.
+  virtual StepResult training_step(torch::nn::Sequential& model, const torch::Tensor& x,
+                                   const torch::Tensor& y);
+  /// Trains. An override may prepare the data as a hyperparameter says and call HyperModel::fit, or be a
+  /// training loop of its own. Data and model are on context.device() (the test set is not: it is not for
+  /// training).
+  virtual void fit(HyperParameters& hp, torch::nn::Sequential& model, const Data& data, FitContext& context);
+
+ private:
+  mutable std::optional<torch::Tensor> class_weights_;
+  std::optional<TargetRange> targets_;  ///< of the data that fit() is at, for compute_loss()
+};
+
+}  // namespace sibyl

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "sibyl/faults.hpp"
+#include "sibyl/objective.hpp"
+#include "sibyl/trainer.hpp"
+
+namespace sibyl {
+
+/// What a worker's trainer has to know; the same on every worker but for its place on the node.
+struct TrainerOptions {
+  std::uint64_t seed = 0;
+  Objective objective;
+  int patience = 0;                   ///< epochs without improvement of the objective; 0: no early stopping
+  double min_delta = 0;               ///< what counts as an improvement
+  int max_epochs = 0;                 ///< the furthest that any trial is trained; 0: not known
+  std::filesystem::path data;         ///< `--data`; empty: the job's own default
+  std::filesystem::path checkpoints;  ///< a folder; empty: keep none
+  double checkpoint_seconds = 60;  ///< the most that a hard kill may lose; 0: save at the end of a slot only
+  int checkpoint_epochs = 0;       ///< also after so many epochs; 0: the seconds alone decide
+  std::string device = "auto";     ///< "auto", "cpu" or "cuda"
+  int threads = 1;                 ///< for one trial's CPU work
+  int local_worker = 0;            ///< 0, 1, ... among the node's workers that see the same devices
+  int local_workers = 1;           ///< of this node
+  bool deterministic = false;      ///< only deterministic algorithms, on CUDA too
+  Faults faults;                   ///< to be injected (`--inject`)
+  DataDescribed recorded_data;  ///< for `retrain` and `export`: any other is refused; no parts: any will do
+};
+
+class HyperParameters;
+
+/// Of a trial: those of its best epoch (where they were kept), or of its last.
+enum class Weights : std::uint8_t { best_epoch, last_epoch };
+
+/// What `sibyl::run` runs. A LibTorch job is a HyperModel, which train/ makes into one of these; a job
+/// without LibTorch (an analytic function, another library) implements it directly.
+class Job {
+ public:
+  virtual ~Job() = default;
+
+  virtual Objective objective() const = 0;
+  /// What the job asks for, without data and without training.
+  virtual SearchSpace search_space() = 0;
+  /// What asks for everything that a trial asks for before it trains, a function of the answers alone. With
+  /// it Sibyl knows which hyperparameters a configuration really has, before it is trained: it counts those,
+  /// tries no configuration twice and records no hyperparameter that a trial does not have. None: each trial
+  /// is taken to have all of the search space whose conditions hold. It is called in a process of its own.
+  virtual std::function<void(HyperParameters&)> questions() { return {}; }
+  /// Called once on each worker. Chooses the device, loads the data; throws Error when there is none.
+  virtual std::unique_ptr<Trainer> make_trainer(const TrainerOptions& options) = 0;
+  /// What a worker's trainer would say of itself (see Trainer::describe), without loading any data.
+  virtual WorkerJoined describe_worker(const TrainerOptions& options);
+  /// Trains the suggestion's trial anew, to its last epoch, on training and validation data together, and
+  /// scores it once on the test set. Returns metrics, those of the test set with `test_` before their names.
+  /// The trained model's checkpoint is in `options.checkpoints`. Throws UsageError for a job that has no
+  /// models.
+  virtual std::vector<Metric> retrain(const Suggestion& suggestion, const TrainerOptions& options,
+                                      Reporter& reporter);
+  /// Writes the model in the checkpoint of the suggestion's trial (of several executions, the first one's) to
+  /// a file that Python opens. Returns the epoch of its weights. Throws Error when there is no such
+  /// checkpoint, UsageError for a job that has no models.
+  virtual int export_model(const Suggestion& suggestion, const TrainerOptions& options, Weights weights,
+                           const std::filesystem::path& file);
+  /// About how much a checkpoint of a trial takes, for `plan`; 0: not known.
+  virtual std::int64_t checkpoint_bytes() { return 0; }
+  /// Names and versions of the libraries behind it, for the record.
+  virtual std::map<std::string, std::string> versions() const { return {}; }
+};
+
+/// A job's whole main: reads the command line, runs the command, reports what went wrong. Returns the exit
+/// code: 0 finished, 64 bad usage, 75 stopped on request, 1 failed.
+int run(int argc, char** argv, const std::function<std::unique_ptr<Job>()>& make_job);
+
+/// The folder of a trial's checkpoints, below TrainerOptions::checkpoints: one file an execution in it.
+inline std::string checkpoint_folder(TrialId trial) {
+  std::string digits = std::to_string(trial);
+  return "trial_" + std::string(digits.size() < 6 ? 6 - digits.size() : 0, '0') + digits;
+}
+
+}  // namespace sibyl

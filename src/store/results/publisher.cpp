@@ -1,0 +1,68 @@
+#include "store/results/publisher.hpp"
+
+#include <pthread.h>
+
+#include <chrono>
+#include <csignal>
+#include <exception>
+#include <memory>
+
+namespace sibyl {
+
+double steady_seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+namespace {
+
+/// While it lives, threads that are started take no signals: those are for the others.
+class NoSignals {
+ public:
+  NoSignals() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~NoSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  NoSignals(const NoSignals&) = delete;
+  NoSignals& operator=(const NoSignals&) = delete;
+
+ private:
+  sigset_t before_{};
+};
+
+}  // namespace
+
+Publisher::~Publisher() {
+  wait();
+  files_.tidy();
+}
+
+Publisher::Done Publisher::publish(const hdf5::Update& update) {
+  Done done;
+  done.began = steady_seconds();
+  try {
+    files_.publish(update);
+  } catch (const std::exception& error) {  // no memory, for one
+    done.problem = error.what();
+  }
+  done.ended = steady_seconds();
+  return done;
+}
+
+void Publisher::begin(hdf5::Update update) {
+  const NoSignals inherited;
+  running_ = std::async(std::launch::async, [this, update = std::move(update)] { return publish(update); });
+}
+
+std::optional<Publisher::Done> Publisher::done() {
+  if (!running_.valid() || running_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return {};
+  return running_.get();
+}
+
+std::optional<Publisher::Done> Publisher::wait() {
+  if (!running_.valid()) return {};
+  return running_.get();
+}
+
+}  // namespace sibyl

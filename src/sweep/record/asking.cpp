@@ -1,0 +1,38 @@
+#include "sweep/record/asking.hpp"
+
+#include "core/samplers/asking.hpp"
+
+namespace sibyl {
+
+std::unique_ptr<Builder> make_builder(Job& job, const std::string& name) {
+  if (!job.questions()) return nullptr;
+  return std::make_unique<Builder>(BuilderOptions{.job = name});
+}
+
+Ask ask_with(Builder* builder) {
+  if (!builder) return {};
+  return [builder](const Values& given, const Draws& draws) { return builder->ask(given, draws); };
+}
+
+std::optional<Counted> counted(const SearchSpace& space, Job& job, const std::string& name) {
+  const auto builder = make_builder(job, name);
+  if (!builder) return std::nullopt;
+  return count_configurations(space, ask_with(builder.get()));
+}
+
+SweepOpened with_count(SweepOpened opened, const Ask& ask) {
+  if (!ask) return opened;
+  const Counted counted = count_configurations(opened.space, ask);
+  opened.asks = !counted.as_declared(opened.space);
+  opened.configurations = opened.asks && counted.complete ? counted.all.size() : 0;
+  return opened;
+}
+
+std::unique_ptr<Sampler> sampler(const SweepOpened& opened, const Ask& ask) {
+  if (!opened.asks) return nullptr;
+  std::optional<std::uint64_t> configurations;
+  if (opened.configurations > 0) configurations = opened.configurations;
+  return std::make_unique<AskingSampler>(opened.space, opened.seed, configurations, ask);
+}
+
+}  // namespace sibyl

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "core/events.hpp"
+#include "core/samplers/sampler.hpp"
+#include "core/space/count.hpp"
+#include "process/builder.hpp"
+#include "sibyl/job.hpp"
+
+namespace sibyl {
+
+/// None for a job that does not say what its trials ask for. `name`: the job's.
+std::unique_ptr<Builder> make_builder(Job& job, const std::string& name);
+/// Empty without a builder.
+Ask ask_with(Builder* builder);
+
+/// The configurations of a job, where it says what they ask for.
+std::optional<Counted> counted(const SearchSpace& space, Job& job, const std::string& name);
+/// A sweep that is to be opened, with what is found out about its configurations. It asks nothing later where
+/// they all have what the search space says.
+SweepOpened with_count(SweepOpened opened, const Ask& ask);
+
+/// Of a sweep that asks; none for another.
+std::unique_ptr<Sampler> sampler(const SweepOpened& opened, const Ask& ask);
+
+}  // namespace sibyl

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/oracle/oracle.hpp"
+
+namespace sibyl {
+
+/// What defines a sweep: recorded with it, and the same when it is resumed. An empty text or a 0 in what has
+/// no other default means "the job's" or "none", as `--help` says.
+struct SweepOptions {
+  std::uint64_t seed = 0;
+  std::string sampler = "random";
+  std::string scheduler = "hyperband";
+  std::int64_t max_trials = 0;
+  int max_epochs = 100;
+  int eta = 3;
+  int iterations = 1;
+  std::string objective;
+  int executions_per_trial = 1;
+  int patience = 0;
+  double min_delta = 0;
+  int max_retries = 0;
+  int max_consecutive_failures = 20;
+  bool deterministic = false;
+  std::map<std::string, std::string> set;
+  std::vector<std::string> inject;  ///< faults, see sibyl/faults.hpp
+  int threads = 0;                  ///< of a trial; they decide its last bits
+  std::string data;                 ///< where it lies; what it is is recorded by its contents
+};
+
+/// A JSON object of everything that defines the sweep, every default filled in.
+std::string to_json(const SweepOptions& options);
+/// Back from such an object, or from one that has more in it.
+SweepOptions sweep_options_from_json(const std::string& json);
+/// The recorded ones, but for those that were typed (by the names of their options). Of `--set` each name is
+/// an option of its own.
+SweepOptions with_recorded(const SweepOptions& recorded, const SweepOptions& typed,
+                           const std::set<std::string>& names);
+/// What differs between two, as "--seed: 7 there, 8 here" lines. Of --max-trials and --iterations only less
+/// than there was is a difference: more extends a sweep. Where the data lies is none.
+std::vector<std::string> differences(const SweepOptions& there, const SweepOptions& here);
+
+/// For people: why this sweep is no search, its plan being one trial; else empty.
+std::string no_search(const SweepOptions& options);
+
+/// The oracle that the options describe. Throws UsageError for a sampler or scheduler that does not exist.
+/// `sampler`: none: that of the options, for the space as it stands.
+Oracle make_oracle(const SweepOptions& options, const SearchSpace& space, const Objective& objective,
+                   std::unique_ptr<Sampler> sampler = nullptr);
+
+}  // namespace sibyl

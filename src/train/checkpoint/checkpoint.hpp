@@ -1,0 +1,101 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sibyl/error.hpp"
+#include "sibyl/fit_context.hpp"
+#include "sibyl/trial.hpp"
+#include "train/loop/early_stopping.hpp"
+
+namespace torch {
+namespace nn {
+class Module;
+}
+namespace optim {
+class Optimizer;
+}
+namespace serialize {
+class InputArchive;
+}
+}  // namespace torch
+
+namespace sibyl {
+
+/// One epoch of one execution, as it was reported.
+struct EpochRecord {
+  int epoch = 0;
+  double started = 0;  ///< seconds since 1970
+  double seconds = 0;
+  std::vector<Metric> metrics;
+};
+
+/// An epoch that is not done.
+struct PartOfEpoch {
+  EpochPlace place;
+  double started = 0;  ///< seconds since 1970
+  double seconds = 0;  ///< trained so far
+};
+
+/// How far an execution has come.
+struct TrainingProgress {
+  int epoch = 0;         ///< epochs behind it
+  bool stopped = false;  ///< early; it will not be trained again
+  EarlyStopping::State early_stopping;
+  std::vector<EpochRecord> history;  ///< of all epochs, 1 .. epoch
+  std::optional<PartOfEpoch> part;   ///< of the next one; none: the checkpoint stands between two epochs
+};
+
+/// Whose checkpoint it is. Values may be added to a trial later, not changed.
+struct CheckpointOwner {
+  std::uint64_t seed = 0;
+  TrialId trial = 0;
+  int execution = 0;
+  Values hyperparameters;
+};
+
+/// The tensors of an execution that go on from one slot to the next.
+struct TrainingState {
+  torch::nn::Module& model;
+  torch::optim::Optimizer& optimizer;
+  at::Device device;
+  std::vector<at::Tensor>& best;  ///< weights of the best epoch; empty: not kept
+};
+
+/// `<checkpoints>/<folder of the trial>/execution_<e>.pt`
+std::filesystem::path checkpoint_path(const std::filesystem::path& checkpoints, TrialId trial, int execution);
+
+/// Writes model, optimizer, the random generators of host and device, and progress; beside, synced, renamed:
+/// at every instant there is either the old file or the new one. Throws Error when the disk does not take it.
+void write_checkpoint(const std::filesystem::path& path, const CheckpointOwner& owner,
+                      const TrainingProgress& progress, const TrainingState& state);
+
+/// A checkpoint that has been read and found whole.
+class Checkpoint {
+ public:
+  /// None when there is no file, or none that can be used: `note` then says why. Its tensors go to the
+  /// device; throws what LibTorch throws when that (or this process) does not take them.
+  static std::optional<Checkpoint> read(const std::filesystem::path& path, const CheckpointOwner& owner,
+                                        at::Device device, std::string& note);
+  Checkpoint(Checkpoint&&) noexcept;
+  Checkpoint& operator=(Checkpoint&&) noexcept;
+  ~Checkpoint();
+
+  const TrainingProgress& progress() const { return progress_; }
+  /// Puts everything back, the random generators too. Throws Error when the model is not the one that was
+  /// saved.
+  void restore(const TrainingState& state);
+
+ private:
+  Checkpoint();
+  std::filesystem::path path_;
+  std::unique_ptr<torch::serialize::InputArchive> archive_;
+  TrainingProgress progress_;
+};
+
+}  // namespace sibyl

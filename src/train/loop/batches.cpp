@@ -1,0 +1,68 @@
+#include "train/loop/batches.hpp"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+
+#include "train/device/cuda_driver.hpp"
+
+namespace sibyl {
+
+namespace {
+
+std::int64_t bytes_of(const Split& split) {
+  return static_cast<std::int64_t>(split.x.nbytes() + split.y.nbytes());
+}
+
+Split part(const Split& split, std::int64_t begin, std::int64_t samples) {
+  return {.x = split.x.narrow(0, begin, samples), .y = split.y.narrow(0, begin, samples)};
+}
+
+}  // namespace
+
+std::int64_t room_for_an_epoch(at::Device device) {
+  return device.is_cpu() ? std::int64_t{1} << 20 : room_on_gpu(free_cuda_memory());
+}
+
+std::int64_t room_on_gpu(std::optional<std::int64_t> free) {
+  constexpr std::int64_t part = 8, unknown = std::int64_t{128} << 20;
+  return free ? *free / part : unknown;
+}
+
+Batches::Batches(const Split& split, std::int64_t batch, std::int64_t room)
+    : split_(split), batch_(std::min(batch, split.size())), whole_(bytes_of(split) <= room) {
+  memory_ = memory(whole_ ? split.size() : batch_);
+  for (std::int64_t begin = 0; whole_ && begin < split.size(); begin += batch_) {
+    parts_.push_back(part(memory_, begin, std::min(batch_, split.size() - begin)));
+  }
+  if (!whole_) parts_ = {memory_, part(memory_, 0, split.size() - (steps() - 1) * batch_)};
+}
+
+void Batches::shuffle(const at::Tensor& order) {
+  order_ = order;
+  if (whole_) gather(memory_, order_);
+}
+
+const Split& Batches::at(std::int64_t step) {
+  if (whole_) return parts_[static_cast<std::size_t>(step)];
+  const Split& batch = parts_[step + 1 < steps() ? 0 : 1];
+  gather(batch, order_.narrow(0, step * batch_, batch.size()));
+  return batch;
+}
+
+void Batches::gather(const Split& into, const at::Tensor& places) const {
+  at::Tensor x = into.x, y = into.y;
+  at::index_select_out(x, split_.x, 0, places);
+  at::index_select_out(y, split_.y, 0, places);
+}
+
+Split Batches::memory(std::int64_t samples) const {
+  const auto like = [&](const at::Tensor& all) {
+    auto sizes = all.sizes().vec();
+    sizes[0] = samples;
+    return at::empty(sizes, all.options());
+  };
+  return {.x = like(split_.x), .y = like(split_.y)};
+}
+
+}  // namespace sibyl

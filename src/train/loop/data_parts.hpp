@@ -1,0 +1,14 @@
+#pragma once
+
+#include <vector>
+
+#include "sibyl/data.hpp"
+#include "sibyl/reports.hpp"
+
+namespace sibyl {
+
+/// What a job trains on, tensor by tensor, as its `data` returned it: what a sweep's record says of it. At
+/// the speed of memory.
+std::vector<DataPart> data_parts(const Data& data);
+
+}  // namespace sibyl

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sibyl/loss.hpp"
+#include "sibyl/trial.hpp"
+
+namespace sibyl {
+
+/// Means over the samples of an epoch. They are summed where the batches are, and cross to the host once.
+/// An accuracy is counted in whole hits, so that as many hits are the same score, whatever the batches.
+class Means {
+ public:
+  Means(Loss loss, std::vector<MetricKind> kinds, at::Device device);
+
+  void clear();
+  /// All of it in one tensor, for a checkpoint; a copy.
+  at::Tensor state() const;
+  void restore(const at::Tensor& state);
+
+  void add(const at::Tensor& loss, const at::Tensor& output, const at::Tensor& y);
+  void append_to(std::vector<Metric>& metrics, const std::string& prefix) const;
+
+ private:
+  void add_here(const at::Tensor& loss, const at::Tensor& output, const at::Tensor& y);
+  void add_there(const at::Tensor& loss, const at::Tensor& output, const at::Tensor& y);
+
+  Loss loss_;
+  std::vector<MetricKind> kinds_;
+  at::Tensor sums_;  ///< of the loss, then of each kind (of an accuracy: the hits)
+  std::vector<at::Tensor> views_;
+  std::int64_t samples_ = 0;
+  std::int64_t labels_ = 0;  ///< to be hit; a sample may have several
+};
+
+}  // namespace sibyl

@@ -1,0 +1,244 @@
+#include "train/loop/execution.hpp"
+
+#include <chrono>
+
+#include "train/checkpoint/best_weights.hpp"
+#include "train/loop/failure.hpp"
+#include "train/loop/metric_checks.hpp"
+#include "train/optimizers/optimizer_step.hpp"
+
+namespace sibyl {
+
+namespace {
+
+double wall_clock() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+/// For lengths of time: nobody sets this one meanwhile.
+double now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+std::string epochs(int count) {
+  return std::to_string(count) + (count == 1 ? " epoch" : " epochs");
+}
+
+}  // namespace
+
+Execution::Execution(HyperModel& hyper_model, const TrainerOptions& options, const Suggestion& suggestion,
+                     int execution, at::Device device, const Data& data, HyperParameters& hp,
+                     Reporter& reporter)
+    : hyper_model_(hyper_model),
+      options_(options),
+      suggestion_(suggestion),
+      execution_(execution),
+      device_(device),
+      data_(data),
+      hp_(hp),
+      reports_(suggestion, execution, hp, reporter),
+      early_stopping_(
+          {.objective = options.objective, .patience = options.patience, .min_delta = options.min_delta}),
+      timer_({.seconds = options.checkpoint_seconds, .epochs = options.checkpoint_epochs}) {}
+
+ExecutionEnd Execution::run() {
+  build();
+  restore();
+  first_epoch_ = progress_.epoch;
+  reports_.found();
+  report_history();
+
+  if (!progress_.stopped && progress_.epoch < last_epoch()) {
+    going_since_ = now();
+    epoch_started_ = progress_.part ? progress_.part->started : wall_clock();
+    seconds_before_ = progress_.part ? progress_.part->seconds : 0;
+    timer_.start(going_since_);
+    hyper_model_.fit(hp_, model_, data_, *this);
+    reports_.found();
+    const bool finished = progress_.stopped || progress_.epoch >= last_epoch();
+    if (finished && diverged_.empty()) {
+      if (progress_.stopped) restore_weights(*model_, best_);
+      save();
+    }
+  }
+  ExecutionEnd ended = end();
+  ended.note = note_;
+  return ended;
+}
+
+void Execution::build() {
+  // A job may leave the default generator anywhere, so every execution starts it from its own identity.
+  torch::manual_seed(RandomStream::key(seed(), trial(), execution_));
+  model_ = hyper_model_.build(hp_);
+  if (model_.is_empty() || model_->is_empty()) throw Error("build() made a model without layers.");
+  std::int64_t parameters = 0;
+  for (const torch::Tensor& parameter : model_->parameters()) parameters += parameter.numel();
+  if (const auto allowed = hyper_model_.max_parameters(); allowed > 0 && parameters > allowed) {
+    throw TooLarge("the model has " + std::to_string(parameters) +
+                   " parameters, and max_parameters() allows " + std::to_string(allowed));
+  }
+  model_->to(device_);
+  optimizer_ = hyper_model_.make_optimizer(hp_, model_);
+}
+
+void Execution::restore() {
+  std::string note;
+  std::optional<Checkpoint> checkpoint;
+  if (!options_.checkpoints.empty()) {
+    const auto path = checkpoint_path(options_.checkpoints, trial(), execution_);
+    checkpoint = Checkpoint::read(path, owner(), device_, note);
+    const bool new_trial = suggestion_.slot.first_epoch == 0 && !std::filesystem::exists(path);
+    if (new_trial) note.clear();
+  } else if (suggestion_.slot.first_epoch > 0) {
+    note = "no checkpoints are kept";
+  }
+  if (!checkpoint) return warn(note.empty() ? note : note + ": trained again from the start");
+  checkpoint->restore(state());
+  progress_ = checkpoint->progress();
+  early_stopping_.restore(progress_.early_stopping);
+  if (progress_.epoch < suggestion_.slot.first_epoch && !progress_.stopped) {
+    note = "the checkpoint is of epoch " + std::to_string(progress_.epoch) + ": trained on from there";
+  }
+  warn(note);
+}
+
+void Execution::warn(const std::string& text) {
+  if (text.empty() || note_.find(text) != std::string::npos) return;
+  note_ += (note_.empty() ? "" : "; ") + text;
+}
+
+bool Execution::cancelled() {
+  return reports_.ask() != Order::go_on;
+}
+
+bool Execution::cancelled(std::int64_t step, const Keep& keep) {
+  const Order order = reports_.ask();
+  if (order == Order::interrupt || (order == Order::go_on && timer_.due(now())))
+    save_within_epoch(step, keep);
+  return order != Order::go_on;
+}
+
+EpochPlace Execution::begin_epoch() {
+  if (!progress_.part) return {};
+  EpochPlace place = std::move(progress_.part->place);
+  progress_.part.reset();
+  return place;
+}
+
+bool Execution::report(int epoch, std::vector<Metric> metrics) {
+  if (epoch != progress_.epoch + 1 || epoch > last_epoch()) {
+    throw Error(
+        "fit() reported epoch " + std::to_string(epoch) + " after epoch " + std::to_string(progress_.epoch) +
+        " of " + std::to_string(last_epoch()) +
+        ": report first_epoch() + 1 to last_epoch(), one by one, and return when report() says false.");
+  }
+  options_.faults.strike({.seed = seed(),
+                          .trial = trial(),
+                          .execution = execution_,
+                          .epoch = epoch,
+                          .attempt = suggestion_.attempt},
+                         metrics);
+  if (!names(metrics, options_.objective.metric))  // rank 0 is to see it: in all trials it may be the same
+    reports_.epoch({.epoch = epoch, .started = epoch_started_, .seconds = 0, .metrics = metrics});
+  require_measured(options_.objective, metrics);
+  require_begun();
+  const auto is_rate = [](const Metric& metric) { return metric.name == learning_rate_metric; };
+  if (std::none_of(metrics.begin(), metrics.end(), is_rate)) {
+    if (const auto rate = learning_rate(*optimizer_)) metrics.push_back({learning_rate_metric, *rate});
+  }
+  hyper_model_.on_epoch_end(*this, epoch, metrics);
+
+  const double ended = now();
+  EpochRecord record{.epoch = epoch,
+                     .started = epoch_started_,
+                     .seconds = seconds_before_ + ended - going_since_,
+                     .metrics = std::move(metrics)};
+  reports_.found();
+  if (epoch > suggestion_.slot.first_epoch) reports_.epoch(record);
+  diverged_ = diverged(options_.objective, epoch, record.metrics);
+  if (early_stopping_.improved(epoch, value_of(record.metrics, options_.objective.metric)))
+    keep_weights(*model_, best_);
+  progress_.epoch = epoch;
+  progress_.early_stopping = early_stopping_.state();
+  progress_.stopped = early_stopping_.should_stop();
+  progress_.history.push_back(std::move(record));
+  if (!diverged_.empty() || progress_.stopped || epoch == last_epoch()) return false;
+
+  const Order order = reports_.ask();
+  if (order == Order::interrupt || (order == Order::go_on && timer_.due_after(epoch, ended))) save();
+  epoch_started_ = wall_clock();
+  going_since_ = now();
+  seconds_before_ = 0;
+  return order == Order::go_on;
+}
+
+ExecutionEnd Execution::end() const {
+  if (!diverged_.empty()) {
+    return {.ending = Ending::failed, .cause = Cause::diverged, .message = diverged_, .note = {}};
+  }
+  if (progress_.stopped && progress_.epoch <= last_epoch()) {
+    return {.ending = Ending::early_stopped,
+            .cause = Cause::none,
+            .message = early_stopping_.reason(),
+            .note = {}};
+  }
+  if (progress_.epoch >= last_epoch()) return {};
+  if (reports_.order() == Order::interrupt) {
+    return {.ending = Ending::interrupted, .cause = Cause::none, .message = {}, .note = {}};
+  }
+  if (reports_.order() == Order::cancel) {
+    return {.ending = Ending::cancelled,
+            .cause = Cause::none,
+            .message = "cancelled after " + epochs(progress_.epoch),
+            .note = {}};
+  }
+  throw Error("fit() returned after " + epochs(progress_.epoch) + " of " + std::to_string(last_epoch()) +
+              ", though nobody had cancelled it: it has to report every epoch up to last_epoch().");
+}
+
+void Execution::report_history() {
+  // What a checkpoint is ahead of the slot was trained by a worker that died before it could tell, or before
+  // its telling was written down.
+  for (const EpochRecord& record : progress_.history) {
+    if (record.epoch > suggestion_.slot.first_epoch && record.epoch <= last_epoch()) reports_.epoch(record);
+  }
+}
+
+void Execution::require_begun() const {
+  if (!progress_.part) return;
+  throw Error("The trial's checkpoint was made within epoch " + std::to_string(progress_.epoch + 1) +
+              ", but fit() has not asked begin_epoch() where to go on: was the job changed? Start a new "
+              "sweep, or undo the change.");
+}
+
+void Execution::save() {
+  if (options_.checkpoints.empty()) return;
+  const double began = now();
+  seconds_before_ += began - going_since_;  // an epoch's time is its training's
+  if (progress_.part) progress_.part->seconds = seconds_before_;
+  try {
+    write_checkpoint(checkpoint_path(options_.checkpoints, trial(), execution_), owner(), progress_, state());
+  } catch (const Error&) {  // the disk; what LibTorch throws comes from the job's own modules or optimizer
+    throw WorkerFailure{std::current_exception()};
+  }
+  going_since_ = now();
+  timer_.saved(began, going_since_);
+}
+
+void Execution::save_within_epoch(std::int64_t step, const Keep& keep) {
+  require_begun();
+  if (options_.checkpoints.empty()) return;
+  progress_.part = {.place = {.step = step, .kept = keep()}, .started = epoch_started_, .seconds = 0};
+  save();
+  progress_.part.reset();
+}
+
+CheckpointOwner Execution::owner() const {
+  return {.seed = seed(), .trial = trial(), .execution = execution_, .hyperparameters = hp_.values()};
+}
+
+TrainingState Execution::state() {
+  return {.model = *model_, .optimizer = *optimizer_, .device = device_, .best = best_};
+}
+
+}  // namespace sibyl

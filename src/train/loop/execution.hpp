@@ -1,0 +1,80 @@
+#pragma once
+
+#include <algorithm>
+#include <string>
+
+#include "sibyl/hyper_model.hpp"
+#include "sibyl/job.hpp"
+#include "train/checkpoint/checkpoint.hpp"
+#include "train/checkpoint/checkpoint_timer.hpp"
+#include "train/loop/trial_reports.hpp"
+
+namespace sibyl {
+
+/// How the training of one execution in one slot ended.
+struct ExecutionEnd {
+  Ending ending = Ending::reached;
+  Cause cause = Cause::none;
+  std::string message;
+  std::string note;  ///< something that people should know, whatever the end
+};
+
+/// One execution of a trial, from where its checkpoint stands to the end of the slot.
+class Execution : public FitContext {
+ public:
+  Execution(HyperModel& hyper_model, const TrainerOptions& options, const Suggestion& suggestion,
+            int execution, at::Device device, const Data& data, HyperParameters& hp, Reporter& reporter);
+
+  /// Throws what the job or LibTorch throws, and WorkerFailure.
+  ExecutionEnd run();
+
+  TrialId trial() const override { return suggestion_.slot.trial; }
+  int execution() const override { return execution_; }
+  std::uint64_t seed() const override { return options_.seed; }
+  at::Device device() const override { return device_; }
+  int first_epoch() const override { return first_epoch_; }
+  int last_epoch() const override { return suggestion_.slot.last_epoch; }
+  torch::optim::Optimizer& optimizer() override { return *optimizer_; }
+  bool cancelled() override;
+  bool cancelled(std::int64_t step, const Keep& keep) override;
+  EpochPlace begin_epoch() override;
+  bool report(int epoch, std::vector<Metric> metrics) override;
+  int max_epochs() const override { return std::max(options_.max_epochs, last_epoch()); }
+  void warn(const std::string& text) override;
+
+ private:
+  void build();
+  void restore();
+  ExecutionEnd end() const;
+  void report_history();
+  /// Throws Error when the checkpoint stands within an epoch, and fit does not know.
+  void require_begun() const;
+  void save();
+  void save_within_epoch(std::int64_t step, const Keep& keep);
+  CheckpointOwner owner() const;
+  TrainingState state();
+
+  HyperModel& hyper_model_;
+  const TrainerOptions& options_;
+  const Suggestion& suggestion_;
+  const int execution_;
+  const at::Device device_;
+  const Data& data_;
+  HyperParameters& hp_;
+  TrialReports reports_;
+
+  torch::nn::Sequential model_{nullptr};
+  std::unique_ptr<torch::optim::Optimizer> optimizer_;
+  EarlyStopping early_stopping_;
+  std::vector<at::Tensor> best_;
+  TrainingProgress progress_;
+  CheckpointTimer timer_;
+  int first_epoch_ = 0;        ///< where this slot's training begins
+  double epoch_started_ = 0;   ///< seconds since 1970
+  double seconds_before_ = 0;  ///< of the epoch's training before `going_since_`
+  double going_since_ = 0;     ///< by a steady clock
+  std::string diverged_;       ///< what, and when; empty: it did not
+  std::string note_;           ///< what people should know of it, whatever its end
+};
+
+}  // namespace sibyl

@@ -1,0 +1,127 @@
+#include <c10/util/Exception.h>
+
+#include <numeric>
+#include <string>
+#include <string_view>
+
+#include "sibyl/error.hpp"
+#include "sibyl/hyper_model.hpp"
+#include "train/loop/batches.hpp"
+#include "train/loop/epoch_metrics.hpp"
+#include "train/loop/metric_checks.hpp"
+#include "train/optimizers/optimizer_step.hpp"
+
+namespace sibyl {
+
+at::Tensor FitContext::order(std::int64_t samples, int epoch) const {
+  at::Tensor order = torch::empty({samples}, torch::kLong);
+  auto* const places = order.data_ptr<std::int64_t>();
+  std::iota(places, places + samples, std::int64_t{0});
+  RandomStream random(seed(), "shuffle", trial(), execution(), epoch);
+  for (std::int64_t i = samples - 1; i > 0; --i) {  // Fisher & Yates
+    std::swap(places[i], places[random.below(static_cast<std::uint64_t>(i) + 1)]);
+  }
+  return order.to(device());
+}
+
+namespace {
+
+/// LibTorch's batch norm found one value a channel, which has no deviation.
+bool is_batch_norm_of_one(const c10::Error& problem) {
+  return std::string_view(problem.what_without_backtrace()).find("more than 1 value per channel") !=
+         std::string_view::npos;
+}
+
+}  // namespace
+
+void HyperModel::fit(HyperParameters& hp, torch::nn::Sequential& model, const Data& data,
+                     FitContext& context) {
+  const std::int64_t batch = batch_size(hp);
+  if (batch < 1) throw Error("batch_size() is " + std::to_string(batch) + ": it has to be at least 1.");
+  const Loss loss = resolve(this->loss(), data.train.y);
+  Means trained(loss, metrics(loss), context.device());
+  Means validated(loss, metrics(loss), context.device());
+  Batches batches(data.train, batch, room_for_an_epoch(context.device()));
+  torch::optim::Optimizer& optimizer = context.optimizer();
+  Optimizer how = this->optimizer(hp);
+  how.schedule.check();
+  context.warn(how.schedule.past_its_end(context.last_epoch()));
+  how.schedule = how.schedule.over(context.max_epochs());
+  const struct Forget {
+    std::optional<TargetRange>& targets;
+    ~Forget() { targets.reset(); }
+  } forget{targets_};
+  if (loss == Loss::cross_entropy || loss == Loss::binary_cross_entropy) {
+    targets_ = range_of(data.train.y);
+    if (data.validation.size() > 0) targets_ = join(*targets_, range_of(data.validation.y));
+  }
+  const Precision precision = this->precision(hp);
+  const bool mixed = is_mixed(precision, context.device());
+  const Tf32Scope tf32(precision);
+
+  const auto train = [&](int epoch, std::int64_t step) {
+    const Split& now = batches.at(step);
+    drop_gradients(optimizer);
+    StepResult result;
+    try {
+      const MixedPrecisionScope scope(context.device(), mixed);
+      result = training_step(model, now.x, now.y);
+    } catch (const c10::Error& problem) {
+      if (!is_batch_norm_of_one(problem)) throw;
+      if (now.size() > 1 || batch == 1 || data.train.size() == 1)
+        throw Error("Batch norm takes more than one value a channel in training, and a batch of " +
+                    std::to_string(now.size()) + (now.size() == 1 ? " sample" : " samples") +
+                    " has one: take a larger batch_size(), or no batch norm.");
+      context.warn("the last batch of an epoch has one sample, which batch norm can't take: it is left out");
+      return;
+    }
+    result.loss.backward();
+    take_step(optimizer, how, {.epoch = epoch, .step = step, .steps = batches.steps()});
+    trained.add(result.loss, result.output, now.y);
+  };
+  const std::int64_t large = std::max<std::int64_t>(batch, 1000);
+  const auto validate = [&](std::int64_t step) {
+    const torch::NoGradGuard no_gradients;
+    const MixedPrecisionScope scope(context.device(), mixed);
+    const std::int64_t begin = step * large;
+    const std::int64_t samples = std::min(large, data.validation.size() - begin);
+    const torch::Tensor y = data.validation.y.narrow(0, begin, samples);
+    const torch::Tensor output = in_float(model->forward(data.validation.x.narrow(0, begin, samples)));
+    validated.add(compute_loss(output, y), output, y);
+  };
+  // The steps of an epoch are those of training, then those of validation.
+  const std::int64_t train_steps = batches.steps();
+  const std::int64_t all_steps = train_steps + (data.validation.size() + large - 1) / large;
+  const FitContext::Keep keep = [&] { return std::vector{trained.state(), validated.state()}; };
+
+  for (int epoch = context.first_epoch() + 1; epoch <= context.last_epoch(); ++epoch) {
+    auto [step, kept] = context.begin_epoch();
+    trained.clear();
+    validated.clear();
+    if (!kept.empty()) {
+      trained.restore(kept.at(0));
+      validated.restore(kept.at(1));
+    }
+    batches.shuffle(context.order(data.train.size(), epoch));
+    model->train();
+    for (; step < train_steps; ++step) {
+      if (context.cancelled(step, keep)) return;
+      train(epoch, step);
+    }
+    model->eval();
+    for (; step < all_steps; ++step) {
+      if (context.cancelled(step, keep)) return;
+      validate(step - train_steps);
+    }
+    std::vector<Metric> metrics;
+    trained.append_to(metrics, "");
+    if (data.validation.size() > 0) validated.append_to(metrics, "val_");
+    if (const auto rate = learning_rate(optimizer)) {
+      const StepPlace last{.epoch = epoch, .step = train_steps - 1, .steps = train_steps};
+      metrics.push_back({learning_rate_metric, *rate * how.schedule.at(last)});
+    }
+    if (!context.report(epoch, std::move(metrics))) return;
+  }
+}
+
+}  // namespace sibyl

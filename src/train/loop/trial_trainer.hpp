@@ -1,0 +1,41 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sibyl/hyper_model.hpp"
+#include "sibyl/job.hpp"
+#include "train/device/device.hpp"
+
+namespace sibyl {
+
+/// Trains the trials of a HyperModel on this worker's device, where the data stays.
+class TrialTrainer : public Trainer {
+ public:
+  /// Throws Error when there is no such device or no data.
+  TrialTrainer(std::shared_ptr<HyperModel> model, TrainerOptions options);
+
+  WorkerJoined describe() const override;
+  TrialEnded train(const Suggestion& suggestion, Reporter& reporter) override;
+  std::string broken() const override { return broken_; }
+
+ private:
+  TrialEnded train_executions(const Suggestion& suggestion, Reporter& reporter);
+  /// What the device says after a trial that failed; empty if it works. (A CUDA context that has met a
+  /// device-side assertion never works again, and its trial must not hide that.)
+  std::string try_the_device();
+
+  std::shared_ptr<HyperModel> model_;
+  TrainerOptions options_;
+  ChosenDevice chosen_;
+  at::Device device_;
+  std::vector<DataPart> data_parts_;
+  Data data_;           ///< on the device, but for the test set
+  std::string broken_;  ///< why nothing can be trained here any more
+};
+
+/// As a worker with this device joins: device, its name and UUID, threads, and what is slow or odd about it.
+WorkerJoined describe_worker(const ChosenDevice& chosen, const TrainerOptions& options);
+
+}  // namespace sibyl

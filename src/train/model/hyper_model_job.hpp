@@ -1,0 +1,33 @@
+#pragma once
+
+#include <memory>
+
+#include "sibyl/hyper_model.hpp"
+#include "sibyl/job.hpp"
+
+namespace sibyl {
+
+/// A HyperModel as what `sibyl::run` runs.
+class HyperModelJob : public Job {
+ public:
+  explicit HyperModelJob(std::shared_ptr<HyperModel> model);
+
+  Objective objective() const override;
+  SearchSpace search_space() override;
+  std::function<void(HyperParameters&)> questions() override;
+  std::unique_ptr<Trainer> make_trainer(const TrainerOptions& options) override;
+  WorkerJoined describe_worker(const TrainerOptions& options) override;
+  std::vector<Metric> retrain(const Suggestion& suggestion, const TrainerOptions& options,
+                              Reporter& reporter) override;
+  int export_model(const Suggestion& suggestion, const TrainerOptions& options, Weights weights,
+                   const std::filesystem::path& file) override;
+  /// Of the default hyperparameters' model with two moments a weight, as Adam keeps them, and its best
+  /// epoch's weights.
+  std::int64_t checkpoint_bytes() override;
+  std::map<std::string, std::string> versions() const override;
+
+ private:
+  std::shared_ptr<HyperModel> model_;
+};
+
+}  // namespace sibyl

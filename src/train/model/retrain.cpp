@@ -1,0 +1,103 @@
+#include "train/model/retrain.hpp"
+
+#include "train/checkpoint/best_weights.hpp"
+#include "train/checkpoint/checkpoint.hpp"
+#include "train/device/compute.hpp"
+#include "train/device/device.hpp"
+#include "train/loop/execution.hpp"
+#include "train/loop/load_data.hpp"
+#include "train/loop/metric_checks.hpp"
+#include "train/model/torchscript.hpp"
+
+namespace sibyl {
+
+namespace {
+
+/// Passes reports on and remembers the last.
+class LastReport : public Reporter {
+ public:
+  explicit LastReport(Reporter& next) : next_(next) {}
+  void found(HyperparametersFound found) override { next_.found(std::move(found)); }
+  void epoch(EpochReported report) override {
+    metrics = report.metrics;
+    next_.epoch(std::move(report));
+  }
+  Order order() override { return next_.order(); }
+  std::vector<Metric> metrics;
+
+ private:
+  Reporter& next_;
+};
+
+Split join(const Split& a, const Split& b) {
+  if (b.size() == 0) return a;
+  return {.x = torch::cat({a.x, b.x}), .y = torch::cat({a.y, b.y})};
+}
+
+std::string renamed(const std::string& metric) {
+  return metric.starts_with("val_") ? "test_" + metric.substr(4) : metric;
+}
+
+}  // namespace
+
+std::vector<Metric> retrain(HyperModel& model, const Suggestion& suggestion, TrainerOptions options,
+                            Reporter& reporter) {
+  options.patience = 0;  // how long to train is known
+  options.checkpoint_seconds = 0;
+  options.faults = {};
+  const c10::Device device = choose_device(options).device;
+  if (options.deterministic) use_deterministic_algorithms();
+  const ComputeScope scope(device, options.threads);
+  require_working(device);
+  std::filesystem::remove_all(options.checkpoints / checkpoint_folder(suggestion.slot.trial));
+  Data data = load_data(model, options, device);
+  const Split test = on_device(data.test, device);
+  data.train = join(data.train, data.validation);
+  data.test = {};
+
+  LastReport last(reporter);
+  const auto train_to = [&](int epoch) {
+    Suggestion part = suggestion;
+    part.slot.first_epoch = suggestion.slot.last_epoch == epoch ? epoch - 1 : 0;
+    part.slot.last_epoch = epoch;
+    HyperParameters hp(part.hyperparameters, options.seed, part.slot.trial);
+    const ExecutionEnd end = Execution(model, options, part, /*execution=*/0, device, data, hp, last).run();
+    if (end.ending != Ending::reached)
+      throw Error("trial " + std::to_string(part.slot.trial) +
+                  " failed when it was trained again: " + end.message);
+  };
+  if (suggestion.slot.last_epoch > 1) train_to(suggestion.slot.last_epoch - 1);
+  if (test.size() > 0) data.validation = test;
+  train_to(suggestion.slot.last_epoch);
+
+  std::vector<Metric> metrics;
+  for (const Metric& metric : last.metrics)
+    if ((test.size() > 0 || !metric.name.starts_with("val_")) && metric.name != learning_rate_metric)
+      metrics.push_back({renamed(metric.name), metric.value});
+  return metrics;
+}
+
+int export_model(HyperModel& hyper_model, const Suggestion& suggestion, const TrainerOptions& options,
+                 Weights weights, const std::filesystem::path& file) {
+  const ComputeScope scope(c10::kCPU, options.threads);
+  const Data data =
+      load_data(hyper_model, options, c10::kCPU);  // first: a job may build what its data asks for
+  HyperParameters hp(suggestion.hyperparameters, options.seed, suggestion.slot.trial);
+  torch::nn::Sequential model = hyper_model.build(hp);
+  const auto optimizer = hyper_model.make_optimizer(hp, model);
+  std::string why;
+  auto checkpoint = Checkpoint::read(
+      checkpoint_path(options.checkpoints, suggestion.slot.trial, /*execution=*/0),
+      {.seed = options.seed, .trial = suggestion.slot.trial, .execution = 0, .hyperparameters = hp.values()},
+      c10::kCPU, why);
+  if (!checkpoint) throw Error(why);
+  std::vector<at::Tensor> best;
+  checkpoint->restore({.model = *model, .optimizer = *optimizer, .device = c10::kCPU, .best = best});
+  if (weights == Weights::last_epoch) best.clear();
+  restore_weights(*model, best);
+  save_torchscript(*model, data.train.x.narrow(0, 0, std::min<std::int64_t>(2, data.train.size())), file);
+  const TrainingProgress& progress = checkpoint->progress();
+  return best.empty() ? progress.epoch : progress.early_stopping.best_epoch;
+}
+
+}  // namespace sibyl

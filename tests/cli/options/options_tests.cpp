@@ -1,0 +1,105 @@
+#include "cli/options/options.hpp"
+
+#include "catch.hpp"
+#include "sibyl/error.hpp"
+
+using namespace sibyl;
+
+namespace {
+
+Options parse(std::vector<std::string> words) {
+  words.insert(words.begin(), "/somewhere/my_job");
+  std::vector<char*> argv;
+  for (auto& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  return parse_options(static_cast<int>(words.size()), argv.data());
+}
+
+}  // namespace
+
+TEST_CASE("without options there are sensible ones") {
+  const Options options = parse({});
+  CHECK(options.command == Command::search);
+  CHECK(options.directory == "runs/my_job");
+  CHECK(options.sweep.scheduler == "hyperband");
+  CHECK(options.sweep.max_epochs == 100);
+  CHECK(options.sweep.seed == 0);
+  CHECK(parse({"--scheduler", "full"}).sweep.max_trials == 10);
+}
+
+TEST_CASE("options are read as given") {
+  const Options options =
+      parse({"--output", "x", "--seed=18446744073709551615", "--min-delta", "1e-3", "--set", "a=1", "--set",
+             "b=c=d", "--deterministic", "--max-consecutive-failures", "0"});
+  CHECK(options.directory == "x");
+  CHECK(options.sweep.seed == 18446744073709551615u);
+  CHECK(options.sweep.min_delta == 1e-3);
+  CHECK(options.sweep.set == std::map<std::string, std::string>{{"a", "1"}, {"b", "c=d"}});
+  CHECK(options.sweep.deterministic);
+  CHECK(options.sweep.max_consecutive_failures == 0);
+  const Options summary = parse({"summary", "runs/there", "--json", "--top", "3"});
+  CHECK(summary.command == Command::summary);
+  CHECK(summary.directory == "runs/there");
+  CHECK(summary.json);
+  CHECK(summary.top == 3);
+}
+
+TEST_CASE("the recorded options read back") {
+  const SweepOptions given = parse({"--seed", "7", "--eta", "4", "--set", "a=1", "--patience", "3"}).sweep;
+  const SweepOptions back = sweep_options_from_json(to_json(given));
+  CHECK(differences(given, back).empty());
+  CHECK(to_json(back) == to_json(given));
+  const auto lines =
+      differences(given, parse({"--seed", "8", "--eta", "4", "--set", "a=1", "--patience", "3"}).sweep);
+  CHECK(lines == std::vector<std::string>{"--seed: 7 there, 8 here"});
+}
+
+TEST_CASE("numbers beyond any sense are refused at once") {
+  for (const auto& [name, wrong] :
+       std::map<std::string, std::string>{{"--max-trials", "1000000000000000000"},
+                                          {"--max-epochs", "2000000000"},
+                                          {"--iterations", "2000000000"},
+                                          {"--executions-per-trial", "1000000000"},
+                                          {"--workers", "1000000000"},
+                                          {"--threads", "1000000000"},
+                                          {"--top", "1000000000"},
+                                          {"--epoch-seconds", "1e300"}}) {
+    CHECK_THROWS_AS(parse({name, wrong}), UsageError);
+    CHECK_THROWS_WITH(parse({name, wrong}),
+                      ContainsSubstring(name + " takes") && ContainsSubstring("not '" + wrong + "'"));
+  }
+  CHECK_THROWS_WITH(parse({"--workers", "1000000000"}), ContainsSubstring("a whole number from 1 to 100000"));
+  CHECK_THROWS_AS(parse({"--iterations", "1e8"}), UsageError);
+  CHECK_THROWS_WITH(parse({"--time-limit", "1e30"}), ContainsSubstring("at most 100 years"));
+  CHECK(parse({"--eta", "2147483647", "--iterations", "1000000000"}).sweep.iterations == 1000000000);
+}
+
+TEST_CASE("numbers that are none, or too small, are refused") {
+  for (const char* wrong : {"", "x", "3x", "0", "-1", "2.5", "99999999999"})
+    CHECK_THROWS_AS(parse({"--max-epochs", wrong}), UsageError);
+  CHECK_THROWS_AS(parse({"--min-delta", "nan"}), UsageError);
+  CHECK_THROWS_WITH(parse({"--eta"}), ContainsSubstring("--help"));
+}
+
+TEST_CASE("a mistyped word is told with the one that was meant") {
+  const auto says = [](std::vector<std::string> words, const char* text) {
+    CHECK_THROWS_AS(parse(words), UsageError);
+    CHECK_THROWS_WITH(parse(words), ContainsSubstring(text));
+  };
+  says({"--max-epoch", "9"}, "(did you mean '--max-epochs'?)");
+  says({"--max_epochs=9"}, "(did you mean '--max-epochs'?)");
+  says({"-max-epochs", "9"}, "(did you mean '--max-epochs'?)");
+  says({"--schedular", "full"}, "(did you mean '--scheduler'?)");
+  says({"serach"}, "'serach' is no command (did you mean 'search'?)");
+  says({"sumary", "x"}, "(did you mean 'summary'?)");
+  says({"--scheduler", "hyperbnd"}, "(did you mean 'hyperband'?)");
+  CHECK_THROWS_WITH(parse({"--quite-another"}), !ContainsSubstring("did you mean"));
+}
+
+TEST_CASE("status takes several directories") {
+  const Options several = parse({"status", "runs/a", "runs/b", "--json"});
+  CHECK(several.directories == std::vector<std::filesystem::path>{"runs/a", "runs/b"});
+  CHECK(parse({"status", "runs/a"}).directory == "runs/a");
+  CHECK(parse({"status"}).directory == "runs/my_job");
+  CHECK_THROWS_WITH(parse({"summary", "runs/a", "runs/b"}), ContainsSubstring("one word too many"));
+}

@@ -1,0 +1,118 @@
+#include "store/journal/journal.hpp"
+#include "store/sweep.hpp"
+
+#include "catch.hpp"
+
+using namespace sibyl;
+using namespace sibyl::test;
+
+// The journals in fixtures/ were written by programs of these versions; they are never written anew.
+
+namespace {
+
+std::filesystem::path fixture(const std::string& name) {
+  return std::filesystem::path(SIBYL_FIXTURES) / name;
+}
+
+// What every_event_v2.bin says: every field has a value of its own.
+std::vector<Event> version_2_events() {
+  SearchSpace space;
+  space.add({"width", IntRange{16, 256, 16, Sampling::log}, std::int64_t{32}, {}});
+  space.add({"rate", FloatRange{1e-4, 1e-2, 2, Sampling::reverse_log}, 1e-3, {}});
+  space.add({"opt",
+             Choices{{std::string("sgd"), std::string("adam")}, true},
+             std::string("adam"),
+             {{"width", {std::int64_t{16}, std::int64_t{32}}}}});
+  space.add({"flag", Choices{{true, false}, false}, true, {}});
+  const Suggestion suggestion{
+      {42, 1, 2, 3, 9, 27},
+      {{"width", std::int64_t{32}}, {"rate", 0.1}, {"b", true}, {"t", std::string("x")}},
+      2,
+      5};
+  return {SweepOpened{1.5, "job", "mpirun job", "{\"seed\":7}", "{\"sibyl\":\"0.1.0\"}",
+                      std::numeric_limits<std::uint64_t>::max(), "val_loss", true, space},
+          SweepLaunched{1.75, "node1", "srun", 9, "4711_3", 2},
+          WorkerJoined{2.5, 3, "node1", "cuda:0", "GPU", "GPU-123", 4, 999, "slow", "data: 9"},
+          TrialStarted{3.5, 3, suggestion},
+          HyperparametersFound{
+              42, 5, {{"dropout", FloatRange{0, 0.5, 0.1, Sampling::linear}, 0.1, {}}}, {{"dropout", 0.3}}},
+          EpochReported{42, 5, 1, 27, 4.5, 0.25, 3, {{"loss", 0.5}, {"val_loss", -0.0}}},
+          TrialEnded{5.5, 42, 5, 3, Ending::failed, Cause::signal, "killed", 9.5, "SIGSEGV", "the last line"},
+          WorkerLeft{5.75, 3, "it died"},
+          SweepStopped{7.5, "a signal"},
+          SweepResumed{8.5, "mpirun job --resume", 40, 3},
+          SweepClosed{9.5, "the plan is done"}};
+}
+
+std::vector<std::string> all_packed(const std::vector<Event>& events) {
+  std::vector<std::string> texts;
+  for (const Event& event : events) texts.push_back(packed(event));
+  return texts;
+}
+
+}  // namespace
+
+TEST_CASE("A journal of version 2 is read, field by field") {
+  const Reading reading = read(fixture("every_event_v2.bin"));
+  CHECK(reading.error == "");
+  CHECK(reading.tail.version == 2);
+  CHECK(reading.events == all_packed(version_2_events()));
+}
+
+TEST_CASE("A journal of version 1 is read, also one that a later program went on with") {
+  const Reading reading = read(fixture("every_event_v1.bin"));
+  CHECK(reading.error == "");
+  CHECK(reading.tail.version == 1);
+  auto events = version_2_events();
+  const Event later = events[6];
+  std::erase_if(events, [](const Event& event) {
+    return std::holds_alternative<SweepLaunched>(event) || std::holds_alternative<WorkerLeft>(event);
+  });
+  for (Event& event : events) {
+    if (auto* joined = std::get_if<WorkerJoined>(&event)) joined->data.clear();
+    if (auto* ended = std::get_if<TrialEnded>(&event)) ended->detail = ended->output = "";
+  }
+  events.push_back(later);
+  CHECK(reading.events == all_packed(events));
+}
+
+TEST_CASE("Going on with an older journal writes it anew in this version, torn tail and all") {
+  const Folder folder;
+  for (const std::string torn : {"", "half a record"}) {
+    for (const std::string name : {"every_event_v1.bin", "every_event_v2.bin"}) {
+      write(folder / "journal", contents(fixture(name)) + torn);
+      write(folder / "journal.tmp", "of a rewriting that was killed");
+      const Reading before = read(folder / "journal");
+      Journal journal = Journal::open(folder / "journal", before.tail);
+      const SweepLaunched launched{10.5, "node2", "mpirun", 3, "", -1, "mpirun -n 3 job", "{}", "{}"};
+      journal.append(launched);
+      journal.commit();
+      const Reading after = read(folder / "journal");
+      CHECK(after.error == "");
+      CHECK(after.tail.version == layout_version);
+      CHECK(after.tail.torn_bytes == 0);
+      auto expected = before.events;
+      expected.push_back(packed(launched));
+      CHECK(after.events == expected);
+      CHECK(!std::filesystem::exists(folder / "journal.tmp"));
+    }
+  }
+}
+
+TEST_CASE("An older journal that can't be written anew is left as it was") {
+  const Folder folder;
+  const std::string bytes = contents(fixture("every_event_v2.bin"));
+  write(folder / "journal", bytes);
+  std::filesystem::create_directory(folder / "journal.tmp");
+  std::filesystem::create_directory(folder / "journal.tmp" / "in the way");
+  CHECK_THROWS_AS(Journal::open(folder / "journal", read(folder / "journal").tail), Error);
+  CHECK(contents(folder / "journal") == bytes);
+}
+
+TEST_CASE("A journal of this version is not written anew") {
+  const Folder folder;
+  write_journal(folder / "journal", {opened()});
+  std::filesystem::create_hard_link(folder / "journal", folder / "link");
+  Journal::open(folder / "journal", read(folder / "journal").tail);
+  CHECK(std::filesystem::equivalent(folder / "journal", folder / "link"));
+}

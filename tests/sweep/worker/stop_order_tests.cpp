@@ -1,0 +1,89 @@
+// Sweeps that end before their plan is done.
+#include <atomic>
+#include <chrono>
+#include <thread>
+
+#include "catch.hpp"
+#include "sweep/sweeping.hpp"
+
+using namespace sibyl;
+using namespace std::chrono_literals;
+
+TEST_CASE("a hopeless sweep ends: what runs is told to end, nothing new begins") {
+  OracleOptions options;
+  options.max_consecutive_failures = 3;
+  Oracle oracle = full_budget(100, 1'000'000, options);
+  const auto trainer = [](int worker) -> std::unique_ptr<Trainer> {
+    if (worker == 1) return std::make_unique<FailingTrainer>(Cause::exception);
+    return std::make_unique<TestTrainer>();  // a very long trial
+  };
+  const Stopped end = sweep(oracle, 2, trainer);
+  CHECK(end.hopeless);
+  CHECK(oracle.trials().size() <= 5);
+}
+
+TEST_CASE("a sweep that is told to stop has its trials interrupted, and can go on") {
+  Oracle oracle = hyperband(27);
+  std::atomic<bool> stop = false;
+  std::atomic<int> epochs = 0;
+  ManagerHooks hooks = plain_hooks();
+  hooks.stop_reason = [&] { return std::string(stop ? "enough" : ""); };
+  const auto trainer = [&](int) {
+    return std::make_unique<TestTrainer>([&](const Suggestion& suggestion, int epoch, Reporter&) {
+      std::this_thread::sleep_for(500us);
+      if (++epochs == 40) stop = true;
+      return std::get<double>(suggestion.hyperparameters.at("x")) / epoch;
+    });
+  };
+  const Stopped end = sweep(oracle, 3, trainer, hooks);
+  CHECK(end.on_request);
+  CHECK(end.reason == "enough");
+  CHECK(oracle.running().empty());
+  CHECK(epochs < 60);
+
+  stop = false;
+  CHECK_FALSE(sweep(oracle, 2, trainer, hooks).on_request);  // another number of workers
+  Oracle undisturbed = hyperband(27);
+  sweep(undisturbed, 1, plain);
+  REQUIRE(oracle.trials().size() == undisturbed.trials().size());
+  for (std::size_t i = 0; i < oracle.trials().size(); ++i) {
+    CHECK(oracle.trials()[i].score == undisturbed.trials()[i].score);
+    CHECK(oracle.trials()[i].status == undisturbed.trials()[i].status);
+  }
+}
+
+TEST_CASE("a worker that is told to stop leaves its trial to the others") {
+  Oracle oracle = hyperband(9);
+  std::atomic<bool> signalled = false;
+  std::atomic<int> epochs = 0;
+  Loopback loopback(3);
+  std::vector<std::jthread> threads;
+  for (int rank = 1; rank <= 2; ++rank)
+    threads.emplace_back([&, rank] {
+      const auto trainer = [&](const auto&) {
+        return std::make_unique<TestTrainer>([&](const Suggestion& suggestion, int epoch, Reporter&) {
+          std::this_thread::sleep_for(1ms);
+          if (++epochs == 10) signalled = true;
+          return std::get<double>(suggestion.hyperparameters.at("x")) / epoch;
+        });
+      };
+      run_worker(loopback.rank(rank), {.rank = rank, .make_trainer = trainer, .told_to_stop = [&, rank] {
+                                         return rank == 1 && signalled;
+                                       }});
+    });
+  const Dismissal dismissal(loopback.rank(0), {1, 2});
+  CHECK_FALSE(manage(loopback.rank(0), {1, 2}, oracle, plain_hooks()).on_request);
+  CHECK(oracle.trials().size() == 17);
+}
+
+TEST_CASE("when every worker is told to stop, so is the sweep") {
+  Oracle oracle = hyperband(9);
+  Loopback loopback(2);
+  std::jthread worker([&] {
+    run_worker(loopback.rank(1),
+               {.make_trainer = [](const auto&) { return plain(1); }, .told_to_stop = [] { return true; }});
+  });
+  const Dismissal dismissal(loopback.rank(0), {1});
+  CHECK(manage(loopback.rank(0), {1}, oracle, plain_hooks()).on_request);
+  CHECK(oracle.running().empty());
+}

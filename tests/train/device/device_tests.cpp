@@ -1,0 +1,23 @@
+#include "train/device/device.hpp"
+
+#include "sibyl/error.hpp"
+// Last: LibTorch has a CHECK of its own.
+#include "catch.hpp"
+
+using namespace sibyl;
+
+TEST_CASE("The CPU can be asked for anywhere, and what is not known is refused") {
+  TrainerOptions options;
+  options.device = "cpu";
+  CHECK(choose_device(options).device == c10::kCPU);
+  options.device = "gpu";
+  CHECK_THROWS_AS(choose_device(options), UsageError);
+}
+
+TEST_CASE("The CPU has a name where Linux knows one, no UUID, and always works") {
+  const auto identity = identify(c10::kCPU);
+  CHECK(identity.uuid == "");
+  CHECK(identity.name.find('\n') == std::string::npos);
+  CHECK_NOTHROW(probe(c10::kCPU));
+  CHECK_NOTHROW(release_cached_memory(c10::kCPU));
+}

@@ -1,0 +1,73 @@
+#include "train/loop/early_stopping.hpp"
+
+#include <cmath>
+
+#include "sibyl/error.hpp"
+// Last, as everywhere in this room.
+#include "catch.hpp"
+
+using namespace sibyl;
+
+namespace {
+
+const Objective less{.metric = "val_loss", .direction = Direction::minimize};
+const Objective more{.metric = "val_accuracy", .direction = Direction::maximize};
+
+/// The epoch at which it stops; 0: it does not.
+int stops_at(EarlyStopping stopping, const std::vector<double>& values) {
+  int epoch = 0;
+  for (const double value : values) {
+    stopping.improved(++epoch, value);
+    if (stopping.should_stop()) return epoch;
+  }
+  return 0;
+}
+
+}  // namespace
+
+TEST_CASE("Early stopping waits as many epochs as it has patience") {
+  CHECK(stops_at(EarlyStopping({.objective = less, .patience = 2}), {5, 4, 4, 4, 1}) == 4);
+  CHECK(stops_at(EarlyStopping({.objective = less, .patience = 2}), {5, 4, 4, 3, 4, 2}) == 0);
+  CHECK(stops_at(EarlyStopping({.objective = more, .patience = 1}), {1, 2, 3, 3}) == 4);
+  CHECK(stops_at(EarlyStopping({.objective = more, .patience = 1}), {1, 0.5}) == 2);
+}
+
+TEST_CASE("Without patience nothing stops early, but the best epoch is known") {
+  EarlyStopping stopping({.objective = less, .patience = 0});
+  for (int epoch = 1; epoch <= 50; ++epoch) stopping.improved(epoch, epoch == 7 ? 0.5 : 1);
+  CHECK_FALSE(stopping.should_stop());
+  CHECK(stopping.state().best_epoch == 7);
+  CHECK(stopping.state().best == 0.5);
+}
+
+TEST_CASE("A change below min_delta is no improvement") {
+  const EarlyStopping::Options options{.objective = less, .patience = 2, .min_delta = 0.5};
+  CHECK(stops_at(EarlyStopping(options), {5, 4.6, 4.55, 1}) == 3);
+  CHECK(stops_at(EarlyStopping(options), {5, 4.6, 4.4, 4.3, 3.5}) == 0);
+  CHECK(stops_at(EarlyStopping({.objective = more, .patience = 1, .min_delta = 0.5}), {1, 1.5}) == 2);
+}
+
+TEST_CASE("NaN never improves and any number improves on it") {
+  EarlyStopping stopping({.objective = more, .patience = 9});
+  CHECK_FALSE(stopping.improved(1, NAN));
+  CHECK_FALSE(stopping.improved(2, INFINITY));
+  CHECK(stopping.improved(3, -1e9));
+  CHECK_FALSE(stopping.improved(4, NAN));
+  CHECK(stopping.state().waited == 1);
+}
+
+TEST_CASE("Early stopping goes on from a saved state") {
+  EarlyStopping first({.objective = less, .patience = 2}), second({.objective = less, .patience = 2});
+  first.improved(1, 3);
+  first.improved(2, 4);
+  second.restore(first.state());
+  second.improved(3, 3);
+  CHECK(second.should_stop());
+  CHECK(second.reason() == "val_loss has not improved for 2 epochs");
+}
+
+TEST_CASE("Early stopping refuses a negative patience and a min_delta that is no amount") {
+  CHECK_THROWS_AS(EarlyStopping({.objective = less, .patience = -1}), UsageError);
+  CHECK_THROWS_AS(EarlyStopping({.objective = less, .patience = 1, .min_delta = -0.1}), UsageError);
+  CHECK_THROWS_AS(EarlyStopping({.objective = less, .patience = 1, .min_delta = NAN}), UsageError);
+}
