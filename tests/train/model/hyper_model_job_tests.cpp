@@ -1,6 +1,7 @@
 #include "train/model/hyper_model_job.hpp"
 
 #include "core/space/count.hpp"
+#include "sibyl/sibyl.hpp"
 #include "train/support.hpp"
 // Last: LibTorch has a CHECK of its own.
 #include "catch.hpp"
