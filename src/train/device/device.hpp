@@ -13,8 +13,8 @@ struct ChosenDevice {
   bool may_be_shared = false;  ///< with another worker: the node has more of them than are seen devices
   std::string warning = {};    ///< for people; empty if all is well
 };
-/// This process's device: what train/device/device_binding.hpp decides from the options, CUDA_VISIBLE_DEVICES (which
-/// it may narrow) and what LibTorch sees. Throws what that throws.
+/// This process's device: what train/device/device_binding.hpp decides from the options, CUDA_VISIBLE_DEVICES
+/// (which it may narrow) and what LibTorch sees. Throws what that throws.
 ChosenDevice choose_device(const TrainerOptions& options);
 
 struct DeviceIdentity {
