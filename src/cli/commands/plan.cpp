@@ -106,9 +106,7 @@ Figures figures(const SweepOptions& sweep, int workers, const SearchSpace& space
     most_trials = std::min(most_trials, static_cast<double>(*points));
   if (counted && counted->complete)
     most_trials = std::min(most_trials, static_cast<double>(counted->all.size()));
-  const PlanTotals all = sweep.scheduler == "full"
-                             ? totals(sweep.max_epochs, most_trials)
-                             : totals({sweep.max_epochs, sweep.eta, sweep.iterations}, most_trials);
+  const PlanTotals all = scheduler_kind(sweep.scheduler).totals(scheduler_settings(sweep), most_trials);
   if (all.trials <= most_run_through) return run_through(sweep, workers, space, counted, objective);
   return {all.trials, all.epochs, std::ceil(all.epochs / workers), {}, {}, all.rungs, ""};
 }
@@ -150,11 +148,7 @@ void print_plan(std::ostream& out, const Options& options, const SearchSpace& sp
   if (options.json) return print_json(out, plan, options, checkpoint_bytes);
 
   const double makespan = plan.makespan * executions;
-  if (sweep.scheduler == "hyperband")
-    out << "Hyperband, R = " << sweep.max_epochs << " epochs, eta = " << sweep.eta << ", " << sweep.iterations
-        << (sweep.iterations == 1 ? " iteration" : " iterations; of each") << "\n\n";
-  else
-    out << "Every trial to epoch " << sweep.max_epochs << "\n\n";
+  out << scheduler_kind(sweep.scheduler).title(scheduler_settings(sweep)) << "\n\n";
   print_brackets(out, plan.rungs, width);
   out << "\n  " << count(plan.trials) << " trials, " << count(plan.epochs * executions) << " epochs"
       << (plan.reason.empty() ? "" : "; then ") << plan.reason << "\n  " << options.workers

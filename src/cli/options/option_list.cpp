@@ -1,8 +1,22 @@
 #include "cli/options/option_list.hpp"
 
 #include "cli/options/options.hpp"
+#include "core/samplers/registry.hpp"
+#include "core/schedulers/registry.hpp"
 
 namespace sibyl {
+
+namespace {
+
+// "hyperband (...) | full (...) (default: hyperband)"
+template <class Kind>
+std::string kinds(const std::vector<Kind>& all) {
+  std::string text;
+  for (const Kind& kind : all) text += (text.empty() ? "" : " | ") + kind.name + " (" + kind.help + ")";
+  return text + (all.size() > 1 ? " (default: " + all.front().name + ")" : "");
+}
+
+}  // namespace
 
 cxxopts::Options option_list(const std::string& job) {
   cxxopts::Options options(job, "Tunes the model in " + job + " on this machine or a cluster.");
@@ -23,8 +37,8 @@ cxxopts::Options option_list(const std::string& job) {
     ("objective", "Metric to improve, NAME or NAME:min or NAME:max (default: the job's)", text(), "METRIC")
     ("set", "Fix a hyperparameter; may be repeated", cxxopts::value<std::vector<std::string>>(), "NAME=VALUE");
   options.add_options("Search")
-    ("sampler", "Which values: random (without duplicates)", text(), "NAME")
-    ("scheduler", "Which trial, to which epoch: hyperband | full (default: hyperband)", text(), "NAME")
+    ("sampler", "Which values: " + kinds(sampler_kinds()), text(), "NAME")
+    ("scheduler", "Which trial, to which epoch: " + kinds(scheduler_kinds()), text(), "NAME")
     ("max-trials", "At most so many trials (default: hyperband: as its plan says; full: 10)", text(), "N")
     ("max-epochs", "Epochs of a fully trained trial; Hyperband's R (default: 100)", text(), "N")
     ("eta", "Hyperband: one in eta trials of a rung goes on (default: 3)", text(), "N")

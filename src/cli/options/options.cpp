@@ -5,8 +5,11 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "base/find_kind.hpp"
 #include "base/nearest.hpp"
 #include "cli/options/option_list.hpp"
+#include "core/samplers/registry.hpp"
+#include "core/schedulers/registry.hpp"
 #include "sibyl/error.hpp"
 #include "sibyl/faults.hpp"
 
@@ -76,10 +79,10 @@ Options parse_options(int argc, char** argv) {
   read<std::uint64_t>(given, "seed", 0, sweep.seed);
   read(given, "sampler", sweep.sampler);
   read(given, "scheduler", sweep.scheduler);
-  check_word("sampler", sweep.sampler, {"random"});
-  check_word("scheduler", sweep.scheduler, {"hyperband", "full"});
+  check_word("sampler", sweep.sampler, names_of(sampler_kinds()));
+  check_word("scheduler", sweep.scheduler, names_of(scheduler_kinds()));
   read<std::int64_t>(given, "max-trials", 1, sweep.max_trials, most_trials);
-  if (sweep.max_trials == 0 && sweep.scheduler == "full") sweep.max_trials = 10;
+  if (sweep.max_trials == 0) sweep.max_trials = scheduler_kind(sweep.scheduler).default_max_trials;
   read(given, "max-epochs", 1, sweep.max_epochs, most_epochs);
   read(given, "eta", 2, sweep.eta);
   read(given, "iterations", 1, sweep.iterations, most_iterations);

@@ -87,4 +87,11 @@ bool RandomSampler::exhausted() const {
   return points_ && used_.size() >= *points_;
 }
 
+SamplerKind random_sampler() {
+  return {"random", "without duplicates",
+          [](const SearchSpace& space, std::uint64_t seed) -> std::unique_ptr<Sampler> {
+            return std::make_unique<RandomSampler>(space, seed);
+          }};
+}
+
 }  // namespace sibyl

@@ -5,7 +5,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "core/samplers/sampler.hpp"
+#include "core/samplers/registry.hpp"
 #include "core/space/configurations.hpp"
 
 namespace sibyl {
@@ -34,5 +34,7 @@ class RandomSampler : public Sampler {
   std::vector<std::uint64_t> unused_;        ///< places, once more than half of a small space is used
   std::vector<std::uint32_t> among_unused_;  ///< by place: where it stands in unused_
 };
+
+SamplerKind random_sampler();
 
 }  // namespace sibyl

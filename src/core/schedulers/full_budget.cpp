@@ -1,5 +1,7 @@
 #include "core/schedulers/full_budget.hpp"
 
+#include "core/schedulers/registry.hpp"
+
 namespace sibyl {
 
 FullBudget::FullBudget(std::int64_t max_trials, int max_epochs, Objective objective)
@@ -24,6 +26,23 @@ std::vector<RungResult> FullBudget::no_more_trials() {
   std::vector<RungResult> decisions;
   bracket_.no_more_trials(decisions);
   return decisions;
+}
+
+SchedulerKind full_budget_scheduler() {
+  return {.name = "full",
+          .help = "every trial to the last epoch",
+          .default_max_trials = 10,
+          .make = [](const SchedulerSettings& settings,
+                     const Objective& objective) -> std::unique_ptr<Scheduler> {
+            return std::make_unique<FullBudget>(settings.max_trials, settings.max_epochs, objective);
+          },
+          .totals = [](const SchedulerSettings& settings,
+                       double most_trials) { return totals(settings.max_epochs, most_trials); },
+          .title =
+              [](const SchedulerSettings& settings) {
+                return "Every trial to epoch " + std::to_string(settings.max_epochs);
+              },
+          .no_search = [](const SchedulerSettings&) { return std::string(); }};
 }
 
 }  // namespace sibyl

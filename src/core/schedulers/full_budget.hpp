@@ -23,4 +23,8 @@ class FullBudget : public Scheduler {
   Bracket bracket_;
 };
 
+struct SchedulerKind;
+/// See registry.hpp.
+SchedulerKind full_budget_scheduler();
+
 }  // namespace sibyl

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/schedulers/registry.hpp"
 #include "sibyl/error.hpp"
 
 namespace sibyl {
@@ -134,6 +135,33 @@ PlanSize Hyperband::planned() const {
 
 RungStatus Hyperband::rung(const Slot& slot) const {
   return brackets_[place(slot)].rung(slot.rung);
+}
+
+namespace {
+
+HyperbandOptions options_of(const SchedulerSettings& settings) {
+  return {settings.max_epochs, settings.eta, settings.iterations};
+}
+
+}  // namespace
+
+SchedulerKind hyperband_scheduler() {
+  return {.name = "hyperband",
+          .help = "many trials for a few epochs, the best of them for more",
+          .make = [](const SchedulerSettings& settings,
+                     const Objective& objective) -> std::unique_ptr<Scheduler> {
+            return std::make_unique<Hyperband>(options_of(settings), objective);
+          },
+          .totals = [](const SchedulerSettings& settings,
+                       double most_trials) { return totals(options_of(settings), most_trials); },
+          .title =
+              [](const SchedulerSettings& settings) {
+                return "Hyperband, R = " + std::to_string(settings.max_epochs) +
+                       " epochs, eta = " + std::to_string(settings.eta) + ", " +
+                       std::to_string(settings.iterations) +
+                       (settings.iterations == 1 ? " iteration" : " iterations; of each");
+              },
+          .no_search = [](const SchedulerSettings& settings) { return no_search(options_of(settings)); }};
 }
 
 }  // namespace sibyl

@@ -56,4 +56,8 @@ class Hyperband : public Scheduler {
   bool closed_ = false;            ///< no more brackets are begun
 };
 
+struct SchedulerKind;
+/// See registry.hpp.
+SchedulerKind hyperband_scheduler();
+
 }  // namespace sibyl

@@ -2,9 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/samplers/random.hpp"
-#include "core/schedulers/full_budget.hpp"
-#include "core/schedulers/hyperband.hpp"
+#include "core/samplers/registry.hpp"
 
 namespace sibyl {
 
@@ -128,20 +126,20 @@ std::vector<std::string> differences(const SweepOptions& there, const SweepOptio
   return lines;
 }
 
+SchedulerSettings scheduler_settings(const SweepOptions& options) {
+  return {options.max_trials, options.max_epochs, options.eta, options.iterations};
+}
+
 std::string no_search(const SweepOptions& options) {
-  if (options.scheduler != "hyperband") return {};
-  return no_search(HyperbandOptions{options.max_epochs, options.eta, options.iterations});
+  return scheduler_kind(options.scheduler).no_search(scheduler_settings(options));
 }
 
 Oracle make_oracle(const SweepOptions& options, const SearchSpace& space, const Objective& objective,
                    std::unique_ptr<Sampler> sampler) {
-  if (!sampler) sampler = std::make_unique<RandomSampler>(space, options.seed);
-  std::unique_ptr<Scheduler> scheduler;
-  if (options.scheduler == "full")
-    scheduler = std::make_unique<FullBudget>(options.max_trials, options.max_epochs, objective);
-  else
-    scheduler = std::make_unique<Hyperband>(
-        HyperbandOptions{options.max_epochs, options.eta, options.iterations}, objective);
+  // Also where a sampler is given: no sweep is replayed by another sampler or scheduler than its own.
+  const SamplerKind& kind = sampler_kind(options.sampler);
+  if (!sampler) sampler = kind.make(space, options.seed);
+  auto scheduler = scheduler_kind(options.scheduler).make(scheduler_settings(options), objective);
   return Oracle(space,
                 {objective, options.max_trials, options.executions_per_trial, options.max_retries,
                  options.max_consecutive_failures},

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/oracle/oracle.hpp"
+#include "core/schedulers/registry.hpp"
 
 namespace sibyl {
 
@@ -44,6 +45,8 @@ SweepOptions with_recorded(const SweepOptions& recorded, const SweepOptions& typ
 /// What differs between two, as "--seed: 7 there, 8 here" lines. Of --max-trials and --iterations only less
 /// than there was is a difference: more extends a sweep. Where the data lies is none.
 std::vector<std::string> differences(const SweepOptions& there, const SweepOptions& here);
+
+SchedulerSettings scheduler_settings(const SweepOptions& options);
 
 /// For people: why this sweep is no search, its plan being one trial; else empty.
 std::string no_search(const SweepOptions& options);

@@ -142,7 +142,9 @@ TEST_CASE("settings that make no sweep are the journal's damage, not the reader'
   for (const auto& spoil : std::vector<std::function<void(SweepOptions&)>>{
            [](auto& o) { o.max_epochs = -1; }, [](auto& o) { o.eta = 1; }, [](auto& o) { o.iterations = 0; },
            [](auto& o) { o.executions_per_trial = -1; },
-           [](auto& o) { o.executions_per_trial = 2'000'000'000; }, [](auto& o) { o.max_trials = -1; }}) {
+           [](auto& o) { o.executions_per_trial = 2'000'000'000; }, [](auto& o) { o.max_trials = -1; },
+           [](auto& o) { o.scheduler = "of a newer version"; },
+           [](auto& o) { o.sampler = "of a newer version"; }}) {
     SweepOptions options = settings();
     spoil(options);
     SweepOpened event = opened();

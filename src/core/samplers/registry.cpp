@@ -1,0 +1,17 @@
+#include "core/samplers/registry.hpp"
+
+#include "base/find_kind.hpp"
+#include "core/samplers/random.hpp"
+
+namespace sibyl {
+
+const std::vector<SamplerKind>& sampler_kinds() {
+  static const std::vector<SamplerKind> kinds{random_sampler()};
+  return kinds;
+}
+
+const SamplerKind& sampler_kind(const std::string& name) {
+  return find_kind("sampler", sampler_kinds(), name);
+}
+
+}  // namespace sibyl

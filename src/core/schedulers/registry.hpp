@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/schedulers/scheduler.hpp"
+#include "core/schedulers/totals.hpp"
+
+namespace sibyl {
+
+/// What the command line says to a scheduler; each takes of it what it has options for.
+struct SchedulerSettings {
+  std::int64_t max_trials = 0;  ///< 0: as the plan says
+  int max_epochs = 100;         ///< of a fully trained trial; R of Hyperband's paper
+  int eta = 3;
+  int iterations = 1;
+};
+
+/// A scheduler as the command line and a sweep's record know it.
+struct SchedulerKind {
+  std::string name;                     ///< of `--scheduler`
+  std::string help;                     ///< a few words
+  std::int64_t default_max_trials = 0;  ///< where `--max-trials` is not given; 0: as the plan says
+  /// Throws UsageError for settings that make no plan.
+  std::unique_ptr<Scheduler> (*make)(const SchedulerSettings& settings, const Objective& objective);
+  /// The whole plan, in closed form; `most_trials`: new trials that there are at most.
+  PlanTotals (*totals)(const SchedulerSettings& settings, double most_trials);
+  /// The first line of `plan`.
+  std::string (*title)(const SchedulerSettings& settings);
+  /// For people: why these settings compare nothing; empty where they do.
+  std::string (*no_search)(const SchedulerSettings& settings);
+};
+
+/// All there are, the default first. A new one is a file beside this one, and a line in registry.cpp.
+const std::vector<SchedulerKind>& scheduler_kinds();
+/// The one of that name. Throws Error that names those there are.
+const SchedulerKind& scheduler_kind(const std::string& name);
+
+}  // namespace sibyl

@@ -1,0 +1,83 @@
+// What every sampler has to hold, whoever wrote it.
+#pragma once
+
+#include <set>
+
+#include "catch.hpp"
+#include "core/samplers/registry.hpp"
+
+namespace sibyl {
+
+class SamplerContract {
+ public:
+  explicit SamplerContract(SamplerKind kind) : kind_(std::move(kind)) {}
+
+  void check() const {
+    draws_what_the_space_allows();
+    asks_without_writing();
+    follows_the_seed_and_what_it_was_told();
+    tries_a_small_space_once();
+  }
+
+ private:
+  static SearchSpace mixed() {
+    SearchSpace space;
+    space.add({"rate", FloatRange{1e-4, 1e-2, 0, Sampling::log}, 1e-3, {}});
+    space.add({"width", IntRange{16, 256, 16}, std::int64_t{16}, {}});
+    space.add({"optimizer", Choices{{std::string("sgd"), std::string("adam")}}, std::string("sgd"), {}});
+    space.add({"momentum", FloatRange{0, 1}, 0.0, {{"optimizer", {std::string("sgd")}}}});
+    return space;
+  }
+  std::vector<Values> draws(Sampler& sampler, TrialId trials) const {
+    std::vector<Values> all;
+    for (TrialId trial = 0; trial < trials; ++trial) {
+      all.push_back(sampler.sample(trial));
+      sampler.started(trial, all.back());
+      sampler.scored(trial, all.back(),
+                     trial % 7 == 0 ? std::numeric_limits<double>::quiet_NaN()
+                                    : 1.0 / (1.0 + static_cast<double>(trial)));
+    }
+    return all;
+  }
+
+  void draws_what_the_space_allows() const {
+    const SearchSpace space = mixed();
+    const auto sampler = kind_.make(space, 1);
+    for (const Values& values : draws(*sampler, 200)) {
+      for (const Hyperparameter& each : space.hyperparameters()) {
+        const auto found = values.find(each.name);
+        if (found != values.end()) CHECK(contains(each.domain, found->second));
+      }
+      const bool sgd = values.at("optimizer") == Value(std::string("sgd"));
+      CHECK(values.contains("momentum") == sgd);
+    }
+  }
+  void asks_without_writing() const {
+    const auto sampler = kind_.make(mixed(), 1);
+    CHECK(sampler->sample(0) == sampler->sample(0));
+  }
+  void follows_the_seed_and_what_it_was_told() const {
+    const auto a = kind_.make(mixed(), 1), b = kind_.make(mixed(), 1), c = kind_.make(mixed(), 2);
+    const auto first = draws(*a, 30);
+    CHECK(draws(*b, 30) == first);
+    CHECK(draws(*c, 30) != first);
+  }
+  void tries_a_small_space_once() const {
+    SearchSpace space;
+    space.add({"x", IntRange{1, 12}, std::int64_t{1}, {}});
+    const auto sampler = kind_.make(space, 1);
+    std::set<Value> tried;
+    TrialId trial = 0;
+    for (; !sampler->exhausted() && trial < 100; ++trial) {
+      const Values values = sampler->sample(trial);
+      tried.insert(values.at("x"));
+      sampler->started(trial, values);
+    }
+    CHECK(tried.size() == 12);
+    CHECK(trial == 12);
+  }
+
+  SamplerKind kind_;
+};
+
+}  // namespace sibyl

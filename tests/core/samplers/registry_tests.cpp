@@ -1,0 +1,55 @@
+#include "core/samplers/registry.hpp"
+
+#include "catch.hpp"
+#include "core/samplers/contract.hpp"
+#include "core/samplers/random.hpp"
+#include "sibyl/error.hpp"
+
+using namespace sibyl;
+
+namespace {
+
+/// What somebody would add: the defaults first, then random values.
+class DefaultsFirst : public Sampler {
+ public:
+  DefaultsFirst(const SearchSpace& space, std::uint64_t seed) : space_(space), random_(space, seed) {}
+  Values sample(TrialId trial) const override {
+    if (trial > 0) return random_.sample(trial);
+    Values values;
+    for (const Hyperparameter& each : space_.hyperparameters())
+      if (holds(each.conditions, values)) values[each.name] = each.default_value;
+    return values;
+  }
+  void started(TrialId trial, const Values& values) override { random_.started(trial, values); }
+  bool exhausted() const override { return random_.exhausted(); }
+
+ private:
+  SearchSpace space_;
+  RandomSampler random_;
+};
+
+SamplerKind defaults_first() {
+  return {"defaults", "the defaults first",
+          [](const SearchSpace& space, std::uint64_t seed) -> std::unique_ptr<Sampler> {
+            return std::make_unique<DefaultsFirst>(space, seed);
+          }};
+}
+
+}  // namespace
+
+TEST_CASE("every sampler of the registry holds the contract, and says what it is") {
+  for (const SamplerKind& kind : sampler_kinds()) {
+    INFO(kind.name);
+    SamplerContract(kind).check();
+    CHECK_FALSE(kind.help.empty());
+    CHECK(&sampler_kind(kind.name) == &kind);
+  }
+}
+
+TEST_CASE("a sampler that somebody adds is held to the same contract") {
+  SamplerContract(defaults_first()).check();
+}
+
+TEST_CASE("a sampler of a newer version is no other one") {
+  CHECK_THROWS_WITH(sampler_kind("gp2"), "this version of Sibyl knows no sampler 'gp2', but random");
+}

@@ -1,0 +1,111 @@
+// What every scheduler has to hold, whoever wrote it.
+#pragma once
+
+#include <algorithm>
+#include <tuple>
+#include <vector>
+
+#include "catch.hpp"
+#include "core/oracle/simulation.hpp"
+#include "core/samplers/random.hpp"
+#include "core/schedulers/registry.hpp"
+
+namespace sibyl {
+
+class SchedulerContract {
+ public:
+  explicit SchedulerContract(SchedulerKind kind) : kind_(std::move(kind)) {}
+
+  void check() const {
+    for (const double failures : {0.0, 0.1, 1.0}) is_the_same_on_any_number_of_workers(failures);
+    asks_without_writing();
+    comes_to_its_end_when_trials_run_out();
+    trains_no_more_than_it_plans();
+    refuses_slots_that_are_not_its_own();
+  }
+
+ private:
+  using Row = std::tuple<int, int, int, TrialId, int, double>;
+
+  SearchSpace space(int values) const {
+    SearchSpace space;
+    space.add({"x", IntRange{1, values}, std::int64_t{1}, {}});
+    return space;
+  }
+  Oracle oracle(int values = 1'000'000) const {
+    const Objective loss{"loss", Direction::minimize};
+    return Oracle(space(values), {.objective = loss, .max_consecutive_failures = 0},
+                  std::make_unique<RandomSampler>(space(values), 3), kind_.make(settings(), loss));
+  }
+  SchedulerSettings settings() const {
+    return {.max_trials = std::max<std::int64_t>(20, kind_.default_max_trials), .max_epochs = 9};
+  }
+  static SimulatedTraining training(std::uint64_t order, double failures) {
+    SimulatedTraining training;
+    training.seconds = [=](TrialId trial, int) {
+      return 0.5 + RandomStream(order, trial, "speed").uniform();
+    };
+    training.score = [](TrialId trial, int epoch) { return RandomStream(9, trial, epoch).uniform(); };
+    training.fails = [=](TrialId trial, int epoch) {
+      return RandomStream(5, trial, epoch).uniform() < failures;
+    };
+    return training;
+  }
+  static std::vector<Row> rows(const SimulatedSweep& sweep) {
+    std::vector<Row> rows;
+    for (const RungResult& each : sweep.decisions)
+      rows.emplace_back(each.slot.iteration, each.slot.bracket, each.slot.rung, each.slot.trial,
+                        static_cast<int>(each.decision), std::isnan(each.score) ? -1 : each.score);
+    std::sort(rows.begin(), rows.end());
+    return rows;
+  }
+
+  void is_the_same_on_any_number_of_workers(double failures) const {
+    INFO(kind_.name << ", " << failures << " of the epochs fail");
+    Oracle alone = oracle();
+    const auto expected = rows(simulate(alone, 1, training(1, failures)));
+    CHECK_FALSE(expected.empty());
+    for (const int workers : {2, 3, 5, 40}) {
+      Oracle many = oracle();
+      CHECK(rows(simulate(many, workers, training(2, failures))) == expected);
+      CHECK(many.scheduler().finished());
+      CHECK(many.best() == alone.best());
+    }
+  }
+  void asks_without_writing() const {
+    const auto scheduler = kind_.make(settings(), {"loss", Direction::minimize});
+    const auto first = scheduler->next(TrialId{0}), again = scheduler->next(TrialId{0});
+    REQUIRE(first.has_value());
+    CHECK(first == again);
+    CHECK(scheduler->expects(*first));
+    CHECK_FALSE(scheduler->next(std::nullopt).has_value());  // nothing is promoted yet
+  }
+  void comes_to_its_end_when_trials_run_out() const {
+    Oracle few = oracle(4);
+    simulate(few, 3, training(1, 0));
+    CHECK(few.scheduler().finished());
+    CHECK(few.trials().size() == 4);
+  }
+  void trains_no_more_than_it_plans() const {
+    Oracle whole = oracle();
+    const PlanSize planned = whole.scheduler().planned();
+    const SimulatedSweep sweep = simulate(whole, 4, training(1, 0));
+    CHECK(sweep.epochs <= planned.epochs);
+    CHECK(static_cast<std::int64_t>(whole.trials().size()) <= planned.trials);
+    CHECK(kind_.totals(settings(), static_cast<double>(settings().max_trials)).trials ==
+          static_cast<double>(std::min(planned.trials, settings().max_trials)));
+  }
+  void refuses_slots_that_are_not_its_own() const {
+    const auto scheduler = kind_.make(settings(), {"loss", Direction::minimize});
+    Slot foreign = *scheduler->next(TrialId{0});
+    foreign.bracket = 99;
+    CHECK_FALSE(scheduler->expects(foreign));
+    foreign = *scheduler->next(TrialId{0});
+    foreign.last_epoch += 1;
+    CHECK_FALSE(scheduler->expects(foreign));
+  }
+
+  SchedulerKind kind_;
+};
+
+}  // namespace sibyl
