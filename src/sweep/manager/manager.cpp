@@ -207,7 +207,9 @@ class Manager {
   void let_go(int worker) {
     roster_.leave(worker);
     take_back(worker, Cause::none, "");
-    if (roster_.all_answered() && roster_.present().empty()) stop_on_request("all workers were told to stop");
+    if (!roster_.all_answered() || !roster_.present().empty()) return;
+    look_for_stop();  // a signal to all processes is one to this one, too, and a better reason
+    stop_on_request("all workers were told to stop");
   }
 
   // What was sent to a worker that takes nothing more is for another.

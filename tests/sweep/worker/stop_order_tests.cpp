@@ -87,3 +87,23 @@ TEST_CASE("when every worker is told to stop, so is the sweep") {
   CHECK(manage(loopback.rank(0), {1}, oracle, plain_hooks()).on_request);
   CHECK(oracle.running().empty());
 }
+
+TEST_CASE("a signal to all processes is the reason, also where the workers were the first to see it") {
+  for (int i = 0; i < 50; ++i) {
+    Oracle oracle = hyperband(9);
+    Loopback loopback(2);
+    std::atomic<bool> signalled = false;
+    ManagerHooks hooks = plain_hooks();
+    hooks.stop_reason = [&] { return std::string(signalled ? "SIGINT came" : ""); };
+    std::jthread worker([&] {
+      run_worker(loopback.rank(1), {.make_trainer = [](const auto&) { return plain(1); },
+                                    .told_to_stop =
+                                        [&] {
+                                          signalled = true;
+                                          return true;
+                                        }});
+    });
+    const Dismissal dismissal(loopback.rank(0), {1});
+    REQUIRE(manage(loopback.rank(0), {1}, oracle, hooks).reason == "SIGINT came");
+  }
+}
