@@ -53,8 +53,10 @@ class Worker : public Reporter {
         if (ended.seconds == 0) ended.seconds = std::chrono::duration<double>(Clock::now() - began).count();
         end(std::move(ended));
       } catch (const WorkerUnfit& problem) {
-        end({.ending = Ending::interrupted, .cause = Cause::worker_lost, .message = problem.what()});
-        resign(problem.what());
+        training_ = false;
+        resign(
+            problem
+                .what());  // the trial is taken back with it: two messages could be parted by the sweep's end
       }
     }
     return end_;

@@ -114,7 +114,8 @@ TEST_CASE("a trial that three workers were lost with is given up, and the others
   const Trial& trial = oracle.trials()[0];
   CHECK(trial.status == TrialStatus::failed);
   CHECK(trial.cause == Cause::worker_lost);
-  CHECK_THAT(trial.message, ContainsSubstring("3 workers were lost with it; the last: the device is gone"));
+  CHECK_THAT(trial.message, ContainsSubstring("3 workers were lost with it; the last: worker ") &&
+                                ContainsSubstring(": the device is gone"));
 }
 
 TEST_CASE("a sweep that has no worker left is hopeless, and says so; its trial goes on some other time") {
