@@ -10,11 +10,9 @@
 
 #include "base/exit_codes.hpp"
 #include "base/launcher.hpp"
-#include "base/text.hpp"
 #include "cli/commands/dry_run.hpp"
 #include "cli/options/recorded.hpp"
-#include "cli/screen/progress.hpp"
-#include "cli/screen/summary.hpp"
+#include "cli/screen/sweep_screen.hpp"
 #include "cli/screen/terminal.hpp"
 #include "core/attempts.hpp"
 #include "core/oracle/failure_pattern.hpp"
@@ -184,28 +182,6 @@ SweepStart sweep_start(const Options& options, SweepOpened opened, SweepLaunched
           options.keep_best, options.tensorboard, std::move(opened), std::move(launched)};
 }
 
-/// Shows people how the sweep goes, and what is odd about how it was started.
-class Screen : public Progress {
- public:
-  Screen(const Terminal& terminal, const Oracle& oracle, const Timing& timing, LaunchChecks checks)
-      : Progress(std::cout, terminal, oracle, timing), checks_(std::move(checks)) {}
-  void learn(const Event& event, const Consequences& consequences, double now, bool quiet) override {
-    Progress::learn(event, consequences, now, quiet);
-    checks_.tell(event);
-    if (quiet) return;
-    for (const std::string& warning : checks_.warnings()) line("WARNING: " + warning, now);
-  }
-
- private:
-  LaunchChecks checks_;
-};
-
-void show_end(Sweep& sweep, const std::filesystem::path& directory, const Terminal& terminal) {
-  print_summary(std::cout, {sweep.oracle(), sweep.timing(), wall_clock(), directory, sweep.standing()},
-                default_top, terminal.columns());
-  if (!sweep.finished()) std::cout << "Continue  " << printable(sweep.resume_command()) << std::endl;
-}
-
 // Rank 0: sets the sweep up, runs it to its end and shows it.
 int lead(const Words& command_line, const Options& typed, Job& job, Environment& environment, Link& link,
          const std::vector<int>& workers, const std::vector<std::string>& warnings) {
@@ -216,8 +192,8 @@ int lead(const Words& command_line, const Options& typed, Job& job, Environment&
       sweep_start(options, describe(command_line, options, job),
                   launch(command_line, options, job, environment)),
       [&](const Oracle& oracle, const Timing& timing) {
-        return std::make_unique<Screen>(terminal, oracle, timing,
-                                        LaunchChecks(options.workers_per_gpu, time_limit(options)));
+        return std::make_unique<SweepScreen>(terminal, oracle, timing,
+                                             LaunchChecks(options.workers_per_gpu, time_limit(options)));
       },
       ask_with(builder.get()));
   sweep.warn(warnings);
