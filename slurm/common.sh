@@ -2,7 +2,7 @@
 # What the scripts of this folder share: to stop in time, to come back, and to know when the sweep is finished. They set job,
 # options and output, source this file, and end with `sweep LAUNCHER...`. (`NAME submit` copies it into the script that it writes.)
 
-: "${job:?}" "${output:?}" "${workers_per_gpu:=1}" "${max_requeues:=100}" "${longest_stop:=90}" "${look_every:=120}" "${longest_wait:=300}" "${try_again:=20}"
+: "${job:?}" "${output:?}" "${workers_per_gpu:=1}" "${max_requeues:=100}" "${stop_timeout:=90}" "${look_interval:=120}" "${wait_timeout:=300}" "${try_again:=20}"
 search=("$job" "${options[@]}" --output "$output" --resume) # the first start and all later ones are the same
 ((workers_per_gpu == 1)) || search+=(--workers-per-gpu "$workers_per_gpu")
 in_mpirun=(mpirun --enable-recovery --oversubscribe --bind-to none --map-by node) # ranks 0, 1, ... go round the nodes
@@ -48,20 +48,20 @@ is_finished() { "$job" status "$output" >/dev/null 2>&1; }
 # Runs the launcher to its end. Not for ever: mpirun --enable-recovery misses a rank that died on another node even when all
 # others have ended; then it is killed a while after the sweep has finished, or after it was told to stop.
 run() {
-  local next_look=$((SECONDS + look_every)) finished=''
+  local next_look=$((SECONDS + look_interval)) finished=''
   "$@" 2> >(tee "$said" >&2) &
   launcher=$!
   [ -z "$stopped_at" ] || stop # it came before there was somebody to tell
   while kill -0 "$launcher" 2>/dev/null; do
     sleep 5 >/dev/null 2>&1 &
     wait -n "$launcher" $! || true # also ends when a signal comes
-    if [ "${finished:-no}" = twice ] || ((${stopped_at:+SECONDS - stopped_at} + 0 > longest_stop)); then
+    if [ "${finished:-no}" = twice ] || ((${stopped_at:+SECONDS - stopped_at} + 0 > stop_timeout)); then
       say "the sweep has ended, $1 has not: killing it"
       kill -TERM "$launcher" || true
       sleep 3
       kill -KILL "$launcher" 2>/dev/null || true
     elif ((SECONDS >= next_look)) && is_finished; then
-      finished=${finished:+twice} next_look=$((SECONDS + look_every))
+      finished=${finished:+twice} next_look=$((SECONDS + look_interval))
       : "${finished:=once}"
     fi
   done
@@ -79,7 +79,7 @@ sweep() {
     if [ -n "$stopped_at" ]; then
       break
     elif [ -n "$in_use" ]; then
-      ((SECONDS - began < longest_wait)) || break
+      ((SECONDS - began < wait_timeout)) || break
       say "another process has the sweep; trying again in $try_again s"
     elif (($(journal_size) > before)) || ((starts_left == 0)) || is_finished; then
       break

@@ -8,7 +8,7 @@ class ResultsError(Exception):
     """The file can't be used; the text says why, for a person."""
 
 
-# Format 1 promises these columns. A file may have more; /attempts and /work came later than the others and
+# Format 1 promises these columns. A file may have more; /launches and /work came later than the others and
 # may be missing.
 COLUMNS = {
     "trials": (
@@ -21,6 +21,6 @@ COLUMNS = {
     "workers": "worker host device device_name uuid threads pid joined busy idle trials left reason warning",
 }
 LATER_COLUMNS = {
-    "attempts": "attempt started last_seen ended end epochs ranks host launcher slurm_job slurm_restarts",
+    "launches": "launch started last_seen ended end epochs ranks host launcher slurm_job slurm_restarts",
     "work": "trial attempt worker iteration bracket rung started ended end",
 }

@@ -74,8 +74,8 @@ def liveness(results: Results, now: float | None = None) -> Liveness:
 
 def _recorded_end(results: Results) -> str:
     """What the last start of the sweep said when it was stopped on request; "" if it said nothing."""
-    attempts = results.attempts
-    if len(attempts):
-        return str(attempts.iloc[-1]["end"])
+    launches = results.launches
+    if len(launches):
+        return str(launches.iloc[-1]["end"])
     left = results.workers["left"]
     return "stopped" if len(left) and left.notna().all() else ""

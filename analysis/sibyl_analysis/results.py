@@ -141,9 +141,9 @@ class Results:
         return self._frame("search_space")
 
     @cached_property
-    def attempts(self) -> pd.DataFrame:
+    def launches(self) -> pd.DataFrame:
         """A row for each start of the sweep; empty if the file is older than that table."""
-        return self._later("attempts")
+        return self._later("launches")
 
     @cached_property
     def work(self) -> pd.DataFrame:
@@ -211,14 +211,14 @@ class Results:
         return {str(status): int(number) for status, number in self.trials["status"].value_counts().items()}
 
     def elapsed(self, times: Iterable[float]) -> np.ndarray:
-        """Seconds of the sweep's own time: since it began, without the time between its attempts."""
+        """Seconds of the sweep's own time: since it began, without the time between its launches."""
         times = np.asarray(times, dtype=float)
         began = self.created
         if math.isnan(began):
             began = self.recorded_epochs["started"].min() if len(self.recorded_epochs) else 0.0
         seconds = times - began
-        starts = self.attempts["started"].to_numpy(dtype=float)
-        ends = self.attempts["ended"].fillna(self.attempts["last_seen"]).to_numpy(dtype=float)
+        starts = self.launches["started"].to_numpy(dtype=float)
+        ends = self.launches["ended"].fillna(self.launches["last_seen"]).to_numpy(dtype=float)
         for end, start in zip(ends, starts[1:]):
             if start > end:
                 seconds -= np.clip(times - end, 0, start - end)
@@ -252,7 +252,7 @@ def _read(file: Path, tries: int = 5) -> tuple[dict[str, Any], dict[str, np.ndar
             with h5py.File(file, "r") as opened:
                 attributes = {name: _attribute(value) for name, value in opened.attrs.items()}
                 tables = {name: item[:] for name, item in opened.items() if _is_table(item)}
-            return attributes, tables
+            return attributes, _with_todays_names(tables)
         except (OSError, KeyError, RuntimeError) as problem:
             if file.is_file() and not h5py.is_hdf5(file):
                 raise ResultsError(f"{file}: this is not an HDF5 file") from problem
@@ -261,6 +261,16 @@ def _read(file: Path, tries: int = 5) -> tuple[dict[str, Any], dict[str, np.ndar
                 raise ResultsError(f"{file}: {problem}") from problem
             time.sleep(0.1)
     raise AssertionError("unreachable")
+
+
+def _with_todays_names(tables: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Before version 0.2.0 the launches of a sweep were /attempts, numbered in a column `attempt`."""
+    if "attempts" in tables and "launches" not in tables:
+        launches = tables.pop("attempts")
+        names = ["launch" if name == "attempt" else name for name in launches.dtype.names]
+        launches.dtype.names = names
+        tables["launches"] = launches
+    return tables
 
 
 def _is_table(item: Any) -> bool:

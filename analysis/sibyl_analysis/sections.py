@@ -138,13 +138,13 @@ def workers(results: Results) -> list[str]:
     return ["<h2>Workers, the idlest first</h2>", page.table(header, rows), *rest]
 
 
-def attempts(results: Results) -> list[str]:
-    if results.attempts.empty:
+def launches(results: Results) -> list[str]:
+    if results.launches.empty:
         return []
-    last, now = results.attempts.index[-1], liveness(results).state
+    last, now = results.launches.index[-1], liveness(results).state
     rows = [
         [
-            int(row["attempt"]) + 1,
+            int(row["launch"]) + 1,
             time_text(row["started"]),
             row["end"] or (now if place == last else "killed"),
             f"{row['epochs']:,}",
@@ -152,7 +152,7 @@ def attempts(results: Results) -> list[str]:
             row["host"],
             " ".join(text for text in (row["launcher"], row["slurm_job"]) if text),
         ]
-        for place, row in results.attempts.iterrows()
+        for place, row in results.launches.iterrows()
     ]
     return [
         "<h2>Starts of the sweep</h2>",

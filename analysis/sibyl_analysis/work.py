@@ -170,20 +170,20 @@ def share_done(results: Results) -> float:
 def seconds_left(results: Results) -> float:
     """The epochs that are left at the pace of the latest start; NaN while that has none, or if the plan is not
     known."""
-    planned, attempts = planned_epochs(results), results.attempts
-    if planned == 0 or attempts.empty or attempts.iloc[-1]["epochs"] == 0:
+    planned, launches = planned_epochs(results), results.launches
+    if planned == 0 or launches.empty or launches.iloc[-1]["epochs"] == 0:
         return float("nan")
-    latest = attempts.iloc[-1]
+    latest = launches.iloc[-1]
     left = max(planned - len(results.epochs), 0)
     return float(left * (latest["last_seen"] - latest["started"]) / latest["epochs"])
 
 
 def lasted(results: Results) -> float:
     """How long the sweep has run, or ran (s), without the time between its starts."""
-    attempts = results.attempts
-    if attempts.empty:  # a file older than that table
+    launches = results.launches
+    if launches.empty:  # a file older than that table
         finished = results.attributes.get("finished_seconds", np.nan)
         end = finished if np.isfinite(finished) else last_sign(results)
         return max(float(results.elapsed([end])[0]), 0.0)
-    ends = attempts["ended"].fillna(attempts["last_seen"])
-    return float((ends - attempts["started"]).clip(lower=0).sum())
+    ends = launches["ended"].fillna(launches["last_seen"])
+    return float((ends - launches["started"]).clip(lower=0).sum())

@@ -7,7 +7,7 @@ namespace sibyl {
 namespace {
 
 /// A message is for people: whole pages of it would only fill the journal.
-constexpr std::size_t longest_message = 8192;
+constexpr std::size_t max_message = 8192;
 
 TrialEnded failure(Cause cause, std::string message) {
   if (message.empty()) message = "an exception without a text";
@@ -21,7 +21,7 @@ TrialEnded failure(Cause cause, std::string message) {
 TrialEnded train_caught(Trainer& trainer, const Suggestion& suggestion, Reporter& reporter) {
   try {
     return trainer.train(suggestion, reporter);
-  } catch (const WorkerUnfit&) {
+  } catch (const WorkerCannotTrain&) {
     throw;
   } catch (const std::bad_alloc&) {
     return failure(Cause::out_of_memory, "the host's memory is exhausted (std::bad_alloc)");
@@ -38,8 +38,7 @@ TrialEnded train_trial(Trainer& trainer, const Suggestion& suggestion, Reporter&
   TrialEnded ended = train_caught(trainer, suggestion, reporter);
   ended.trial = suggestion.slot.trial;
   ended.attempt = suggestion.attempt;
-  if (ended.message.size() > longest_message)
-    ended.message = ended.message.substr(0, longest_message) + " ...";
+  if (ended.message.size() > max_message) ended.message = ended.message.substr(0, max_message) + " ...";
   return ended;
 }
 

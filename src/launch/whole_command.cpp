@@ -14,7 +14,7 @@ namespace sibyl {
 
 namespace {
 
-constexpr int most_ancestors = 32;
+constexpr int max_ancestors = 32;
 
 std::string joined(const Words& words) {
   std::string text;
@@ -54,7 +54,7 @@ bool is_launcher(const Words& words, const std::string& launcher) {
 std::vector<Words> ancestors() {
   std::vector<Words> above;
   std::string process = parent("self");
-  while (static_cast<int>(above.size()) < most_ancestors && !process.empty() && process != "0") {
+  while (static_cast<int>(above.size()) < max_ancestors && !process.empty() && process != "0") {
     above.push_back(command_line(process));
     process = parent(process);
   }

@@ -19,7 +19,7 @@ constexpr int tag = 1;
 /// Smaller than any transport's limit for eager messages (4 KiB for Open MPI's shared memory). The last byte
 /// says whether it is the last piece of a message.
 constexpr std::size_t largest_piece = 3072;
-constexpr std::chrono::seconds longest_farewell{3};
+constexpr std::chrono::seconds farewell_timeout{3};
 
 // A rank that died is noticed by its silence, not by MPI. Whatever else goes wrong is reported.
 void check(int code, const char* what) {
@@ -51,7 +51,7 @@ Communicator::Communicator() {
 }
 
 Communicator::~Communicator() {
-  const auto deadline = std::chrono::steady_clock::now() + longest_farewell;
+  const auto deadline = std::chrono::steady_clock::now() + farewell_timeout;
   Backoff backoff;
   for (complete(); !sending_.empty() && std::chrono::steady_clock::now() < deadline; complete())
     backoff.wait();

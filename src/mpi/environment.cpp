@@ -63,7 +63,7 @@ class AlarmClock {
   void (*before_)(int);
 };
 
-constexpr unsigned longest_start_seconds = 120;
+constexpr unsigned start_timeout_seconds = 120;
 void give_up_starting(int) {
   constexpr std::string_view text =
       "MPI did not start within two minutes: a rank has died, or this program was built for another MPI than "
@@ -74,9 +74,9 @@ void give_up_starting(int) {
 
 // Somebody died after the sweep's last word: all is on the disk. (That launcher returns 0 whatever we
 // return.)
-constexpr unsigned longest_end_seconds = 20;
+constexpr unsigned end_timeout_seconds = 20;
 /// For one that was stopped (a debugger, a suspended virtual machine).
-constexpr unsigned longest_patience_seconds = 120;
+constexpr unsigned lost_rank_timeout_seconds = 120;
 void give_up_ending(int) {
   _exit(0);
 }
@@ -106,7 +106,7 @@ void Environment::all_ranks_live() {
 }
 
 Environment::Environment(int& argc, char**& argv) {
-  const AlarmClock limit(longest_start_seconds, give_up_starting);
+  const AlarmClock limit(start_timeout_seconds, give_up_starting);
   int provided = 0;
   MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
   MPI_Comm_rank(MPI_COMM_WORLD, &rank_);
@@ -133,8 +133,8 @@ Environment::Environment(int& argc, char**& argv) {
 Environment::~Environment() {
   if (leaves_at_once_) return;
   std::optional<AlarmClock> limit;
-  if (may_lose_ranks()) limit.emplace(longest_end_seconds, give_up_ending);
-  if (waits_for_a_rank_) limit.emplace(longest_patience_seconds, give_up_ending);
+  if (may_lose_ranks()) limit.emplace(end_timeout_seconds, give_up_ending);
+  if (waits_for_a_rank_) limit.emplace(lost_rank_timeout_seconds, give_up_ending);
   MPI_Finalize();
 }
 

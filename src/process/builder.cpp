@@ -10,7 +10,7 @@ namespace sibyl {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr std::size_t most_remembered = 10'000;
+constexpr std::size_t max_remembered = 10'000;
 
 std::string listed(const Values& values) {
   std::string text;
@@ -24,7 +24,7 @@ std::optional<Configuration> Builder::ask(const Values& given, const Draws& draw
   if (!works_) return std::nullopt;
   const Question question{given, draws};
   if (const auto known = answers_.find(question); known != answers_.end()) return known->second;
-  if (answers_.size() >= most_remembered) answers_.clear();
+  if (answers_.size() >= max_remembered) answers_.clear();
   return answers_[question] = find_out(given, draws);
 }
 
@@ -37,15 +37,15 @@ std::optional<Configuration> Builder::find_out(const Values& given, const Draws&
     Suggestion question;
     question.slot.trial = draws.trial;
     question.hyperparameters = given;
-    question.attempt = static_cast<int>(draws.attempt);
+    question.attempt = static_cast<int>(draws.redraw);
     process_->channel().send(question);
-    const auto answer = receive(options_.longest_answer);
+    const auto answer = receive(options_.answer_timeout);
     if (!answer) {
       if (process_->end())
         warn(Trouble::dies, died(), given);
       else
         warn(Trouble::hangs,
-             "no answer within " + std::to_string(options_.longest_answer.count() / 1000) + " s", given);
+             "no answer within " + std::to_string(options_.answer_timeout.count() / 1000) + " s", given);
       process_->kill();
       process_.reset();
       return std::nullopt;
@@ -70,7 +70,7 @@ void Builder::begin(std::uint64_t seed) {
   TrainerOptions options;
   options.seed = seed;
   process_->channel().send(options);
-  const auto ready = receive(options_.longest_start);
+  const auto ready = receive(options_.start_timeout);
   if (!ready) throw Error(process_->end() ? died() : "its process does not begin");
   if (const auto* broken = std::get_if<Broken>(&*ready)) throw Error(broken->reason);
   seed_ = seed;

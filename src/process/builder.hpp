@@ -15,8 +15,8 @@ namespace sibyl {
 
 struct BuilderOptions {
   std::string job;  ///< its name, for `ps`
-  std::chrono::milliseconds longest_answer{10'000};
-  std::chrono::milliseconds longest_start{120'000};
+  std::chrono::milliseconds answer_timeout{10'000};
+  std::chrono::milliseconds start_timeout{120'000};
 };
 
 /// Asks a job which configuration some values make, in a process of its own: a `build` that crashes, hangs or

@@ -25,7 +25,7 @@ void print_nothing() {
 }
 
 template <class Do>
-TrainerMessage attempt(Do&& what) {
+TrainerMessage answered(Do&& what) {
   try {
     return what();
   } catch (const std::exception& problem) {
@@ -59,7 +59,7 @@ int serve_builder(char** argv, const std::function<std::unique_ptr<Job>()>& make
     if (!message) {
       channel.wait();
     } else if (const auto* options = std::get_if<TrainerOptions>(&*message)) {
-      channel.send(attempt([&]() -> TrainerMessage {
+      channel.send(answered([&]() -> TrainerMessage {
         seed = options->seed;
         if (job) return Event(WorkerJoined{});
         job = make_job();
@@ -68,7 +68,7 @@ int serve_builder(char** argv, const std::function<std::unique_ptr<Job>()>& make
         return Event(WorkerJoined{});
       }));
     } else if (const auto* asked = std::get_if<Suggestion>(&*message)) {
-      channel.send(attempt([&]() -> TrainerMessage {
+      channel.send(answered([&]() -> TrainerMessage {
         Configuration made =
             ask(questions, asked->hyperparameters, {seed, asked->slot.trial, asked->attempt});
         return Event(HyperparametersFound{asked->slot.trial, asked->attempt, std::move(made.hyperparameters),

@@ -16,13 +16,13 @@ namespace sibyl {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr std::chrono::milliseconds between_looks{10};
+constexpr std::chrono::milliseconds look_interval{10};
 /// For a step and a checkpoint, once the trial is to end.
-constexpr std::chrono::seconds longest_farewell{30};
+constexpr std::chrono::seconds farewell_timeout{30};
 constexpr std::chrono::minutes worth_a_word{10};
 /// From the end of a process's connection to its own.
-constexpr std::chrono::seconds longest_death{2};
-constexpr int most_starts = 3;
+constexpr std::chrono::seconds death_timeout{2};
+constexpr int max_starts = 3;
 
 double seconds_since(Clock::time_point then) {
   return std::chrono::duration<double>(Clock::now() - then).count();
@@ -102,7 +102,7 @@ void IsolatedTrainer::start(const std::function<bool()>& go_on) {
     if (end) {
       const Outcome what = outcome(*end);
       const auto until = Clock::now() + options_.moment;  // see judge()
-      while (what.unexplained && go_on() && Clock::now() < until) std::this_thread::sleep_for(between_looks);
+      while (what.unexplained && go_on() && Clock::now() < until) std::this_thread::sleep_for(look_interval);
       fail(what.message + ", before its first trial");
     }
     if (!go_on()) fail("told to stop while the trainer's process was starting");
@@ -110,7 +110,7 @@ void IsolatedTrainer::start(const std::function<bool()>& go_on) {
     if (start_seconds_ > 0 && seconds_since(began) > longest)
       fail("a new trainer process is not ready after " + short_seconds(longest) + "; the first one took " +
            short_seconds(start_seconds_));
-    process_->wait(between_looks);
+    process_->wait(look_interval);
   }
 }
 
@@ -124,12 +124,12 @@ void IsolatedTrainer::restart(Reporter& reporter) {
       return start(go_on);
     } catch (const Error& problem) {
       if (!go_on()) return;
-      if (tries == most_starts)
-        throw WorkerUnfit("no trainer process can be started here any more (tried " + std::to_string(tries) +
-                          " times): " + problem.what());
+      if (tries == max_starts)
+        throw WorkerCannotTrain("no trainer process can be started here any more (tried " +
+                                std::to_string(tries) + " times): " + problem.what());
     }
     const auto until = Clock::now() + std::chrono::seconds(tries * tries);
-    while (go_on() && Clock::now() < until) std::this_thread::sleep_for(between_looks);
+    while (go_on() && Clock::now() < until) std::this_thread::sleep_for(look_interval);
   }
 }
 
@@ -202,7 +202,7 @@ TrialEnded IsolatedTrainer::supervise(const Suggestion& suggestion, Reporter& re
     if (dead) break;
     if (process_->channel().closed()) {
       if (!deaf_since) deaf_since = Clock::now();
-      lost = process_->channel().garbled() || Clock::now() - *deaf_since > longest_death;
+      lost = process_->channel().garbled() || Clock::now() - *deaf_since > death_timeout;
       if (lost) kill();
     }
 
@@ -212,15 +212,15 @@ TrialEnded IsolatedTrainer::supervise(const Suggestion& suggestion, Reporter& re
       told = order;
       told_at = Clock::now();
     }
-    const double silent = silence.seconds(), longest = reporter.longest_step();
+    const double silent = silence.seconds(), longest = reporter.step_limit();
     if (hang.empty() && told == Order::go_on && silent > longest) {
       hang = "no step within " + short_seconds(longest) + " (see --trial-timeout)";
       kill();
     }
-    if (broken_ && silent > std::chrono::duration<double>(longest_farewell).count()) kill();
-    if (told != Order::go_on && Clock::now() - told_at > longest_farewell) kill();
-    if (killed_at && Clock::now() - *killed_at > longest_farewell)
-      throw WorkerUnfit(
+    if (broken_ && silent > std::chrono::duration<double>(farewell_timeout).count()) kill();
+    if (told != Order::go_on && Clock::now() - told_at > farewell_timeout) kill();
+    if (killed_at && Clock::now() - *killed_at > farewell_timeout)
+      throw WorkerCannotTrain(
           "the trainer's process does not die when it is killed: it is stuck in the kernel (a dead file "
           "system, a "
           "device's driver)");
@@ -231,9 +231,9 @@ TrialEnded IsolatedTrainer::supervise(const Suggestion& suggestion, Reporter& re
                                " has made no step for 10 minutes; --trial-timeout ends trials that hang\n";
       static_cast<void>(!write(STDERR_FILENO, text.data(), text.size()));
     }
-    process_->wait(between_looks);
+    process_->wait(look_interval);
   }
-  if (broken_) throw WorkerUnfit(*broken_);
+  if (broken_) throw WorkerCannotTrain(*broken_);
   if (told != Order::go_on && hang.empty() && process_->end()->by_signal) {
     ended.ending = told == Order::cancel ? Ending::cancelled : Ending::interrupted;
     return ended;
@@ -262,7 +262,7 @@ TrialEnded IsolatedTrainer::judge(const Outcome& what, const Suggestion& suggest
       ended.detail = ended.message = "";
       break;
     }
-    std::this_thread::sleep_for(between_looks);
+    std::this_thread::sleep_for(look_interval);
   }
   return ended;
 }

@@ -34,8 +34,8 @@ class IsolatedTrainer : public Trainer {
   ~IsolatedTrainer() override;
 
   WorkerJoined describe() const override { return description_; }
-  /// Throws WorkerUnfit when no process can be started any more, and when the process says that it can't
-  /// train. A trial whose process was killed by a SIGKILL that nobody explains is interrupted, if this
+  /// Throws WorkerCannotTrain when no process can be started any more, and when the process says that it
+  /// can't train. A trial whose process was killed by a SIGKILL that nobody explains is interrupted, if this
   /// process lives on, not failed.
   TrialEnded train(const Suggestion& suggestion, Reporter& reporter) override;
 

@@ -45,9 +45,9 @@ class ChannelReporter : public Reporter {
   Order order() override {
     const auto now = Clock::now();
     if (now < next_look_) return order_;
-    next_look_ = now + between_looks;
+    next_look_ = now + look_interval;
     require_trainer(channel_);
-    if (now - last_sent_ >= between_signs_of_life) send(Alive{});
+    if (now - last_sent_ >= alive_interval) send(Alive{});
     while (auto message = channel_.receive())
       if (const auto* order = std::get_if<Order>(&*message)) order_ = *order;
     if (channel_.closed()) order_ = Order::interrupt;
@@ -55,8 +55,8 @@ class ChannelReporter : public Reporter {
   }
 
  private:
-  static constexpr std::chrono::milliseconds between_looks{1};
-  static constexpr std::chrono::milliseconds between_signs_of_life{250};
+  static constexpr std::chrono::milliseconds look_interval{1};
+  static constexpr std::chrono::milliseconds alive_interval{250};
 
   template <class Report>
   void send_of_trial(Report report) {

@@ -22,7 +22,7 @@ namespace sibyl {
 
 namespace {
 
-constexpr std::chrono::seconds longest_farewell{3};
+constexpr std::chrono::seconds farewell_timeout{3};
 /// What is passed on at once: all that a dead process has left, but not all that a living one goes on to
 /// print.
 constexpr std::size_t pipe_capacity = 1 << 16;
@@ -122,7 +122,7 @@ TrainerProcess::TrainerProcess(std::vector<std::string> arguments, std::pair<int
 
 TrainerProcess::~TrainerProcess() {
   shutdown(channel_.descriptor(), SHUT_RDWR);
-  await_end(longest_farewell);
+  await_end(farewell_timeout);
   kill();
   // One that is stuck in the kernel (a dead file system, a device's driver) dies when it can; nobody waits
   // for it.

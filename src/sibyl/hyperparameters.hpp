@@ -45,9 +45,9 @@ class HyperParameters {
  public:
   /// To find the search space: every question is answered with its default, every scope is open.
   HyperParameters() = default;
-  /// For a trial: answers with `values`. (`attempt` counts the draws for one trial, where an earlier one gave
+  /// For a trial: answers with `values`. (`redraw` counts the draws for one trial, where an earlier one gave
   /// a configuration that was tried already.)
-  HyperParameters(Values values, std::uint64_t seed, std::int64_t trial, std::int64_t attempt = 0);
+  HyperParameters(Values values, std::uint64_t seed, std::int64_t trial, std::int64_t redraw = 0);
 
   /// Whole numbers from min to max, both included.
   std::int64_t Int(const std::string& name, std::int64_t min, std::int64_t max, IntOptions options = {});
@@ -127,7 +127,7 @@ class HyperParameters {
   std::vector<Condition> conditions_;
   std::uint64_t seed_ = 0;
   std::int64_t trial_ = -1;  ///< -1: finding the space
-  std::int64_t attempt_ = 0;
+  std::int64_t redraw_ = 0;
 };
 
 }  // namespace sibyl

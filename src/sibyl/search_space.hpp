@@ -71,7 +71,7 @@ class SearchSpace {
 /// Do all conditions hold for these values? (A parent that is itself inactive has no value: they don't.)
 bool holds(const std::vector<Condition>& conditions, const Values& values);
 
-/// A configuration with every active hyperparameter drawn from its own stream: (seed, trial, name, attempt).
-Values draw(const SearchSpace& space, std::uint64_t seed, std::int64_t trial, std::int64_t attempt = 0);
+/// A configuration with every active hyperparameter drawn from its own stream: (seed, trial, name, redraw).
+Values draw(const SearchSpace& space, std::uint64_t seed, std::int64_t trial, std::int64_t redraw = 0);
 
 }  // namespace sibyl

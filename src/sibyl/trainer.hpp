@@ -16,7 +16,7 @@ enum class Order : std::uint8_t {
 
 /// This worker can't train any more: its device is gone, no process can be started, its disk is full. The
 /// trial is not to blame; it is for another worker.
-class WorkerUnfit : public Error {
+class WorkerCannotTrain : public Error {
  public:
   using Error::Error;
 };
@@ -30,11 +30,11 @@ class Reporter {
   /// Cheap; asked before every step, and followed at once.
   virtual Order order() = 0;
   /// Seconds without a step after which a trial hangs; infinity where nobody knows. May change.
-  virtual double longest_step() const { return std::numeric_limits<double>::infinity(); }
+  virtual double step_limit() const { return std::numeric_limits<double>::infinity(); }
 };
 
 /// Trains what a suggestion says. What goes wrong with the trial (NaN, say) is an Ending::failed; an
-/// exception means the same, unless it is WorkerUnfit.
+/// exception means the same, unless it is WorkerCannotTrain.
 class Trainer {
  public:
   virtual ~Trainer() = default;
@@ -47,8 +47,8 @@ class Trainer {
   virtual std::string broken() const { return {}; }
 };
 
-/// As Trainer::train, but every exception other than WorkerUnfit has become the trial's failure: a bad trial
-/// costs that trial alone. The result is the suggestion's, whatever the trainer filled in.
+/// As Trainer::train, but every exception other than WorkerCannotTrain has become the trial's failure: a bad
+/// trial costs that trial alone. The result is the suggestion's, whatever the trainer filled in.
 TrialEnded train_trial(Trainer& trainer, const Suggestion& suggestion, Reporter& reporter);
 
 }  // namespace sibyl

@@ -117,7 +117,7 @@ void clear_report(const fs::path& folder) {
 
 void clear_exported_tables(const fs::path& folder) {
   if (!is_there(folder / "attributes.json")) return;
-  constexpr std::array tables = {"trials", "epochs", "search_space", "rungs", "workers", "work", "attempts"};
+  constexpr std::array tables = {"trials", "epochs", "search_space", "rungs", "workers", "work", "launches", "attempts"};
   clear(folder, [&](const std::string& name) {
     return name == "attributes.json" || std::ranges::any_of(tables, [&](const std::string& table) {
              return name == table + ".csv" || name == table + ".parquet";

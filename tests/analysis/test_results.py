@@ -141,11 +141,22 @@ def test_learning_curves_are_the_epochs(results):
 def test_the_time_between_starts_of_a_sweep_does_not_count(tmp_path):
     path = made.write(tmp_path / "results.h5", made.trials_of(1))
     results = Results.open(path)
-    table = np.zeros(2, [("attempt", "<i8"), ("started", "<f8"), ("last_seen", "<f8"), ("ended", "<f8")])
+    table = np.zeros(2, [("launch", "<i8"), ("started", "<f8"), ("last_seen", "<f8"), ("ended", "<f8")])
     table["started"], table["ended"] = made.BEGAN + np.array([0, 1000]), [np.nan, np.nan]
     table["last_seen"] = made.BEGAN + np.array([10, 1020])
-    results.tables["attempts"] = table
+    results.tables["launches"] = table
     assert results.elapsed(made.BEGAN + np.array([5, 10, 500, 1000, 1005])).tolist() == [5, 10, 10, 10, 15]
+
+
+def test_the_launches_of_an_older_file_have_todays_name(tmp_path):
+    path = made.write(tmp_path / "results.h5", made.trials_of(1))
+    table = np.zeros(1, [("attempt", "<i8"), ("started", "<f8"), ("end", "S40")])
+    table["started"], table["end"] = made.BEGAN, b"finished: the plan is done"
+    with h5py.File(path, "a") as file:
+        file["attempts"] = table
+    launches = Results.open(path).launches
+    assert launches.columns.tolist() == ["launch", "started", "end"]
+    assert launches["end"].tolist() == ["finished: the plan is done"]
 
 
 def test_the_idle_report_finds_the_longest_gap(tmp_path):

@@ -97,7 +97,7 @@ def test_the_states_of_a_file_without_a_process(tmp_path):
     assert liveness(unfinished, unfinished.published + QUIET + 1).state == "killed"
     table = np.zeros(1, [("started", "<f8"), ("last_seen", "<f8"), ("ended", "<f8"), ("end", "S40")])
     table["end"] = "stopped: a signal"
-    stopped = replace(unfinished, tables={**unfinished.tables, "attempts": table})
+    stopped = replace(unfinished, tables={**unfinished.tables, "launches": table})
     assert liveness(stopped, stopped.published + 99).text.startswith("stopped: a signal")
     made.write(tmp_path / "results.h5", made.trials_of(1, score=1.0))
     assert liveness(Results.open(tmp_path)).text == "finished: the plan is done"
@@ -172,11 +172,11 @@ def test_the_plan_its_share_and_the_time_left_are_shown(tmp_path):
     with h5py.File(path, "a") as file:
         file.attrs["planned_epochs"] = np.int64(12)
     assert plan() == "25% of 12 epochs"  # no pace is known
-    attempts = np.zeros(1, [("attempt", "<i8"), ("started", "<f8"), ("last_seen", "<f8"), ("ended", "<f8"), ("end", "S9"), ("epochs", "<i8")])
-    attempts["started"], attempts["last_seen"], attempts["ended"] = made.BEGAN, made.BEGAN + 30, np.nan
-    attempts["epochs"] = 3
+    launches = np.zeros(1, [("launch", "<i8"), ("started", "<f8"), ("last_seen", "<f8"), ("ended", "<f8"), ("end", "S9"), ("epochs", "<i8")])
+    launches["started"], launches["last_seen"], launches["ended"] = made.BEGAN, made.BEGAN + 30, np.nan
+    launches["epochs"] = 3
     with h5py.File(path, "a") as file:
-        file["attempts"] = attempts
+        file["launches"] = launches
     assert plan() == "25% of 12 epochs, about 90 s left"
     assert "25% of 12 epochs, about 90 s left" in terminal.plain(Watcher(tmp_path).look())
 
@@ -185,10 +185,10 @@ def test_states_are_those_of_the_status_command(tmp_path):
     def state(end, **about):
         path = made.write(tmp_path / "results.h5", made.trials_of(1, **about), finished=end == "finished")
         if end != "finished":
-            rows = np.zeros(1, [("attempt", "<i8"), ("started", "<f8"), ("last_seen", "<f8"), ("ended", "<f8"), ("end", "S40"), ("epochs", "<i8")])
+            rows = np.zeros(1, [("launch", "<i8"), ("started", "<f8"), ("last_seen", "<f8"), ("ended", "<f8"), ("end", "S40"), ("epochs", "<i8")])
             rows["end"] = end
             with h5py.File(path, "a") as file:
-                file["attempts"] = rows
+                file["launches"] = rows
         return liveness(Results.open(path)).state
 
     assert state("finished", score=1.0) == "finished"

@@ -27,10 +27,10 @@ def attributes(directory):
         return dict(file.attrs)
 
 
-def attempts(directory):
+def launches(directory):
     with h5py.File(directory / "results.h5") as file:
         return [{name: row[name].decode() if isinstance(row[name], bytes) else row[name] for name in row.dtype.names}
-                for row in file["attempts"][:]]
+                for row in file["launches"][:]]
 
 
 class BareResume(SweepTest):
@@ -48,7 +48,7 @@ class BareResume(SweepTest):
         run("synthetic", "--max-epochs", 3, "--output", output)
         out, _ = run("synthetic", "--output", output, "--resume", ranks=2)
         self.assertIn("finished: the plan is done", out)
-        self.assertEqual(len(attempts(output)), 1)
+        self.assertEqual(len(launches(output)), 1)
 
     def test_more_iterations_are_all_that_has_to_be_typed(self):
         extended, at_once = self.folder / "extended", self.folder / "at_once"
@@ -58,7 +58,7 @@ class BareResume(SweepTest):
         assert_same(extended, at_once)
         out, _ = run("synthetic", "--output", extended, "--resume")  # the extended ones are the recorded ones now
         self.assertIn("finished: the plan is done", out)
-        self.assertEqual(len(attempts(extended)), 2)
+        self.assertEqual(len(launches(extended)), 2)
 
     def test_what_is_typed_and_differs_is_refused_with_both_values(self):
         output = self.folder / "sweep"
@@ -121,10 +121,10 @@ class Commands(SweepTest):
         for where in ("status", "summary"):
             told = subprocess.run(command("synthetic", where, output), capture_output=True, text=True, check=False, timeout=60)
             self.assertIn(line, told.stdout)
-        (row,) = attempts(output)
+        (row,) = launches(output)
         self.assertEqual(shlex.split(row["command"]), typed)
         subprocess.run(line.removeprefix("Continue  "), shell=True, check=False, capture_output=True, timeout=60)
-        again = attempts(output)[1]
+        again = launches(output)[1]
         self.assertEqual(shlex.split(again["command"]), expected)
         self.assertGreater(again["epochs"], 0)
 

@@ -5,8 +5,8 @@
 #include <variant>
 
 #include "catch.hpp"
-#include "core/attempts.hpp"
 #include "core/codec.hpp"
+#include "core/launches.hpp"
 #include "core/told_oracle.hpp"
 #include "sibyl/error.hpp"
 
@@ -197,12 +197,12 @@ void require_sane(const Oracle& oracle) {
 /// Whether it was told to the end, and not refused.
 bool tell_all(const std::vector<Event>& events) {
   Oracle oracle = fresh();
-  Attempts attempts;
+  Launches launches;
   bool whole = true;
   try {
     for (const Event& event : events) {
       oracle.tell(event);
-      attempts.tell(event);
+      launches.tell(event);
     }
   } catch (const Contradiction& problem) {
     whole = false;

@@ -36,51 +36,51 @@ TEST_CASE("processes that don't see one another are refused, and a lone one in a
 }
 
 TEST_CASE("workers that share a GPU are spoken of once, unless that was said before") {
-  LaunchChecks geometry(0, 0);
-  geometry.tell(on_gpu(1, "node1", "GPU-a"));
-  geometry.tell(on_gpu(2, "node2", "GPU-a"));  // another node's
-  geometry.tell(on_gpu(3, "node1", "GPU-b"));
-  geometry.tell(on_gpu(4, "node1", ""));  // on the CPU
-  geometry.tell(on_gpu(5, "node1", ""));
-  geometry.tell(on_gpu(1, "node1", "GPU-a"));  // given up for dead, and back
-  CHECK(geometry.warnings().empty());
-  geometry.tell(on_gpu(6, "node1", "GPU-b"));
-  const auto lines = geometry.warnings();
+  LaunchChecks checks(0, 0);
+  checks.tell(on_gpu(1, "node1", "GPU-a"));
+  checks.tell(on_gpu(2, "node2", "GPU-a"));  // another node's
+  checks.tell(on_gpu(3, "node1", "GPU-b"));
+  checks.tell(on_gpu(4, "node1", ""));  // on the CPU
+  checks.tell(on_gpu(5, "node1", ""));
+  checks.tell(on_gpu(1, "node1", "GPU-a"));  // given up for dead, and back
+  CHECK(checks.warnings().empty());
+  checks.tell(on_gpu(6, "node1", "GPU-b"));
+  const auto lines = checks.warnings();
   REQUIRE(lines.size() == 1);
   CHECK_THAT(lines[0], ContainsSubstring("2 workers share one GPU (GPU-b on node1)"));
-  geometry.tell(on_gpu(7, "node1", "GPU-b"));
-  CHECK(geometry.warnings().empty());
+  checks.tell(on_gpu(7, "node1", "GPU-b"));
+  CHECK(checks.warnings().empty());
 }
 
 TEST_CASE("more workers a GPU than allowed are refused") {
-  LaunchChecks geometry(2, 0);
-  geometry.tell(on_gpu(1, "node1", "GPU-a"));
-  geometry.tell(on_gpu(2, "node1", "GPU-a"));
-  CHECK(geometry.warnings().empty());
-  geometry.tell(on_gpu(3, "node1", "GPU-a"));
-  CHECK_THROWS_WITH(geometry.warnings(), ContainsSubstring("3 workers share one GPU") &&
-                                             ContainsSubstring("--workers-per-gpu is 2"));
+  LaunchChecks checks(2, 0);
+  checks.tell(on_gpu(1, "node1", "GPU-a"));
+  checks.tell(on_gpu(2, "node1", "GPU-a"));
+  CHECK(checks.warnings().empty());
+  checks.tell(on_gpu(3, "node1", "GPU-a"));
+  CHECK_THROWS_WITH(checks.warnings(), ContainsSubstring("3 workers share one GPU") &&
+                                           ContainsSubstring("--workers-per-gpu is 2"));
 }
 
 TEST_CASE("workers of an earlier start share nothing with those of this one") {
-  LaunchChecks geometry(1, 0);
-  geometry.tell(on_gpu(1, "node1", "GPU-a"));
-  geometry.tell(SweepResumed{});
-  geometry.tell(on_gpu(2, "node1", "GPU-a"));
-  CHECK(geometry.warnings().empty());
+  LaunchChecks checks(1, 0);
+  checks.tell(on_gpu(1, "node1", "GPU-a"));
+  checks.tell(SweepResumed{});
+  checks.tell(on_gpu(2, "node1", "GPU-a"));
+  CHECK(checks.warnings().empty());
 }
 
 TEST_CASE("an epoch longer than the time limit is spoken of once, also if an earlier start measured it") {
-  LaunchChecks geometry(0, 60);
-  geometry.tell(epoch(59));
-  CHECK(geometry.warnings().empty());
-  geometry.tell(epoch(90));
-  geometry.tell(SweepResumed{});
-  const auto lines = geometry.warnings();
+  LaunchChecks checks(0, 60);
+  checks.tell(epoch(59));
+  CHECK(checks.warnings().empty());
+  checks.tell(epoch(90));
+  checks.tell(SweepResumed{});
+  const auto lines = checks.warnings();
   REQUIRE(lines.size() == 1);
   CHECK_THAT(lines[0], ContainsSubstring("an epoch takes 1:30, longer than the time limit of 1:00"));
-  geometry.tell(epoch(100));
-  CHECK(geometry.warnings().empty());
+  checks.tell(epoch(100));
+  CHECK(checks.warnings().empty());
   LaunchChecks unlimited(0, 0);
   unlimited.tell(epoch(1e6));
   CHECK(unlimited.warnings().empty());

@@ -68,7 +68,7 @@ int lead(Communicator& communicator, int size) {
     if (const auto* ended = std::get_if<TrialEnded>(&event))
       whole = whole && ended->message.size() == 8000 && ended->output.size() == 100000;
   };
-  const Stopped end = manage(communicator, workers, oracle, hooks);
+  const SearchOver end = manage(communicator, workers, oracle, hooks);
   return check(end.reason == "the plan is done", "the plan is done") & check(reports == 357, "357 epochs") &
                  check(oracle.trials().size() == 49, "49 trials") & check(whole, "messages arrive whole")
              ? 0

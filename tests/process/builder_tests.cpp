@@ -64,7 +64,7 @@ TEST_CASE("a builder passes on what build throws as no answer") {
 }
 
 TEST_CASE("a builder does not wait for ever, and remembers for whom it did") {
-  Builder builder({.job = "a_job", .longest_answer = 500ms});
+  Builder builder({.job = "a_job", .answer_timeout = 500ms});
   REQUIRE(builder.ask(given("answer"), {}));  // it runs
   const auto began = std::chrono::steady_clock::now();
   for (int again = 0; again < 100; ++again) CHECK_FALSE(builder.ask(given("hang"), {}));

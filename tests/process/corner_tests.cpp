@@ -112,7 +112,7 @@ TEST_CASE("an unfinished line is not of the next trial") {
   CHECK(printed.last_lines().empty());
 }
 
-TEST_CASE("a trainer that is unfit without a reason is unfit here too") {
+TEST_CASE("a trainer that cannot train and gives no reason is lost here too") {
   IsolatedTrainer trainer(isolation(), go_on);
-  CHECK_THROWS_AS(train(trainer, "be unfit without a reason"), WorkerUnfit);
+  CHECK_THROWS_AS(train(trainer, "be unable without a reason"), WorkerCannotTrain);
 }

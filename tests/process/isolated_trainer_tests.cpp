@@ -181,11 +181,11 @@ TEST_CASE("a trial that broke its device ends as it says; the next one gets anot
   CHECK(after.pid != broken.pid);
 }
 
-TEST_CASE("a trainer that is unfit is so here too; the trial is for another worker") {
+TEST_CASE("a trainer that cannot train says so here too; the trial is for another worker") {
   IsolatedTrainer trainer(isolation(), go_on);
-  CHECK_THROWS_AS(train(trainer, "be unfit"), WorkerUnfit);
+  CHECK_THROWS_AS(train(trainer, "be unable"), WorkerCannotTrain);
   IsolatedTrainer another(isolation(), go_on);
-  CHECK_THROWS_WITH(train(another, "be unfit"), "the trainer can't go on");
+  CHECK_THROWS_WITH(train(another, "be unable"), "the trainer can't go on");
 }
 
 TEST_CASE("signals that are sent to all processes leave the trainer alone") {

@@ -77,11 +77,11 @@ class TestTrainer : public Trainer {
 
   /// Is that the trial's end?
   bool go_wrong(const std::string& what, Reporter& reporter, TrialEnded& ended) {
-    if (what == "be unfit") throw WorkerUnfit("the trainer can't go on");
-    if (what == "be unfit without a reason") throw WorkerUnfit("");
-    if (what == "be unfit and stay") {
+    if (what == "be unable") throw WorkerCannotTrain("the trainer can't go on");
+    if (what == "be unable without a reason") throw WorkerCannotTrain("");
+    if (what == "be unable and stay") {
       stay_ = true;
-      throw WorkerUnfit("the trainer can't go on");
+      throw WorkerCannotTrain("the trainer can't go on");
     }
     if (what == "throw") throw std::runtime_error("a small problem");
     if (what == "throw nothing") throw std::runtime_error("");

@@ -20,7 +20,7 @@ class TestReporter : public sibyl::Reporter {
   void found(sibyl::HyperparametersFound found) override { finds.push_back(std::move(found)); }
   void epoch(sibyl::EpochReported report) override { epochs.push_back(std::move(report)); }
   Order order() override { return orders(); }
-  double longest_step() const override { return longest; }
+  double step_limit() const override { return longest; }
 
   /// Of the process that trained.
   pid_t pid() const {

@@ -37,7 +37,7 @@ class Places(Slurm):
         for place, ranks in shown.items():
             self.assertIn(seen[place], range(ranks, starts * ranks + 1), place)
         self.assertEqual(dict(collections.Counter(self.table("workers")["host"])), workers)
-        self.assertEqual(self.attempts(), [(job, 0)])
+        self.assertEqual(self.launches(), [(job, 0)])
         self.assertIn("the sweep is finished", self.log())
 
     def places(self, script, shown, workers, **edits):
@@ -76,7 +76,7 @@ class Places(Slurm):
         for seed in range(3):
             sweep = self.folder / "runs" / f"sweep_{seed}"
             self.check(f"{job}_{seed}", SHORT.replace("0", str(seed)), sweep)
-            self.assertEqual(self.attempts(sweep), [(f"{job}_{seed}", 0)])
+            self.assertEqual(self.launches(sweep), [(f"{job}_{seed}", 0)])
 
     def test_workstation(self):
         self.edit("workstation.sh")
@@ -113,7 +113,7 @@ class Lives(Slurm):
             self.interrupt(job, "USR1")
             self.let_start(job, restarts)
         self.check(job, LONG)
-        self.assertEqual(self.attempts(), [(job, 0), (job, 1), (job, 2), (job, 3)])
+        self.assertEqual(self.launches(), [(job, 0), (job, 1), (job, 2), (job, 3)])
 
     def test_time_limit_with_srun(self):
         self.finishes_after_three_requeues("multi_node.sbatch")
@@ -141,10 +141,10 @@ class Lives(Slurm):
         self.train_a_while(job)
         self.interrupt(f"{job}_1", "USR1")
         self.let_start(f"{job}_1", 1)
-        for task, attempts in [(0, [(f"{job}_0", 0)]), (1, [(f"{job}_1", 0), (f"{job}_1", 1)])]:
+        for task, launches in [(0, [(f"{job}_0", 0)]), (1, [(f"{job}_1", 0), (f"{job}_1", 1)])]:
             sweep = self.folder / "runs" / f"sweep_{task}"
             self.check(f"{job}_{task}", LONG, sweep)
-            self.assertEqual(self.attempts(sweep), attempts)
+            self.assertEqual(self.launches(sweep), launches)
 
     def test_a_killed_rank_on_another_node(self):
         """mpirun goes on without it, but does not end, and has to be killed."""
@@ -155,7 +155,7 @@ class Lives(Slurm):
         os.kill(on_n2[0], signal.SIGKILL)
         self.check(job, LONG)
         self.assertIn("the sweep has ended, mpirun has not: killing it", self.log())
-        self.assertEqual(self.attempts(), [(job, 0)])
+        self.assertEqual(self.launches(), [(job, 0)])
 
     def test_requeue_forbidden(self):
         script = "oracle_on_cpu_node.sbatch"  # the hardest: of two parts
@@ -165,7 +165,7 @@ class Lives(Slurm):
         self.interrupt(first, "USR1")
         second = wait_for(lambda: re.search(r"Submitted batch job (\d+)", self.log()), "a successor")[1]
         self.check(second, LONG)
-        self.assertEqual(self.attempts(), [(first, 0), (second, 0)])
+        self.assertEqual(self.launches(), [(first, 0), (second, 0)])
 
     def test_requeue_forbidden_in_an_array(self):
         edits = {"#SBATCH --requeue": "#SBATCH --no-requeue", "#SBATCH --array": "#SBATCH --array=0-1"}
@@ -176,7 +176,7 @@ class Lives(Slurm):
         self.interrupt(f"{job}_0", "USR1")
         second = wait_for(lambda: re.search(r"Submitted batch job (\d+)", self.log()), "a successor")[1]
         self.check(f"{second}_0", LONG)
-        self.assertEqual(self.attempts(), [(f"{job}_0", 0), (f"{second}_0", 0)])
+        self.assertEqual(self.launches(), [(f"{job}_0", 0), (f"{second}_0", 0)])
         self.assertEqual(self.ended(f"{job}_1"), "COMPLETED")
 
     def test_a_limit_on_requeues(self):
@@ -195,7 +195,7 @@ class Lives(Slurm):
         self.bring_back("n2")
         self.let_start(job, 1)
         self.check(job, LONGER)
-        self.assertEqual(self.attempts(), [(job, 0), (job, 1)])
+        self.assertEqual(self.launches(), [(job, 0), (job, 1)])
 
     def test_a_lost_node_with_srun(self):
         self.a_lost_node("multi_node.sbatch")
@@ -213,7 +213,7 @@ class Lives(Slurm):
         wait_for(lambda: "another process has the sweep; trying again" in self.log(), "the second life's patience")
         self.bring_back("n1")  # which ends the orphan
         self.check(job, LONGER)
-        self.assertEqual(self.attempts(), [(job, 0), (job, 1)])
+        self.assertEqual(self.launches(), [(job, 0), (job, 1)])
 
 
 class Ends(Slurm):
@@ -251,8 +251,8 @@ class Ends(Slurm):
         self.assertIn("build/jobs/synthetic does not run on n1", self.log())
 
     def test_another_job_has_the_sweep(self):
-        os.environ["longest_wait"] = "2"
-        self.addCleanup(os.environ.pop, "longest_wait")
+        os.environ["wait_timeout"] = "2"
+        self.addCleanup(os.environ.pop, "wait_timeout")
         self.edit("single_node.sbatch", LONGER)
         first = self.submit("single_node.sbatch")
         self.wait_for_training()

@@ -36,7 +36,7 @@ class Submit(Slurm):
         job, text = self.submitted(*words)
         self.check(job, SHORT)
         self.assertEqual(dict(collections.Counter(self.table("workers")["host"])), workers)
-        self.assertEqual(self.attempts(), [(job, 0)])
+        self.assertEqual(self.launches(), [(job, 0)])
         self.assertIn("the sweep is finished", self.log())
         for line in re.findall(r"^  (\S+ status .*|tail .*)", text, flags=re.M):  # what it says to follow it by
             subprocess.run(line.replace("tail -f", "tail"), shell=True, cwd=self.folder, check=True, capture_output=True)
@@ -44,7 +44,7 @@ class Submit(Slurm):
 
     def test_whole_nodes(self):
         job = self.check_submitted({"n1": 2, "n2": 2}, "--nodes", "2", "--gpus-per-node", "2", "--partition", "gpu")
-        table = self.table("attempts")
+        table = self.table("launches")
         self.assertEqual((table["launcher"][0], table["ranks"][0]), ("srun", 5))
         self.assertIn(f"Slurm     job {job} ", self.synthetic("status", "runs/sweep"))
 
@@ -53,7 +53,7 @@ class Submit(Slurm):
         for launcher in ("srun", "mpirun"):
             with self.subTest(launcher):
                 self.check_submitted({"n1": 2, "n2": 2}, *words, "--launcher", launcher, "--job-name", launcher)
-                self.assertEqual(self.table("attempts")["launcher"][0], launcher)
+                self.assertEqual(self.table("launches")["launcher"][0], launcher)
                 subprocess.run(["rm", "-r", self.sweep], check=True)
 
     def test_it_comes_back(self):
@@ -63,7 +63,7 @@ class Submit(Slurm):
         subprocess.run(["scancel", "--signal=USR1", "--batch", job], check=True)
         self.let_start(job, 1)
         self.check(job, LONG)
-        self.assertEqual(self.attempts(), [(job, 0), (job, 1)])
+        self.assertEqual(self.launches(), [(job, 0), (job, 1)])
         self.assertEqual(len(self.table("workers")), 8)
 
     def test_what_sbatch_refuses(self):

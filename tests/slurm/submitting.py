@@ -24,7 +24,7 @@ import sweeps  # noqa: E402
 
 CLUSTER = pathlib.Path(os.environ["SIBYL_CLUSTER"])
 os.environ.pop("CUDA_VISIBLE_DEVICES", None)  # set for the tests of this machine; Slurm sets its nodes' own
-os.environ.update(try_again="1", look_every="3")  # settings of common.sh: what is tested need not take minutes
+os.environ.update(try_again="1", look_interval="3")  # settings of common.sh: what is tested need not take minutes
 
 # Some 320 epochs, 16 s or one and a half minutes of work, shared by the workers; and what is done in a second.
 LONG = "--max-epochs 27 --seed 5 --set epoch_seconds=0.05 --inject exception=0.01"
@@ -171,9 +171,9 @@ exec {sweeps.JOBS}/synthetic "$@"
             table[column] = table[column].str.decode("utf-8")
         return table
 
-    def attempts(self, sweep=None):
+    def launches(self, sweep=None):
         """Of each start of the sweep, as far as Slurm is concerned: the job and how often it had been requeued."""
-        table = self.table("attempts", sweep)
+        table = self.table("launches", sweep)
         return list(zip(table["slurm_job"], table["slurm_restarts"]))
 
     def check(self, job, options, sweep=None):

@@ -121,7 +121,7 @@ class Managed {
   }
   ~Managed() { given_up_ = true; }
 
-  Stopped end() { return end_.get(); }
+  SearchOver end() { return end_.get(); }
   int lost_ranks() const { return lost_ranks_; }
   /// Those of a kind that the oracle has learned so far.
   template <class Kind>
@@ -141,7 +141,7 @@ class Managed {
   std::vector<Event> events_;
   std::atomic<int> lost_ranks_ = 0;
   std::atomic<bool> given_up_ = false;
-  std::future<Stopped> end_;  // the last: its end waits for the manager's
+  std::future<SearchOver> end_;  // the last: its end waits for the manager's
 };
 
 }  // namespace sibyl

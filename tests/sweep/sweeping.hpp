@@ -93,8 +93,8 @@ inline std::unique_ptr<Trainer> plain(int) {
 }
 
 /// Runs a sweep with some workers, each with its own trainer.
-inline Stopped sweep(Oracle& oracle, int workers, const MakeTrainer& make_trainer,
-                     const ManagerHooks& hooks = plain_hooks(), const ManagerOptions& options = {}) {
+inline SearchOver sweep(Oracle& oracle, int workers, const MakeTrainer& make_trainer,
+                        const ManagerHooks& hooks = plain_hooks(), const ManagerOptions& options = {}) {
   Loopback loopback(workers + 1);
   std::vector<std::jthread> threads;
   std::vector<int> ranks;

@@ -56,7 +56,7 @@ def _sweep(name: str, results: Results, folder: Path) -> list[str]:
         *drawn,
         *sections.failures(results),
         *sections.workers(results),
-        *sections.attempts(results),
+        *sections.launches(results),
         "<h2>How it was made</h2>",
         sections.command(results),
         "<h2>The search space</h2>",

@@ -45,7 +45,7 @@ void dry_run(std::ostream& out, const Environment& environment, const TrainerOpt
   TextTable table({"rank", "role", "host", "CUDA_VISIBLE_DEVICES", "device", "name", "UUID", "threads"});
   std::set<std::string> hosts, lines(warnings.begin(), warnings.end());
   std::string other_build;
-  LaunchChecks geometry(workers_per_gpu, 0);
+  LaunchChecks checks(workers_per_gpu, 0);
   const json first = json::parse(texts[0]);
   for (std::size_t rank = 0; rank < texts.size(); ++rank) {
     const json each = json::parse(texts[rank]);
@@ -64,7 +64,7 @@ void dry_run(std::ostream& out, const Environment& environment, const TrainerOpt
     joined.worker = static_cast<int>(rank);
     joined.host = text("host");
     joined.uuid = text("uuid");
-    geometry.tell(joined);
+    checks.tell(joined);
   }
   table.give_way({"threads", "role"});
   table.print(out, width);
@@ -73,7 +73,7 @@ void dry_run(std::ostream& out, const Environment& environment, const TrainerOpt
       << workers << (workers == 1 ? " worker on " : " workers on ") << hosts.size()
       << (hosts.size() == 1 ? " node" : " nodes") << "; a dry run: nothing is trained\n";
   out << std::flush;  // before what may be refused
-  for (const std::string& line : geometry.warnings()) lines.insert(line);
+  for (const std::string& line : checks.warnings()) lines.insert(line);
   for (const std::string& line : lines) out << "WARNING: " << printable(line) << std::endl;
   if (!other_build.empty())
     throw UsageError("the program on " + other_build + " is another build than rank 0's on " +

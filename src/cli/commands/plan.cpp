@@ -91,23 +91,23 @@ Figures run_through(SweepOptions sweep, int workers, const SearchSpace& space,
           static_cast<double>(run.epochs),
           run.makespan,
           run.busy_share(workers),
-          run.most_checkpoints + 1,  // the best trial that has ended keeps its own, too
+          run.peak_checkpoints + 1,  // the best trial that has ended keeps its own, too
           oracle.scheduler().rungs(),
           run.end.reason};
 }
 
 Figures figures(const SweepOptions& sweep, int workers, const SearchSpace& space,
                 const std::optional<Counted>& counted, const Objective& objective) {
-  constexpr double most_run_through = 100'000;
-  double most_trials = std::numeric_limits<double>::infinity();
-  if (sweep.max_trials > 0) most_trials = static_cast<double>(sweep.max_trials);
+  constexpr double max_run_through = 100'000;
+  double max_trials = std::numeric_limits<double>::infinity();
+  if (sweep.max_trials > 0) max_trials = static_cast<double>(sweep.max_trials);
   const bool beyond = counted && counted->beyond;  // more than the space says
   if (const auto points = space.points(); points && !beyond)
-    most_trials = std::min(most_trials, static_cast<double>(*points));
+    max_trials = std::min(max_trials, static_cast<double>(*points));
   if (counted && counted->complete)
-    most_trials = std::min(most_trials, static_cast<double>(counted->all.size()));
-  const PlanTotals all = scheduler_kind(sweep.scheduler).totals(scheduler_settings(sweep), most_trials);
-  if (all.trials <= most_run_through) return run_through(sweep, workers, space, counted, objective);
+    max_trials = std::min(max_trials, static_cast<double>(counted->all.size()));
+  const PlanTotals all = scheduler_kind(sweep.scheduler).totals(scheduler_settings(sweep), max_trials);
+  if (all.trials <= max_run_through) return run_through(sweep, workers, space, counted, objective);
   return {all.trials, all.epochs, std::ceil(all.epochs / workers), {}, {}, all.rungs, ""};
 }
 

@@ -14,7 +14,7 @@
 #include "cli/options/recorded.hpp"
 #include "cli/screen/sweep_screen.hpp"
 #include "cli/screen/terminal.hpp"
-#include "core/attempts.hpp"
+#include "core/launches.hpp"
 #include "core/oracle/failure_pattern.hpp"
 #include "launch/launch_checks.hpp"
 #include "launch/whole_command.hpp"
@@ -174,7 +174,7 @@ std::string failed_altogether(const Oracle& oracle) {
   std::iota(failed.begin(), failed.end(), 0);
   return (failed.size() == 1 ? "its one trial failed, "
                              : "every one of its " + std::to_string(failed.size()) + " trials failed, ") +
-         common_to(failed, oracle.trials());
+         failure_pattern(failed, oracle.trials());
 }
 
 SweepStart sweep_start(const Options& options, SweepOpened opened, SweepLaunched launched) {
@@ -203,14 +203,14 @@ int lead(const Words& command_line, const Options& typed, Job& job, Environment&
     return 0;
   }
   if (const std::string warning = no_search(options.sweep); !warning.empty()) sweep.warn({warning});
-  Begin begin = site(options.directory);
+  Begin begin = identity_of_rank_0(options.directory);
   begin.trainer = trainer_options(options, job, environment);
   ManagerHooks hooks;
   hooks.now = wall_clock;
   hooks.record = [&](const Event& event) { sweep.record(event); };
   hooks.commit = [&] { sweep.commit(); };
   hooks.learned = [&](const Event& event, const Consequences& after) { sweep.learned(event, after); };
-  hooks.unfit = [&](const WorkerJoined& joined) { return sweep.unfit(joined); };
+  hooks.refusal = [&](const WorkerJoined& joined) { return sweep.refusal(joined); };
   hooks.lost_a_rank = [&] { environment.lost_a_rank(); };
   hooks.all_ranks_live = [&] { environment.all_ranks_live(); };
   const auto began = std::chrono::steady_clock::now();  // a wall clock may be set meanwhile
@@ -226,17 +226,17 @@ int lead(const Words& command_line, const Options& typed, Job& job, Environment&
   };
   const ManagerOptions settings{
       .begin = begin, .trial_timeout = options.trial_timeout, .heartbeats = options.isolated};
-  Stopped end;
+  SearchOver end;
   try {
     end = manage(link, workers, sweep.oracle(), hooks, settings);
   } catch (const UsageError&) {
     sweep.withdraw();
     throw;
   }
-  const std::string failure = end.on_request || end.hopeless ? "" : failed_altogether(sweep.oracle());
+  const std::string failure = end.on_request || end.given_up ? "" : failed_altogether(sweep.oracle());
   if (end.on_request)
     sweep.stop(end.reason);
-  else if (end.hopeless)
+  else if (end.given_up)
     sweep.stop(given_up + end.reason);
   else if (!failure.empty())
     sweep.stop(failed_sweep + failure);
@@ -247,8 +247,8 @@ int lead(const Words& command_line, const Options& typed, Job& job, Environment&
   const bool waits = !sweep.oracle().running().empty();
   if (end.on_request && waits) _exit(exit_stopped);
   if (end.on_request) return exit_stopped;
-  if (end.hopeless && waits) environment.leave_at_once();
-  if (end.hopeless)
+  if (end.given_up && waits) environment.leave_at_once();
+  if (end.given_up)
     throw Error("the sweep was given up: " + end.reason + "\nMend the reason and continue with --resume" +
                 (end.advice.empty() ? "" : "; " + end.advice));
   if (!failure.empty()) throw Error("the sweep failed: " + failure);

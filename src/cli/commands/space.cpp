@@ -62,7 +62,7 @@ std::string number_of_configurations(const SearchSpace& space, const std::option
   if (counted && counted->complete) return text(counted->all.size());
   const auto points = space.points();
   if (!points || (counted && counted->endless)) return "more configurations than can be tried one by one";
-  if (counted && counted->beyond) return "more than " + text(most_counted);
+  if (counted && counted->beyond) return "more than " + text(max_counted);
   return (counted ? "at most " : "") + text(*points);
 }
 

@@ -34,7 +34,7 @@ std::string local_time(double seconds) {
 
 // At the pace of the latest start; NaN where that has none yet.
 double seconds_left(const StoredSweep& sweep) {
-  const Attempt& latest = sweep.attempts().all().back();
+  const Launch& latest = sweep.launches().all().back();
   const auto left = static_cast<double>(planned_epochs(*sweep.oracle) - sweep.oracle->epochs());
   return latest.epochs > 0
              ? left * (latest.last_seen - latest.launched.time) / static_cast<double>(latest.epochs)
@@ -47,18 +47,18 @@ std::int64_t failed_trials(const Oracle& oracle) {
 }
 
 std::string queue_of(const StoredSweep& sweep) {
-  return in_queue(sweep.attempts().all().back().launched.slurm_job);
+  return in_queue(sweep.launches().all().back().launched.slurm_job);
 }
 
-void print_attempts(std::ostream& out, const std::vector<Attempt>& attempts, int width) {
+void print_launches(std::ostream& out, const std::vector<Launch>& launches, int width) {
   constexpr std::size_t most = 10;
-  const std::size_t first = attempts.size() > most ? attempts.size() - most : 0;
-  if (first > 0) out << "\nThe latest " << most << " of " << attempts.size() << " attempts:";
+  const std::size_t first = launches.size() > most ? launches.size() - most : 0;
+  if (first > 0) out << "\nThe latest " << most << " of " << launches.size() << " launches:";
   TextTable table(
-      {"attempt", "started", "last seen", "ranks", "host", "by", "Slurm job", "requeued", "epochs", "end"});
+      {"launch", "started", "last seen", "ranks", "host", "by", "Slurm job", "requeued", "epochs", "end"});
   table.give_way({"requeued", "last seen", "by", "ranks", "host", "Slurm job", "started"});
-  for (std::size_t i = first; i < attempts.size(); ++i) {
-    const Attempt& each = attempts[i];
+  for (std::size_t i = first; i < launches.size(); ++i) {
+    const Launch& each = launches[i];
     const SweepLaunched& launched = each.launched;
     table.add({std::to_string(i), local_time(launched.time), local_time(each.last_seen),
                std::to_string(launched.ranks), launched.host, launched.launcher, launched.slurm_job,
@@ -72,9 +72,9 @@ void print_attempts(std::ostream& out, const std::vector<Attempt>& attempts, int
 nlohmann::ordered_json as_json(const fs::path& directory, const StoredSweep& sweep, const Standing& stands,
                                const std::string& queue) {
   using nlohmann::ordered_json;
-  ordered_json attempts = ordered_json::array();
-  for (const Attempt& each : sweep.attempts().all())
-    attempts.push_back({{"started", each.launched.time},
+  ordered_json launches = ordered_json::array();
+  for (const Launch& each : sweep.launches().all())
+    launches.push_back({{"started", each.launched.time},
                         {"last_seen", each.last_seen},
                         {"ended", number_or_null(each.ended)},
                         {"end", each.end},
@@ -102,13 +102,13 @@ nlohmann::ordered_json as_json(const fs::path& directory, const StoredSweep& swe
           {"best", best < 0 ? ordered_json() : ordered_json(best)},
           {"best_model", oracle.best_model() < 0 ? ordered_json() : ordered_json(oracle.best_model())},
           {"score", best < 0 ? ordered_json() : number_or_null(oracle.trials()[best].score)},
-          {"attempts", attempts}};
+          {"launches", launches}};
 }
 
 void print_one(std::ostream& out, const fs::path& directory, const StoredSweep& sweep, const Standing& stands,
                const std::string& queue, int width) {
   const Oracle& oracle = *sweep.oracle;
-  const std::string& job = sweep.attempts().all().back().launched.slurm_job;
+  const std::string& job = sweep.launches().all().back().launched.slurm_job;
   out << one_line(directory.string()) << ": " << one_line(sweep.opened.job) << ", seed " << sweep.opened.seed
       << "\n\n";
   out << "State     " << printable(stands.text) << '\n';
@@ -132,7 +132,7 @@ void print_one(std::ostream& out, const fs::path& directory, const StoredSweep& 
         << short_number(oracle.trials()[best].score) << " ("
         << short_text(searched(oracle.trials()[best].hyperparameters, oracle.space())) << ")\n";
   if (const std::string note = note_on_best(oracle); !note.empty()) out << "          " << note << '\n';
-  print_attempts(out, sweep.attempts().all(), width);
+  print_launches(out, sweep.launches().all(), width);
 }
 
 std::vector<std::string> row(const fs::path& directory, const StoredSweep& sweep, const Standing& stands) {

@@ -18,14 +18,14 @@ namespace sibyl {
 namespace {
 
 // More than these is a slip of the finger, and would cost time or memory before anyone notices.
-constexpr int most_epochs = 1'000'000'000;
-constexpr int most_iterations = 1'000'000'000;
-constexpr std::int64_t most_trials = 1'000'000'000;
-constexpr int most_executions = 1000;
-constexpr int most_threads = 4096;
-constexpr int most_planned_workers = 100'000;
-constexpr int most_shown = 1'000'000;
-constexpr double longest_epoch = 1e9;  // seconds
+constexpr int max_epochs = 1'000'000'000;
+constexpr int max_iterations = 1'000'000'000;
+constexpr std::int64_t max_trials = 1'000'000'000;
+constexpr int max_executions = 1000;
+constexpr int max_threads = 4096;
+constexpr int max_planned_workers = 100'000;
+constexpr int max_shown = 1'000'000;
+constexpr double max_epoch_seconds = 1e9;  // seconds
 
 std::vector<std::string> names_of(const std::map<std::string, Command>& commands) {
   std::vector<std::string> names{"submit"};
@@ -81,13 +81,13 @@ Options parse_options(int argc, char** argv) {
   read(given, "scheduler", sweep.scheduler);
   check_word("sampler", sweep.sampler, names_of(sampler_kinds()));
   check_word("scheduler", sweep.scheduler, names_of(scheduler_kinds()));
-  read<std::int64_t>(given, "max-trials", 1, sweep.max_trials, most_trials);
+  read<std::int64_t>(given, "max-trials", 1, sweep.max_trials, max_trials);
   if (sweep.max_trials == 0) sweep.max_trials = scheduler_kind(sweep.scheduler).default_max_trials;
-  read(given, "max-epochs", 1, sweep.max_epochs, most_epochs);
+  read(given, "max-epochs", 1, sweep.max_epochs, max_epochs);
   read(given, "eta", 2, sweep.eta);
-  read(given, "iterations", 1, sweep.iterations, most_iterations);
+  read(given, "iterations", 1, sweep.iterations, max_iterations);
   read(given, "objective", sweep.objective);
-  read(given, "executions-per-trial", 1, sweep.executions_per_trial, most_executions);
+  read(given, "executions-per-trial", 1, sweep.executions_per_trial, max_executions);
   read(given, "patience", 0, sweep.patience);
   read(given, "min-delta", 0.0, sweep.min_delta);
   read(given, "max-retries", 0, sweep.max_retries);
@@ -136,11 +136,11 @@ Options parse_options(int argc, char** argv) {
   read(given, "device", options.device);
   check_word("device", options.device, {"auto", "cpu", "cuda"});
   read(given, "workers-per-gpu", 1, options.workers_per_gpu);
-  read(given, "threads", 1, sweep.threads, most_threads);
+  read(given, "threads", 1, sweep.threads, max_threads);
   read(given, "data", sweep.data);
-  read(given, "workers", 1, options.workers, most_planned_workers);
-  read(given, "epoch-seconds", 0.0, options.epoch_seconds, longest_epoch);
-  read(given, "top", 1, options.top, most_shown);
+  read(given, "workers", 1, options.workers, max_planned_workers);
+  read(given, "epoch-seconds", 0.0, options.epoch_seconds, max_epoch_seconds);
+  read(given, "top", 1, options.top, max_shown);
   options.json = given.count("json") > 0;
   read<std::int64_t>(given, "trial", 0, options.trial);
   std::string to;
@@ -148,7 +148,7 @@ Options parse_options(int argc, char** argv) {
   options.to = to;
   if (options.trial >= 0 && options.top > 0) throw UsageError("--trial and --top exclude each other");
   if (!to.empty() && options.top > 1) throw UsageError("--to is one file, for one trial: leave --top out");
-  read(given, "keep-best", 0, options.keep_best, most_shown);
+  read(given, "keep-best", 0, options.keep_best, max_shown);
   options.tensorboard = given.count("tensorboard") > 0;
   return options;
 }

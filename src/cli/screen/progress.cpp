@@ -14,7 +14,7 @@ namespace sibyl {
 
 namespace {
 
-constexpr double between_draws = 0.2;
+constexpr double draw_interval = 0.2;
 
 std::string bar(std::int64_t done, std::int64_t of) {
   constexpr int width = 16;
@@ -136,7 +136,7 @@ void Progress::erase() {
 
 void Progress::draw(double now) {
   if (!terminal_.is_terminal || now < next_draw_) return;
-  next_draw_ = now + between_draws;
+  next_draw_ = now + draw_interval;
   std::istringstream lines(block(now));
   erase();
   const auto width = static_cast<std::size_t>(std::max(1, terminal_.columns()));

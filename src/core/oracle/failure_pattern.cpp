@@ -12,7 +12,7 @@ namespace {
 
 using Group = std::vector<const Trial*>;
 
-constexpr std::size_t most_named = 3;     ///< hyperparameters
+constexpr std::size_t max_named = 3;      ///< hyperparameters
 constexpr std::size_t few_for_range = 3;  ///< trials: fewer lie on one side of the others too easily
 
 std::string first_line(const Trial& trial) {
@@ -118,14 +118,14 @@ std::string signs(const Group& failed, const Group& others) {
   std::stable_sort(found.begin(), found.end(),
                    [](const Sign& a, const Sign& b) { return a.share > b.share; });
   std::string text;
-  for (std::size_t i = 0; i < std::min(found.size(), most_named); ++i)
+  for (std::size_t i = 0; i < std::min(found.size(), max_named); ++i)
     text += (i > 0 ? ", " : "") + found[i].text;
   return text;
 }
 
 }  // namespace
 
-std::string common_to(const std::vector<TrialId>& ids, const std::vector<Trial>& trials) {
+std::string failure_pattern(const std::vector<TrialId>& ids, const std::vector<Trial>& trials) {
   if (ids.empty()) return "no trial failed";
   Group failed, others;
   for (const TrialId id : ids) failed.push_back(&trials.at(id));

@@ -13,6 +13,6 @@ namespace sibyl {
 /// optimizer = sgd, learning_rate >= 0.05". Messages count as the same if they differ in numbers only;
 /// otherwise the text has
 /// "; the last: ..." instead. Never empty.
-std::string common_to(const std::vector<TrialId>& failed, const std::vector<Trial>& trials);
+std::string failure_pattern(const std::vector<TrialId>& failed, const std::vector<Trial>& trials);
 
 }  // namespace sibyl

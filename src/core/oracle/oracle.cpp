@@ -11,10 +11,10 @@ namespace sibyl {
 
 namespace {
 /// A trial that so many workers were lost with has taken them down itself.
-constexpr int most_lost_workers = 3;
+constexpr int max_lost_workers = 3;
 /// A trial whose process was killed so often in one slot has had it killed (by a daemon that watches memory,
 /// say); the times before may have been somebody's kill of the whole job.
-constexpr int most_kills = 3;
+constexpr int max_kills = 3;
 
 /// Was its process killed, and perhaps not because of it?
 bool was_killed(const TrialEnded& ended) {
@@ -30,12 +30,12 @@ Oracle::Oracle(SearchSpace space, OracleOptions options, std::unique_ptr<Sampler
       scheduler_(std::move(scheduler)) {}
 
 Decision Oracle::ask() const {
-  if (!hopeless_.empty())
-    return Stopped{.reason = hopeless_,
-                   .hopeless = true,
-                   .advice = "a higher --max-consecutive-failures lets it go on through more failures"};
-  if (!again_.empty()) {
-    const Trial& trial = trials_[*again_.begin()];
+  if (!given_up_.empty())
+    return SearchOver{.reason = given_up_,
+                      .given_up = true,
+                      .advice = "a higher --max-consecutive-failures lets it go on through more failures"};
+  if (!requeued_.empty()) {
+    const Trial& trial = trials_[*requeued_.begin()];
     return Suggestion{trial.slot, trial.hyperparameters, options_.executions, trial.attempt + 1};
   }
   // When every configuration is tried, the search goes on only if the job asks for more than the sampler
@@ -50,7 +50,7 @@ Decision Oracle::ask() const {
     return Suggestion{*slot, trial.hyperparameters, options_.executions, trial.attempt + 1};
   }
   if (scheduler_->finished())
-    return Stopped{closed_ && sampler_->exhausted() ? "the search space is used up" : "the plan is done"};
+    return SearchOver{closed_ && sampler_->exhausted() ? "the search space is used up" : "the plan is done"};
   return Idle{};
 }
 
@@ -102,9 +102,9 @@ void Oracle::learn(const TrialStarted& event, Consequences& consequences) {
     trial.epochs.resize(options_.executions);
     trials_.push_back(std::move(trial));
     sampler_->started(id, suggestion.hyperparameters);
-    unbuilt_.insert(id);
+    not_yet_reported_.insert(id);
   }
-  if (again_.erase(id) == 0) scheduler_->started(suggestion.slot);
+  if (requeued_.erase(id) == 0) scheduler_->started(suggestion.slot);
   Trial& trial = trials_[id];
   if (trial.slot != suggestion.slot) trial.killed = 0;
   trial.slot = suggestion.slot;
@@ -151,7 +151,7 @@ void Oracle::learn(const EpochReported& event, Consequences& consequences) {
   trial.score = executions > 0 ? sum / executions : std::nan("");
   // While some executions are still to come, the mean of the others is no score to compare.
   if (executions == options_.executions) consider(event.trial);
-  if (unbuilt_.erase(event.trial) > 0) close_if_used_up(consequences);
+  if (not_yet_reported_.erase(event.trial) > 0) close_if_used_up(consequences);
   if (scheduler_->ends_early(trial.slot, event.epoch, trial.score))
     consequences.cancelled.push_back(event.trial);
 }
@@ -159,7 +159,7 @@ void Oracle::learn(const EpochReported& event, Consequences& consequences) {
 void Oracle::learn(const TrialEnded& event, Consequences& consequences) {
   Trial& trial = trials_[event.trial];
   running_.erase(event.trial);
-  unbuilt_.erase(event.trial);
+  not_yet_reported_.erase(event.trial);
   trial.seconds += event.seconds;
   trial.message = event.message;
   trial.cause = event.cause;
@@ -168,16 +168,16 @@ void Oracle::learn(const TrialEnded& event, Consequences& consequences) {
   trial.status = TrialStatus::paused;
 
   bool failed = event.ending == Ending::failed;
-  if (was_killed(event) && ++trial.killed == most_kills) {
+  if (was_killed(event) && ++trial.killed == max_kills) {
     failed = true;
     trial.message = "given up: that happened " + std::to_string(trial.killed) + " times; " + event.message;
   } else if (event.ending == Ending::interrupted && event.cause == Cause::worker_lost &&
-             ++trial.lost == most_lost_workers) {
+             ++trial.lost == max_lost_workers) {
     failed = true;
     trial.message =
         "given up: " + std::to_string(trial.lost) + " workers were lost with it; the last: " + event.message;
   } else if (event.ending == Ending::interrupted) {
-    again_.insert(event.trial);
+    requeued_.insert(event.trial);
     close_if_used_up(consequences);
     return;
   }
@@ -186,11 +186,11 @@ void Oracle::learn(const TrialEnded& event, Consequences& consequences) {
     trial.cause = Cause::exception;
     trial.message = "no epoch had a finite '" + options_.objective.metric + "' (the objective)";
   }
-  if (failed && may_pass(trial.cause) && trial.lost < most_lost_workers &&
+  if (failed && may_pass(trial.cause) && trial.lost < max_lost_workers &&
       trial.retries < options_.max_retries) {
     ++trial.retries;
     trial.killed = 0;
-    again_.insert(event.trial);
+    requeued_.insert(event.trial);
     return;
   }
   if (failed) fail(event.trial);
@@ -218,12 +218,12 @@ void Oracle::fail(TrialId id) {
   if (std::isfinite(trials_[id].score)) return;
   const FailureRows::Row row = failures_.add(id);
   if (options_.max_consecutive_failures == 0 || row.length < options_.max_consecutive_failures ||
-      !hopeless_.empty())
+      !given_up_.empty())
     return;
   // Where two rows meet it is longer: as many as were asked for are named.
   std::vector<TrialId> failed(static_cast<std::size_t>(options_.max_consecutive_failures));
   std::iota(failed.begin(), failed.end(), row.first);
-  hopeless_ = std::to_string(failed.size()) + " trials in a row failed, " + common_to(failed, trials_);
+  given_up_ = std::to_string(failed.size()) + " trials in a row failed, " + failure_pattern(failed, trials_);
 }
 
 TrialId Oracle::best_model() const {
@@ -240,7 +240,7 @@ TrialId Oracle::best_model() const {
 
 void Oracle::learn(const SweepResumed& event, Consequences& consequences) {
   over_ = false;
-  hopeless_.clear();  // whoever resumes it has mended the reason, or hopes so
+  given_up_.clear();  // whoever resumes it has mended the reason, or hopes so
   failures_.forget();
   options_.max_trials = event.max_trials;
   scheduler_->extend(event.max_trials, event.iterations);
@@ -254,7 +254,7 @@ void Oracle::learn(const SweepResumed& event, Consequences& consequences) {
 
 // Once every configuration has been tried and no trial asked for more than the sampler knows.
 void Oracle::close_if_used_up(Consequences& consequences) {
-  if (closed_ || found_more_ || !unbuilt_.empty() || !sampler_->exhausted()) return;
+  if (closed_ || found_more_ || !not_yet_reported_.empty() || !sampler_->exhausted()) return;
   closed_ = true;
   const auto decisions = scheduler_->no_more_trials();
   apply(decisions, trials_.back().started);

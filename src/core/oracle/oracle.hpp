@@ -27,13 +27,13 @@ struct OracleOptions {
 /// Nothing to do now: wait for other trials.
 struct Idle {};
 /// The search is over.
-struct Stopped {
+struct SearchOver {
   std::string reason;
-  bool hopeless = false;    ///< it was given up, not finished; a resume may go on
+  bool given_up = false;    ///< it was given up, not finished; a resume may go on
   bool on_request = false;  ///< it was told to stop, and can be resumed
   std::string advice = {};  ///< what to do, where it was given up
 };
-using Decision = std::variant<Suggestion, Idle, Stopped>;
+using Decision = std::variant<Suggestion, Idle, SearchOver>;
 
 /// Decides what to train next: joins a sampler (which values) and a scheduler (which trial, to which epoch).
 ///
@@ -64,7 +64,7 @@ class Oracle {
 
   /// Why a sweep can come to nothing whose first epochs are like this one: no report so far has named the
   /// objective's metric. (A job that has not measured it in an epoch reports NaN.) None if all is well.
-  std::optional<Stopped> refusal(const EpochReported& report) const;
+  std::optional<SearchOver> refusal(const EpochReported& report) const;
 
   const std::vector<Trial>& trials() const { return trials_; }
   /// The trial that reached the best score so far, -1 while there is none. It may have failed since: then
@@ -77,7 +77,7 @@ class Oracle {
   /// Trials that are on a worker.
   const std::set<TrialId>& running() const { return running_; }
   /// How many slots are to be given out again: of trials that were interrupted, or are retried.
-  std::size_t interrupted() const { return again_.size(); }
+  std::size_t interrupted() const { return requeued_.size(); }
   const OracleOptions& options() const { return options_; }
   const Scheduler& scheduler() const { return *scheduler_; }
   /// With the hyperparameters that workers found.
@@ -119,8 +119,8 @@ class Oracle {
 
   std::vector<Trial> trials_;
   std::set<TrialId> running_;
-  std::set<TrialId> again_;    ///< slots to be given out again: interrupted, lost, or to be retried
-  std::set<TrialId> unbuilt_;  ///< started, and not known yet whether they find more hyperparameters
+  std::set<TrialId> requeued_;          ///< slots to be given out again: interrupted, lost, or to be retried
+  std::set<TrialId> not_yet_reported_;  ///< started, and not known yet whether they find more hyperparameters
   TrialId best_ = -1;
   std::int64_t epochs_ = 0;
   bool found_more_ = false;  ///< a worker found hyperparameters that the sampler does not know
@@ -129,7 +129,7 @@ class Oracle {
   bool over_ = false;        ///< this start of the sweep has come to its end
   bool measured_ = false;    ///< some report named the objective's metric
   FailureRows failures_;
-  std::string hopeless_;  ///< why the search was given up; empty while it was not
+  std::string given_up_;  ///< why the search was given up; empty while it was not
 };
 
 /// Trials and epochs of the whole plan, as far as it is known.

@@ -11,7 +11,7 @@ namespace sibyl {
 namespace {
 
 constexpr double latest_time = 253402300800;  // the year 10000, which calendars end before
-constexpr int most_iterations = 1'000'000'000;
+constexpr int max_iterations = 1'000'000'000;
 
 std::string of(TrialId trial, int attempt) {
   return "trial " + std::to_string(trial) + ", attempt " + std::to_string(attempt) + ",";
@@ -83,8 +83,9 @@ void Oracle::check_one(const TrialStarted& event) const {
     throw Contradiction(begins + " with " + std::to_string(suggestion.executions) +
                         " executions, but each trial has " + std::to_string(options_.executions));
   if (running_.contains(slot.trial)) throw Contradiction(begins + ", but an earlier attempt is under way");
-  const bool expected = again_.contains(slot.trial) ? slot == trials_[slot.trial].slot
-                                                    : (slot.rung == 0) == is_new && scheduler_->expects(slot);
+  const bool expected = requeued_.contains(slot.trial)
+                            ? slot == trials_[slot.trial].slot
+                            : (slot.rung == 0) == is_new && scheduler_->expects(slot);
   if (!expected)
     throw Contradiction(begins + " in rung " + std::to_string(slot.rung) + " of bracket " +
                         std::to_string(slot.bracket) + " of iteration " + std::to_string(slot.iteration) +
@@ -114,7 +115,7 @@ void Oracle::check_one(const TrialEnded& event) const {
 }
 
 void Oracle::check_one(const SweepResumed& event) const {
-  if (event.max_trials < 0 || event.iterations < 1 || event.iterations > most_iterations)
+  if (event.max_trials < 0 || event.iterations < 1 || event.iterations > max_iterations)
     throw Contradiction("that the sweep goes on with at most " + std::to_string(event.max_trials) +
                         " trials and " + std::to_string(event.iterations) +
                         " iterations, but there is no such plan");
@@ -133,17 +134,17 @@ std::string Oracle::contradiction(const HyperparametersFound& found) const {
   }
 }
 
-std::optional<Stopped> Oracle::refusal(const EpochReported& report) const {
+std::optional<SearchOver> Oracle::refusal(const EpochReported& report) const {
   const std::string& objective = options_.objective.metric;
   if (measured_ || names(report.metrics, objective)) return std::nullopt;
   std::string list;
   for (const Metric& metric : report.metrics) list += (list.empty() ? "" : ", ") + metric.name;
-  return Stopped{.reason = "the objective is " + objective + ", but an epoch has " +
-                           (list.empty() ? "no metrics" : "only " + list),
-                 .hopeless = true,
-                 .advice =
-                     "name one of these with --objective (and --overwrite: the record of this sweep has "
-                     "the other one), or let the job report it in every epoch"};
+  return SearchOver{.reason = "the objective is " + objective + ", but an epoch has " +
+                              (list.empty() ? "no metrics" : "only " + list),
+                    .given_up = true,
+                    .advice =
+                        "name one of these with --objective (and --overwrite: the record of this sweep has "
+                        "the other one), or let the job report it in every epoch"};
 }
 
 }  // namespace sibyl

@@ -45,7 +45,7 @@ SimulatedSweep simulate(Oracle& oracle, int workers, const SimulatedTraining& tr
     sweep.decisions.insert(sweep.decisions.end(), consequences.decisions.begin(),
                            consequences.decisions.end());
     if (const auto* started = std::get_if<TrialStarted>(&event)) open.insert(started->suggestion.slot.trial);
-    sweep.most_checkpoints = std::max(sweep.most_checkpoints, static_cast<std::int64_t>(open.size()));
+    sweep.peak_checkpoints = std::max(sweep.peak_checkpoints, static_cast<std::int64_t>(open.size()));
     for (const RungResult& each : consequences.decisions)
       if (each.decision != RungDecision::promoted) open.erase(each.slot.trial);
     return consequences;
@@ -54,7 +54,7 @@ SimulatedSweep simulate(Oracle& oracle, int workers, const SimulatedTraining& tr
   while (true) {
     while (!free.empty()) {
       Decision decision = oracle.ask();
-      if (auto* stopped = std::get_if<Stopped>(&decision)) sweep.end = *stopped;
+      if (auto* stopped = std::get_if<SearchOver>(&decision)) sweep.end = *stopped;
       auto* suggestion = std::get_if<Suggestion>(&decision);
       if (!suggestion) break;
       const int worker = *free.begin();

@@ -23,9 +23,9 @@ struct SimulatedSweep {
   double busy = 0;                    ///< seconds that workers trained, summed over workers
   std::int64_t epochs = 0;            ///< trained
   std::int64_t events = 0;            ///< told to the oracle
-  std::int64_t most_checkpoints = 0;  ///< on the disk at one time: of trials that run or wait for a decision
+  std::int64_t peak_checkpoints = 0;  ///< on the disk at one time: of trials that run or wait for a decision
   std::vector<RungResult> decisions;
-  Stopped end;
+  SearchOver end;
 
   double busy_share(int workers) const { return makespan > 0 ? busy / (makespan * workers) : 1; }
 };

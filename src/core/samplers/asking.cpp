@@ -6,9 +6,9 @@ namespace sibyl {
 
 namespace {
 
-constexpr int most_attempts = 100;
-constexpr int most_asked = 50;  ///< for one sample: a large model takes a while to build
-constexpr std::uint64_t most_listed = 1 << 17;
+constexpr int max_draws = 100;
+constexpr int max_asked = 50;  ///< for one sample: a large model takes a while to build
+constexpr std::uint64_t max_listed = 1 << 17;
 
 }  // namespace
 
@@ -28,9 +28,9 @@ std::uint64_t AskingSampler::key(const Values& values) {
   return key;
 }
 
-Values AskingSampler::asked(const Values& given, TrialId trial, std::int64_t attempt) const {
+Values AskingSampler::asked(const Values& given, TrialId trial, std::int64_t redraw) const {
   if (!ask_) return given;
-  auto configuration = ask_(given, {seed_, trial, attempt});
+  auto configuration = ask_(given, {seed_, trial, redraw});
   return configuration ? std::move(configuration->values) : given;
 }
 
@@ -44,16 +44,16 @@ Values AskingSampler::choose(TrialId trial) const {
   const Values first = draw(space_, seed_, trial);
   Values repeated = first;
   int builds = 0;
-  for (int attempt = 0; attempt < most_attempts && builds < most_asked; ++attempt) {
-    const Values given = attempt == 0 ? first : draw(space_, seed_, trial, attempt);
+  for (int redraw = 0; redraw < max_draws && builds < max_asked; ++redraw) {
+    const Values given = redraw == 0 ? first : draw(space_, seed_, trial, redraw);
     // A trial that had all of these asked for all of these.
     if (is_used(given) && !exhausted()) continue;
-    Values values = asked(given, trial, attempt);
+    Values values = asked(given, trial, redraw);
     ++builds;
     if (exhausted() || !is_used(values)) return values;
-    if (attempt == 0) repeated = std::move(values);
+    if (redraw == 0) repeated = std::move(values);
   }
-  if (auto unused = walk(trial, most_asked)) return std::move(*unused);
+  if (auto unused = walk(trial, max_asked)) return std::move(*unused);
   // Nearly all of the space's weight is on few configurations: then a repeat is what was asked for.
   return repeated;
 }
@@ -76,7 +76,7 @@ std::optional<Values> AskingSampler::choose_unused(TrialId trial) const {
 // Through the search space's own list, from a random place on: of a space that has as many configurations as
 // it says, but too many to be counted one by one, every one is found.
 std::optional<Values> AskingSampler::walk(TrialId trial, int builds) const {
-  if (!points_ || *points_ == 0 || *points_ > most_listed) return std::nullopt;
+  if (!points_ || *points_ == 0 || *points_ > max_listed) return std::nullopt;
   if (!listed_) listed_.emplace(space_);
   RandomStream random(seed_, trial, "an unused configuration");
   const std::uint64_t start = random.below(*points_);

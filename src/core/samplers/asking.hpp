@@ -26,7 +26,7 @@ class AskingSampler : public Sampler {
   Values choose(TrialId trial) const;
   std::optional<Values> choose_unused(TrialId trial) const;
   std::optional<Values> walk(TrialId trial, int builds) const;
-  Values asked(const Values& given, TrialId trial, std::int64_t attempt) const;
+  Values asked(const Values& given, TrialId trial, std::int64_t redraw) const;
   bool is_used(const Values& values) const { return used_.contains(key(values)); }
   bool is_one_of_a_kind(const Values& values) const;
   static std::uint64_t key(const Values& values);

@@ -6,8 +6,8 @@ namespace sibyl {
 
 namespace {
 
-constexpr int most_attempts = 100;
-constexpr std::uint64_t most_listed = 1 << 20;
+constexpr int max_draws = 100;
+constexpr std::uint64_t max_listed = 1 << 20;
 
 // Then nothing needs to be counted.
 bool has_continuous(const SearchSpace& space) {
@@ -49,8 +49,7 @@ Values RandomSampler::sample(TrialId trial) const {
     const auto known = key(values);
     return known && used_.contains(*known);
   };
-  for (int attempt = 1; used() && attempt < most_attempts; ++attempt)
-    values = draw(space_, seed_, trial, attempt);
+  for (int redraw = 1; used() && redraw < max_draws; ++redraw) values = draw(space_, seed_, trial, redraw);
   if (!points_ || !used()) return values;
   // Few configurations have nearly all of the weight, and are used: the next unused one from anywhere.
   std::uint64_t place = random.below(*points_);
@@ -61,7 +60,7 @@ Values RandomSampler::sample(TrialId trial) const {
 void RandomSampler::started(TrialId, const Values& values) {
   if (never_repeats_) return;
   const auto used = key(values);
-  if (!used || !used_.insert(*used).second || !points_ || *points_ > most_listed) return;
+  if (!used || !used_.insert(*used).second || !points_ || *points_ > max_listed) return;
   if (exhausted()) {
     unused_.clear();
   } else if (!unused_.empty()) {

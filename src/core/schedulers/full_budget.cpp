@@ -37,7 +37,7 @@ SchedulerKind full_budget_scheduler() {
             return std::make_unique<FullBudget>(settings.max_trials, settings.max_epochs, objective);
           },
           .totals = [](const SchedulerSettings& settings,
-                       double most_trials) { return totals(settings.max_epochs, most_trials); },
+                       double max_trials) { return totals(settings.max_epochs, max_trials); },
           .title =
               [](const SchedulerSettings& settings) {
                 return "Every trial to epoch " + std::to_string(settings.max_epochs);

@@ -153,7 +153,7 @@ SchedulerKind hyperband_scheduler() {
             return std::make_unique<Hyperband>(options_of(settings), objective);
           },
           .totals = [](const SchedulerSettings& settings,
-                       double most_trials) { return totals(options_of(settings), most_trials); },
+                       double max_trials) { return totals(options_of(settings), max_trials); },
           .title =
               [](const SchedulerSettings& settings) {
                 return "Hyperband, R = " + std::to_string(settings.max_epochs) +

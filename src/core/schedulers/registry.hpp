@@ -25,8 +25,8 @@ struct SchedulerKind {
   std::int64_t default_max_trials = 0;  ///< where `--max-trials` is not given; 0: as the plan says
   /// Throws UsageError for settings that make no plan.
   std::unique_ptr<Scheduler> (*make)(const SchedulerSettings& settings, const Objective& objective);
-  /// The whole plan, in closed form; `most_trials`: new trials that there are at most.
-  PlanTotals (*totals)(const SchedulerSettings& settings, double most_trials);
+  /// The whole plan, in closed form; `max_trials`: new trials that there are at most.
+  PlanTotals (*totals)(const SchedulerSettings& settings, double max_trials);
   /// The first line of `plan`.
   std::string (*title)(const SchedulerSettings& settings);
   /// For people: why these settings compare nothing; empty where they do.

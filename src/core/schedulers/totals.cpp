@@ -20,7 +20,7 @@ std::vector<RungStatus> filled(const std::vector<RungPlan>& plan, int s, double 
 
 }  // namespace
 
-PlanTotals totals(const HyperbandOptions& options, double most_trials) {
+PlanTotals totals(const HyperbandOptions& options, double max_trials) {
   const int s_max = largest_bracket(options.max_epochs, options.eta);
   // An iteration of at most so many trials, added to the sum so many times.
   PlanTotals sum;
@@ -33,12 +33,12 @@ PlanTotals totals(const HyperbandOptions& options, double most_trials) {
       if (keep) sum.rungs.insert(sum.rungs.end(), rungs.begin(), rungs.end());
     }
   };
-  add(most_trials, 1, true);
+  add(max_trials, 1, true);
   const double each = sum.trials;  // all of an iteration, if there are trials left
-  if (each >= most_trials) return sum;
-  const double whole = std::min(std::floor(most_trials / each), static_cast<double>(options.iterations));
-  add(most_trials, whole - 1, false);
-  if (whole < options.iterations) add(most_trials - whole * each, 1, false);
+  if (each >= max_trials) return sum;
+  const double whole = std::min(std::floor(max_trials / each), static_cast<double>(options.iterations));
+  add(max_trials, whole - 1, false);
+  if (whole < options.iterations) add(max_trials - whole * each, 1, false);
   return sum;
 }
 

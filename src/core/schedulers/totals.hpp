@@ -15,8 +15,8 @@ struct PlanTotals {
   std::vector<RungStatus> rungs;  ///< of the first iteration
 };
 
-/// `most_trials`: new trials that there are at most; they fill the brackets in order.
-PlanTotals totals(const HyperbandOptions& options, double most_trials);
+/// `max_trials`: new trials that there are at most; they fill the brackets in order.
+PlanTotals totals(const HyperbandOptions& options, double max_trials);
 /// Every trial to the last epoch.
 PlanTotals totals(int max_epochs, double trials);
 

@@ -4,7 +4,7 @@ namespace sibyl {
 
 Configuration ask(const std::function<void(HyperParameters&)>& questions, const Values& given,
                   const Draws& draws) {
-  HyperParameters hp(given, draws.seed, draws.trial, draws.attempt);
+  HyperParameters hp(given, draws.seed, draws.trial, draws.redraw);
   questions(hp);
   Configuration configuration{hp.asked(), {}};
   for (const Hyperparameter& each : configuration.hyperparameters)

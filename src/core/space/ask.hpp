@@ -15,11 +15,11 @@ struct Configuration {
   Values values;  ///< of these, and no others
 };
 
-/// Where a hyperparameter draws its value from: the stream of (seed, trial, its name, attempt).
+/// Where a hyperparameter draws its value from: the stream of (seed, trial, its name, redraw).
 struct Draws {
   std::uint64_t seed = 0;
   std::int64_t trial = 0;
-  std::int64_t attempt = 0;
+  std::int64_t redraw = 0;
   auto operator<=>(const Draws&) const = default;
 };
 

@@ -10,8 +10,8 @@ namespace sibyl {
 namespace {
 
 constexpr std::uint64_t too_many = std::uint64_t{1} << 62;
-constexpr std::size_t most_nodes = 1 << 16;
-constexpr std::size_t most_edges = 1 << 20;
+constexpr std::size_t max_nodes = 1 << 16;
+constexpr std::size_t max_edges = 1 << 20;
 
 struct Uncountable {};
 
@@ -144,7 +144,7 @@ class ConfigurationsBuilder {
     const std::size_t here = steps_[step];
     Configurations::Node made{here, runs(here), 0};
     edges_ += made.edges.size();
-    if (result_.nodes_.size() >= most_nodes || edges_ > most_edges) throw Uncountable{};
+    if (result_.nodes_.size() >= max_nodes || edges_ > max_edges) throw Uncountable{};
     for (Edge& edge : made.edges) {
       Statuses after = statuses;
       choose(here, value_at(all_[here].domain, edge.first), after);

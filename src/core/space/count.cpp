@@ -5,7 +5,7 @@ namespace sibyl {
 namespace {
 
 /// Each may cost the process that was asked.
-constexpr int most_unanswered = 20;
+constexpr int max_unanswered = 20;
 
 class Count {
  public:
@@ -14,7 +14,7 @@ class Count {
   Counted run() {
     // A branch that is still to be followed holds at least one configuration.
     for (std::size_t asked = 0; !branches_.empty(); ++asked) {
-      if (asked == most_counted || result_.all.size() + branches_.size() > most_counted) return given_up();
+      if (asked == max_counted || result_.all.size() + branches_.size() > max_counted) return given_up();
       const Values decided = std::move(branches_.back());
       branches_.pop_back();
       if (!follow(decided)) return given_up();
@@ -54,7 +54,7 @@ class Count {
 
   /// Where nobody knows what is asked for, it is what the search space says.
   bool follow_declared(const Values& decided) {
-    if (++unanswered_ > most_unanswered) return false;
+    if (++unanswered_ > max_unanswered) return false;
     for (const Hyperparameter& each : space_.hyperparameters())
       if (!decided.contains(each.name) && holds(each.conditions, decided))
         return branch(decided, each.name, each.domain, nullptr);
@@ -65,7 +65,7 @@ class Count {
   bool branch(const Values& way, const std::string& name, const Domain& domain, const Value* but) {
     const auto values = size(domain);
     result_.endless = result_.endless || !values;
-    if (!values || *values > most_counted) return false;
+    if (!values || *values > max_counted) return false;
     for (std::uint64_t index = 0; index < *values; ++index) {
       Value value = value_at(domain, index);
       if (but && value == *but) continue;

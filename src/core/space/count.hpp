@@ -19,11 +19,11 @@ struct Counted {
 };
 
 /// The most that are found one by one.
-constexpr std::size_t most_counted = 2000;
+constexpr std::size_t max_counted = 2000;
 
 /// Follows the questions from answer to answer: each question has a branch for each of its values, and each
 /// leaf is a configuration. It needs about as many questions as there are configurations, never many more
-/// than `most_counted`; spaces that are larger, or endless, are given up after a few. The result depends on
+/// than `max_counted`; spaces that are larger, or endless, are given up after a few. The result depends on
 /// the answers alone.
 Counted count_configurations(const SearchSpace& space, const Ask& ask);
 

@@ -50,10 +50,10 @@ std::optional<std::int64_t> scaled(const Decimal& x, int exponent) {
   if (x.exponent < exponent) return std::nullopt;
   std::int64_t digits = x.digits;
   for (int places = x.exponent - exponent; places > 0; --places) {
-    if (std::abs(digits) > most_decimal_digits / 10) return std::nullopt;
+    if (std::abs(digits) > max_decimal_digits / 10) return std::nullopt;
     digits *= 10;
   }
-  if (std::abs(digits) > most_decimal_digits) return std::nullopt;
+  if (std::abs(digits) > max_decimal_digits) return std::nullopt;
   return digits;
 }
 

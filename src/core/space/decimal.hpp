@@ -12,7 +12,7 @@ struct Decimal {
 };
 
 /// Decimals of up to so many digits survive a trip through double, and neighbours stay apart.
-constexpr std::int64_t most_decimal_digits = 1'000'000'000'000'000;
+constexpr std::int64_t max_decimal_digits = 1'000'000'000'000'000;
 
 /// `x` must be finite.
 Decimal decimal_of(double x);

@@ -203,11 +203,11 @@ std::string shown(const Value& value) {
 std::string describe(const Domain& domain) {
   if (const auto* range = std::get_if<IntRange>(&domain)) return range_text("a whole number", *range);
   if (const auto* range = std::get_if<FloatRange>(&domain)) return range_text("a number", *range);
-  constexpr std::size_t most_shown = 20;
+  constexpr std::size_t max_shown = 20;
   const auto& values = std::get<Choices>(domain).values;
   std::string text = "one of";
-  for (std::size_t i = 0; i < std::min(values.size(), most_shown); ++i) text += " " + shown(values[i]);
-  if (values.size() > most_shown) text += " ... (" + std::to_string(values.size()) + " values)";
+  for (std::size_t i = 0; i < std::min(values.size(), max_shown); ++i) text += " " + shown(values[i]);
+  if (values.size() > max_shown) text += " ... (" + std::to_string(values.size()) + " values)";
   return text;
 }
 

@@ -13,8 +13,8 @@ namespace {
 // How much of a step a value may miss by and still be taken for the one that was meant.
 constexpr double much_of_a_step = 1e-6;
 // Powers of ten that doubles hold exactly: one division by them is rounded once.
-constexpr int most_places = 22;
-constexpr double most_steps = 0x1p53;
+constexpr int max_places = 22;
+constexpr double max_steps = 0x1p53;
 
 std::uint64_t step_of(const IntRange& range) {
   return range.step > 0 ? static_cast<std::uint64_t>(range.step) : 1;
@@ -74,7 +74,7 @@ void FloatGrid::count_steps() {
   const Decimal min = decimal_of(range_.min), max = decimal_of(range_.max), step = decimal_of(range_.step);
   const int exponent = std::min({min.exponent, max.exponent, step.exponent, 0});
   const auto first = scaled(min, exponent), last = scaled(max, exponent), one = scaled(step, exponent);
-  if (first && last && one && exponent >= -most_places) {
+  if (first && last && one && exponent >= -max_places) {
     way_ = Way::decimal;
     first_ = *first;
     step_ = *one;
@@ -90,8 +90,8 @@ void FloatGrid::count_steps() {
   const double length = range_.max - range_.min;  // may be beyond the doubles
   const double steps =
       std::isfinite(length) ? length / range_.step : range_.max / range_.step - range_.min / range_.step;
-  if (!(steps < most_steps)) {
-    last_ = static_cast<std::uint64_t>(most_steps);
+  if (!(steps < max_steps)) {
+    last_ = static_cast<std::uint64_t>(max_steps);
     return;
   }
   last_ = static_cast<std::uint64_t>(steps + much_of_a_step);
@@ -106,7 +106,7 @@ void FloatGrid::count_factors() {
   const double ratio = range_.max / range_.min;
   const double logarithm =
       std::isfinite(ratio) ? std::log(ratio) : std::log(range_.max) - std::log(range_.min);
-  last_ = static_cast<std::uint64_t>(std::min(logarithm / std::log1p(range_.step - 1), most_steps));
+  last_ = static_cast<std::uint64_t>(std::min(logarithm / std::log1p(range_.step - 1), max_steps));
   // The logarithm may be off by one.
   if (last_ > 0 && unclipped(last_) > most) --last_;
   if (unclipped(last_ + 1) <= most) ++last_;
@@ -126,7 +126,7 @@ double FloatGrid::unclipped(std::uint64_t place) const {
   const Decimal factor = decimal_of(range_.step);
   Decimal x = decimal_of(range_.min);
   for (std::uint64_t left = factor.digits == 1 ? 0 : place; left > 0; --left) {
-    if (x.digits > most_decimal_digits / factor.digits) {
+    if (x.digits > max_decimal_digits / factor.digits) {
       const double power = std::pow(range_.step, k), half = std::floor(k / 2);
       if (std::isfinite(power)) return range_.min * power;
       // In two halves: max / min may be beyond the doubles.

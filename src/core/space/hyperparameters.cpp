@@ -6,8 +6,8 @@
 
 namespace sibyl {
 
-HyperParameters::HyperParameters(Values values, std::uint64_t seed, std::int64_t trial, std::int64_t attempt)
-    : values_(std::move(values)), seed_(seed), trial_(trial), attempt_(attempt) {}
+HyperParameters::HyperParameters(Values values, std::uint64_t seed, std::int64_t trial, std::int64_t redraw)
+    : values_(std::move(values)), seed_(seed), trial_(trial), redraw_(redraw) {}
 
 std::int64_t HyperParameters::Int(const std::string& name, std::int64_t min, std::int64_t max,
                                   IntOptions options) {
@@ -60,7 +60,7 @@ Value HyperParameters::ask(const std::string& short_name, Domain domain, Value d
     return *fitting;
   }
   if (finding_space) return values_[name] = default_value;
-  RandomStream random(seed_, trial_, name, attempt_);
+  RandomStream random(seed_, trial_, name, redraw_);
   found_.push_back(asked);
   return values_[name] = draw(asked.domain, random);
 }

@@ -112,11 +112,11 @@ bool holds(const std::vector<Condition>& conditions, const Values& values) {
   });
 }
 
-Values draw(const SearchSpace& space, std::uint64_t seed, std::int64_t trial, std::int64_t attempt) {
+Values draw(const SearchSpace& space, std::uint64_t seed, std::int64_t trial, std::int64_t redraw) {
   Values values;
   for (const Hyperparameter& hyperparameter : space.hyperparameters()) {
     if (values.contains(hyperparameter.name) || !holds(hyperparameter.conditions, values)) continue;
-    RandomStream random(seed, trial, hyperparameter.name, attempt);
+    RandomStream random(seed, trial, hyperparameter.name, redraw);
     values[hyperparameter.name] = draw(hyperparameter.domain, random);
   }
   return values;

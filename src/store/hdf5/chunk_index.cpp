@@ -8,9 +8,9 @@ namespace {
 
 // What readers assume where the superblock says nothing else: at most 64 children a node, and a node takes
 // the room for as many.
-constexpr std::size_t most_children = 64;
+constexpr std::size_t max_children = 64;
 constexpr std::size_t key_size = 8 + 2 * 8, address_size = 8;
-constexpr std::size_t node_size = 24 + most_children * (key_size + address_size) + key_size;
+constexpr std::size_t node_size = 24 + max_children * (key_size + address_size) + key_size;
 
 /// A node or a chunk: where it is, and its first row.
 struct Child {
@@ -49,11 +49,11 @@ ChunkIndex chunk_index(const std::vector<Address>& chunks, std::uint64_t chunk_r
   for (std::size_t i = 0; i < chunks.size(); ++i) children.push_back({chunks[i], i * chunk_rows});
   Level level{0, children.back().row, chunk_rows * row_size, row_size};
   do {
-    const std::size_t count = (children.size() + most_children - 1) / most_children;
+    const std::size_t count = (children.size() + max_children - 1) / max_children;
     const Address first = address + index.nodes.size();
     std::vector<Child> parents;
     for (std::size_t i = 0; i < count; ++i) {
-      const std::size_t from = i * most_children, to = std::min(from + most_children, children.size());
+      const std::size_t from = i * max_children, to = std::min(from + max_children, children.size());
       const Address here = first + i * node_size;
       append_node(index.nodes, level, std::span(children).subspan(from, to - from),
                   i == 0 ? undefined : here - node_size, i + 1 == count ? undefined : here + node_size,

@@ -69,7 +69,7 @@ JournalTail Journal::rewrite(const std::filesystem::path& path) {
   constexpr std::uint64_t commit_bytes = 4 << 20;
   auto beside = path;
   beside += ".tmp";
-  ::unlink(beside.c_str());  // of an attempt that was killed
+  ::unlink(beside.c_str());  // of a try that was killed
   JournalTail tail;
   try {
     Journal copy = create(beside);

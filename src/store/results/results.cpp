@@ -6,8 +6,8 @@
 #include <cmath>
 #include <string_view>
 
-#include "store/results/attempt_table.hpp"
 #include "store/results/column_notes.hpp"
+#include "store/results/launch_table.hpp"
 #include "store/results/results_files.hpp"
 #include "store/results/text.hpp"
 
@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::int64_t format =
     1;  // raise it when a column changes its meaning or goes; a new column is no reason
-constexpr std::size_t longest_decision = std::string_view("completed").size();
+constexpr std::size_t max_decision_length = std::string_view("completed").size();
 constexpr double never = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
@@ -27,7 +27,7 @@ constexpr double never = std::numeric_limits<double>::quiet_NaN();
 void Results::tell(const Event& event, const Consequences& consequences) {
   std::visit([this](const auto& each) { learn(each); }, event);
   workers_.tell(event);
-  attempts_.tell(event);
+  launches_.tell(event);
   if (const double time = time_of(event); !std::isnan(time)) time_ = time;
   for (const RungResult& result : consequences.decisions) add_rung(result);
 }
@@ -39,7 +39,7 @@ Results::Results()
               {"rung", CellType::int32, 4},
               {"epoch", CellType::int32, 4},
               {"score", CellType::float64, 8},
-              {"decision", CellType::text, longest_decision},
+              {"decision", CellType::text, max_decision_length},
               {"time", CellType::float64, 8}}) {}
 
 void Results::learn(const SweepOpened& event) {
@@ -161,7 +161,7 @@ hdf5::Update Results::changes(const std::vector<Trial>& trials, double now) {
        {trial_rows_.changes(trials, objective(), space_), epochs_.rows().changes("epochs"),
         space_rows_.changes("search_space", search_space_table(space_)), rungs_.changes("rungs"),
         worker_rows_.changes("workers", workers_.workers(now)), work_changes(work_rows_, workers_),
-        attempt_rows_.changes("attempts", attempt_table(attempts_.all()))}});
+        launch_rows_.changes("launches", launch_table(launches_.all()))}});
 }
 
 void Results::published(bool yes) {
@@ -170,7 +170,7 @@ void Results::published(bool yes) {
   epochs_.rows().published();
   rungs_.published();
   work_rows_.published();
-  for (ComparedTable* each : {&space_rows_, &worker_rows_, &attempt_rows_}) each->published();
+  for (ComparedTable* each : {&space_rows_, &worker_rows_, &launch_rows_}) each->published();
 }
 
 void Results::publish(const std::filesystem::path& file, const std::vector<Trial>& trials, double now) const {
@@ -181,7 +181,7 @@ void Results::publish(const std::filesystem::path& file, const std::vector<Trial
                  {TrialRows().changes(trials, objective(), space_), epochs_.rows().all("epochs"),
                   ComparedTable().changes("search_space", search_space_table(space_)), rungs_.all("rungs"),
                   ComparedTable().changes("workers", workers_.workers(now)), work_changes(work, workers_),
-                  ComparedTable().changes("attempts", attempt_table(attempts_.all()))}}));
+                  ComparedTable().changes("launches", launch_table(launches_.all()))}}));
 }
 
 std::string hdf5_version() {

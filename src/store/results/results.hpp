@@ -6,8 +6,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "core/attempts.hpp"
 #include "core/events.hpp"
+#include "core/launches.hpp"
 #include "sibyl/objective.hpp"
 #include "store/results/epoch_rows.hpp"
 #include "store/results/made_tables.hpp"
@@ -69,9 +69,9 @@ class Results {
   EpochRows epochs_;
   PackedRows rungs_;
   WorkerRows workers_;
-  Attempts attempts_;
+  Launches launches_;
   TrialRows trial_rows_;
-  ComparedTable space_rows_, worker_rows_, attempt_rows_;
+  ComparedTable space_rows_, worker_rows_, launch_rows_;
   GrowingTable work_rows_;
 };
 

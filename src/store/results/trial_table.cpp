@@ -103,7 +103,7 @@ using Part = std::vector<std::reference_wrapper<const Trial>>;
 Table without_hyperparameters(const Part& trials, const Objective& objective) {
   // A column of text is as wide as its longest cell in every row, so one endless message must not set the
   // width.
-  constexpr std::size_t longest_message = 500;
+  constexpr std::size_t max_message = 500;
   const auto time = [](double seconds) { return seconds > 0 ? seconds : none; };
   Table table;
   table.add("trial", trials, [](const Trial& trial) { return trial.slot.trial; });
@@ -128,9 +128,9 @@ Table without_hyperparameters(const Part& trials, const Objective& objective) {
   table.add("early_stopped", trials, [](const Trial& trial) { return std::int8_t{trial.early_stopped}; });
   table.add("cause", trials, [](const Trial& trial) { return trial.cause_text(); });
   table.add("message", trials,
-            [](const Trial& trial) { return shorten(clean_utf8(trial.message), longest_message); });
+            [](const Trial& trial) { return shorten(clean_utf8(trial.message), max_message); });
   table.add("output", trials,
-            [](const Trial& trial) { return shorten(clean_utf8(trial.output), longest_message); });
+            [](const Trial& trial) { return shorten(clean_utf8(trial.output), max_message); });
   return table;
 }
 

@@ -52,8 +52,8 @@ void make_folder(const fs::path& folder) {
 
 }  // namespace
 
-TensorBoardLog::TensorBoardLog(fs::path folder, std::size_t most_waiting)
-    : folder_(std::move(folder)), most_waiting_(most_waiting) {}
+TensorBoardLog::TensorBoardLog(fs::path folder, std::size_t max_waiting)
+    : folder_(std::move(folder)), max_waiting_(max_waiting) {}
 
 void TensorBoardLog::tell(const Event& event, const Consequences& consequences,
                           const std::vector<Trial>& trials, const SearchSpace& space) {
@@ -63,7 +63,7 @@ void TensorBoardLog::tell(const Event& event, const Consequences& consequences,
   std::visit([&](const auto& each) { learn(each, trials); }, event);
   for (const RungResult& result : consequences.decisions)
     if (result.decision != RungDecision::promoted) end(result.slot.trial, trials[result.slot.trial]);
-  if (bytes_ <= most_waiting_) return;
+  if (bytes_ <= max_waiting_) return;
   try {
     write();
   } catch (const Error& problem) {

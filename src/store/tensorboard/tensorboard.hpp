@@ -25,8 +25,8 @@ namespace sibyl {
 /// else.
 class TensorBoardLog {
  public:
-  /// Writes nothing yet. `most_waiting`: so many bytes are kept until the next flush.
-  explicit TensorBoardLog(std::filesystem::path folder, std::size_t most_waiting = std::size_t{64} << 20);
+  /// Writes nothing yet. `max_waiting`: so many bytes are kept until the next flush.
+  explicit TensorBoardLog(std::filesystem::path folder, std::size_t max_waiting = std::size_t{64} << 20);
 
   /// Told every event after the oracle, with what that said follows from it, its trials and its space. Never
   /// throws for a file: what can't be written waits for the next flush, which tells.
@@ -59,7 +59,7 @@ class TensorBoardLog {
   void discard_leftovers() const;
 
   std::filesystem::path folder_;
-  std::size_t most_waiting_;
+  std::size_t max_waiting_;
   std::string file_name_;
   SweepOpened opened_;
   SearchSpace space_;                      ///< with the hyperparameters that workers found

@@ -53,9 +53,9 @@ Bytes pack(const Message& message) {
     void operator()(const Quit& quit) { put(out, std::int64_t{quit.at_once}); }
     void operator()(const Stop&) {}
     void operator()(const Leaving&) {}
-    void operator()(const Unfit& unfit) {
-      out.resize(1 + unfit.reason.size());
-      std::memcpy(out.data() + 1, unfit.reason.data(), unfit.reason.size());
+    void operator()(const CannotTrain& message) {
+      out.resize(1 + message.reason.size());
+      std::memcpy(out.data() + 1, message.reason.data(), message.reason.size());
     }
     void operator()(const Cancel& cancel) {
       put(out, cancel.trial);
@@ -90,7 +90,7 @@ Message unpack_message(std::span<const std::byte> bytes) {
     case 3:
       return Quit{take(bytes) != 0};
     case 4:
-      return Unfit{std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size())};
+      return CannotTrain{std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size())};
     case 5: {
       const TrialId trial = take(bytes);
       return Cancel{trial, static_cast<int>(take(bytes))};

@@ -13,7 +13,7 @@ namespace sibyl {
 // The whole protocol.
 //
 //   manager -> worker    Begin         get ready: choose the device, load the data
-//   worker -> manager    WorkerJoined  ready and free      (or Unfit: it can't train, and why)
+//   worker -> manager    WorkerJoined  ready and free      (or CannotTrain: it can't train, and why)
 //   manager -> worker    Suggestion    train this
 //   worker -> manager    HyperparametersFound, EpochReported ...
 //   manager -> worker    Acknowledged  so many reports are durable: they survive any crash
@@ -42,7 +42,7 @@ struct Quit {
 };
 struct Stop {};
 struct Leaving {};
-struct Unfit {
+struct CannotTrain {
   std::string reason;
 };
 struct Cancel {
@@ -60,7 +60,7 @@ struct Acknowledged {
   std::int64_t reports = 0;
 };
 
-using Message = std::variant<Event, Suggestion, Begin, Quit, Unfit, Cancel, Acknowledged, Stop, Leaving,
+using Message = std::variant<Event, Suggestion, Begin, Quit, CannotTrain, Cancel, Acknowledged, Stop, Leaving,
                              StepLimit, Heartbeat>;
 
 Bytes pack(const Message& message);

@@ -17,13 +17,13 @@ namespace sibyl {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr int most_messages_a_round = 1000;
-constexpr std::chrono::milliseconds between_ticks{50};
-constexpr std::chrono::seconds between_heartbeats{2};
+constexpr int max_messages_a_round = 1000;
+constexpr std::chrono::milliseconds tick_interval{50};
+constexpr std::chrono::seconds heartbeat_interval{2};
 /// A round of this loop that took longer says nothing about the workers' silence.
 constexpr std::chrono::seconds long_round{2};
 /// For a worker's current step and its checkpoint, when the sweep is stopped.
-constexpr std::chrono::seconds longest_stop{30};
+constexpr std::chrono::seconds stop_timeout{30};
 
 std::string seconds_text(std::chrono::milliseconds time) {
   return std::to_string((time.count() + 500) / 1000) + " s";
@@ -45,24 +45,24 @@ class Manager {
       for (const int worker : workers) roster_.beats(worker);
   }
 
-  Stopped run() {
+  SearchOver run() {
     for (const int worker : workers_) link_.send(worker, options_.begin);
     Backoff backoff;
     while (true) {
       const auto round = Clock::now();
       if (round - std::exchange(last_round_, round) > long_round) roster_.forgive(round);
       const int received = receive();
-      if (received < most_messages_a_round) look_for_the_lost();
+      if (received < max_messages_a_round) look_for_the_lost();
       look_for_stop();
       const bool over = stopping_ ? stopped() : hand_out();
       commit();
       if (over) return end_;
       if (round >= next_tick_) {
         hooks_.tick();
-        next_tick_ = Clock::now() + between_ticks;
+        next_tick_ = Clock::now() + tick_interval;
       }
       if (round >= next_heartbeat_) {
-        next_heartbeat_ = round + between_heartbeats;
+        next_heartbeat_ = round + heartbeat_interval;
         for (const int worker : workers_)
           if (roster_.state(worker) != Roster::State::lost) link_.send(worker, Heartbeat{});
         tell_hang_limit();
@@ -77,28 +77,28 @@ class Manager {
  private:
   int receive() {
     int received = 0;
-    while (received < most_messages_a_round) {
+    while (received < max_messages_a_round) {
       auto arrived = link_.receive();
       if (!arrived) break;
       ++received;
       const int worker = arrived->first;
-      if (roster_.heard(worker, Clock::now())) come_back(worker);
+      if (roster_.heard(worker, Clock::now())) rejoin(worker);
       if (lost_.erase(worker) > 0 && lost_.empty()) hooks_.all_ranks_live();
       if (auto* event = std::get_if<Event>(&arrived->second))
         std::visit([&](auto& each) { handle(worker, each); }, *event);
-      else if (const auto* unfit = std::get_if<Unfit>(&arrived->second))
-        count_out(worker, unfit->reason);
+      else if (const auto* message = std::get_if<CannotTrain>(&arrived->second))
+        retire_worker(worker, message->reason);
       else if (const auto* heartbeat = std::get_if<Heartbeat>(&arrived->second))
         handle(worker, *heartbeat);
       else if (std::holds_alternative<Leaving>(arrived->second))
-        let_go(worker);
+        on_worker_leaving(worker);
     }
     return received;
   }
 
   void handle(int worker, WorkerJoined& joined) {
-    if (const std::string reason = hooks_.unfit(joined); !reason.empty()) {
-      count_out(worker, reason);
+    if (const std::string reason = hooks_.refusal(joined); !reason.empty()) {
+      retire_worker(worker, reason);
       return;
     }
     joined.time = hooks_.now();
@@ -135,7 +135,7 @@ class Manager {
     if (!oracle_.is_news(ended)) return;
     learn(ended);
     if (const std::string blame = health_.tell(ended); !blame.empty())
-      count_out(worker, "taken out of service: " + blame);
+      retire_worker(worker, "taken out of service: " + blame);
   }
 
   void handle(int worker, const Heartbeat& heartbeat) {
@@ -169,7 +169,7 @@ class Manager {
 
   void look_for_the_lost() {
     if (Clock::now() - last_round_ > long_round) return;  // a stall in this round; the next one forgives it
-    const auto longest = options_.longest_silence;
+    const auto longest = options_.silence_timeout;
     const auto lost = roster_.newly_lost(Clock::now(), longest);
     for (const int worker : lost) {
       lost_.insert(worker);
@@ -182,38 +182,38 @@ class Manager {
 
   // A worker that gets no more work, for a reason that people should know.
   void lose(int worker, const std::string& reason) {
-    take_back(worker, Cause::worker_lost, reason);
+    requeue_trials_of(worker, Cause::worker_lost, reason);
     learn(WorkerLeft{hooks_.now(), worker, reason});
     give_up_if_nobody_is_left(worker, reason);
   }
 
-  void come_back(int worker) {
+  void rejoin(int worker) {
     WorkerJoined joined = roster_.description(worker);
     joined.time = hooks_.now();
     learn(joined);
   }
 
-  void count_out(int worker, const std::string& reason) {
+  void retire_worker(int worker, const std::string& reason) {
     const bool never_joined = roster_.state(worker) == Roster::State::awaited;
     roster_.leave(worker);
     if (never_joined)
-      unfit_.emplace(worker, reason);
+      cannot_train_.emplace(worker, reason);
     else
       lose(worker, reason);
     check_all_answered();
   }
 
   // A worker got a signal of its own. The others go on; without any other, the sweep stops.
-  void let_go(int worker) {
+  void on_worker_leaving(int worker) {
     roster_.leave(worker);
-    take_back(worker, Cause::none, "");
+    requeue_trials_of(worker, Cause::none, "");
     if (!roster_.all_answered() || !roster_.present().empty()) return;
     look_for_stop();  // a signal to all processes is one to this one, too, and a better reason
     stop_on_request("all workers were told to stop");
   }
 
   // What was sent to a worker that takes nothing more is for another.
-  void take_back(int worker, Cause cause, const std::string& reason) {
+  void requeue_trials_of(int worker, Cause cause, const std::string& reason) {
     const auto running = oracle_.running();
     for (const TrialId id : running) {
       const Trial& trial = oracle_.trials()[id];
@@ -238,15 +238,15 @@ class Manager {
 
   // No trial is to blame: those that are under way go on some other time, from where they were. Nobody is
   // waited for, since what they would still say is not wanted.
-  void give_up(Stopped end) {
-    for (const int worker : roster_.present()) take_back(worker, Cause::none, "");
+  void give_up(SearchOver end) {
+    for (const int worker : roster_.present()) requeue_trials_of(worker, Cause::none, "");
     begin_stop(std::move(end));
   }
 
-  void begin_stop(Stopped end) {
+  void begin_stop(SearchOver end) {
     if (stopping_) return;
     stopping_ = true;
-    stop_deadline_ = Clock::now() + longest_stop;
+    stop_deadline_ = Clock::now() + stop_timeout;
     end_ = std::move(end);
     for (const int worker : roster_.present()) link_.send(worker, Stop{});
   }
@@ -256,22 +256,22 @@ class Manager {
 
   // Before all have answered, nobody knows whether it is one worker's trouble or everybody's.
   void check_all_answered() {
-    if (!roster_.all_answered() || unfit_.empty()) return;
+    if (!roster_.all_answered() || cannot_train_.empty()) return;
     if (roster_.present().empty() && oracle_.running().empty() && given_up_.empty() && !ever_handed_out_)
-      throw Error(unfit_.begin()->second);
-    for (const auto& [worker, reason] : std::exchange(unfit_, {})) lose(worker, reason);
+      throw Error(cannot_train_.begin()->second);
+    for (const auto& [worker, reason] : std::exchange(cannot_train_, {})) lose(worker, reason);
   }
 
   // Gives work to whoever is free; is the search over?
   bool hand_out() {
     if (!given_up_.empty()) {
-      end_ = {.reason = given_up_, .hopeless = true};
+      end_ = {.reason = given_up_, .given_up = true};
       return true;
     }
     while (const auto worker = roster_.next_free()) {
       Decision decision = oracle_.ask();
-      if (auto* stopped = std::get_if<Stopped>(&decision)) {
-        if (stopped->hopeless) {
+      if (auto* stopped = std::get_if<SearchOver>(&decision)) {
+        if (stopped->given_up) {
           begin_stop(std::move(*stopped));  // saved, and not lost: a resume may go on
           return false;
         }
@@ -313,8 +313,8 @@ class Manager {
   WorkerHealth health_;
   HangLimit hang_limit_;
   double told_limit_ = 0;
-  std::set<int> lost_;                ///< given up for dead, and not heard of since
-  std::map<int, std::string> unfit_;  ///< could not train from the start; not spoken of yet
+  std::set<int> lost_;                       ///< given up for dead, and not heard of since
+  std::map<int, std::string> cannot_train_;  ///< could not train from the start; not spoken of yet
   Outbox outbox_;
   bool recorded_ = false;  ///< something since the last commit
   bool ever_handed_out_ = false;
@@ -324,13 +324,13 @@ class Manager {
   bool stopping_ = false;  ///< on request
   Clock::time_point stop_deadline_;
   std::string given_up_;  ///< why, when no worker is left
-  Stopped end_;
+  SearchOver end_;
 };
 
 }  // namespace
 
-Stopped manage(Link& link, const std::vector<int>& workers, Oracle& oracle, const ManagerHooks& hooks,
-               const ManagerOptions& options) {
+SearchOver manage(Link& link, const std::vector<int>& workers, Oracle& oracle, const ManagerHooks& hooks,
+                  const ManagerOptions& options) {
   return Manager(link, workers, oracle, hooks, options).run();
 }
 

@@ -20,7 +20,7 @@ struct ManagerHooks {
   /// The oracle has learned of the event, with these consequences.
   std::function<void(const Event&, const Consequences&)> learned = [](const Event&, const Consequences&) {};
   /// Why a worker that could train can't be one of the sweep's all the same; empty if it can.
-  std::function<std::string(const WorkerJoined&)> unfit = [](const WorkerJoined&) { return std::string(); };
+  std::function<std::string(const WorkerJoined&)> refusal = [](const WorkerJoined&) { return std::string(); };
   /// Why the sweep is to stop now (a signal, a time limit); empty while it is to go on.
   std::function<std::string()> stop_reason = [] { return std::string(); };
   /// A worker was given up for dead.
@@ -37,15 +37,15 @@ struct ManagerOptions {
       0;                    ///< seconds without a step after which a trial hangs; 0: found out, see HangLimit
   bool heartbeats = false;  ///< is every worker to send them? Else those that send one are to send more
   /// A worker that is to send heartbeats is given up for dead after so long without one.
-  std::chrono::milliseconds longest_silence{8000};
+  std::chrono::milliseconds silence_timeout{8000};
 };
 
 /// Rank 0's loop: hands the oracle's suggestions to free workers and its workers' reports to the oracle,
 /// until the search is over or the sweep is told to stop; then the workers save what they train, and it waits
 /// for them for half a minute. A worker that dies loses its trial to another one, and gets its work again
-/// should it come back. When no worker is left, the sweep is hopeless; throws Error when none could train
+/// should it come back. When no worker is left, the sweep is given_up; throws Error when none could train
 /// from the start, and whatever a hook throws.
-Stopped manage(Link& link, const std::vector<int>& workers, Oracle& oracle, const ManagerHooks& hooks,
-               const ManagerOptions& options = {});
+SearchOver manage(Link& link, const std::vector<int>& workers, Oracle& oracle, const ManagerHooks& hooks,
+                  const ManagerOptions& options = {});
 
 }  // namespace sibyl

@@ -28,8 +28,8 @@ bool Roster::heard(int worker, Time now) {
   Worker& one = workers_.at(worker);
   one.last_heard = now;
   if (one.state != State::lost) return false;
-  enter(worker, one.joined.worker > 0 ? State::stray : State::awaited);
-  return one.state == State::stray;
+  enter(worker, one.joined.worker > 0 ? State::returned : State::awaited);
+  return one.state == State::returned;
 }
 
 std::vector<int> Roster::newly_lost(Time now, Time::duration longest) {
@@ -61,11 +61,12 @@ void Roster::gave(int worker, Work work) {
 
 void Roster::done(int worker, Work work) {
   const Worker& one = workers_.at(worker);
-  if (one.state == State::stray || (one.state == State::busy && one.work == work)) enter(worker, State::free);
+  if (one.state == State::returned || (one.state == State::busy && one.work == work))
+    enter(worker, State::free);
 }
 
 void Roster::idle(int worker) {
-  if (state(worker) == State::stray) enter(worker, State::free);
+  if (state(worker) == State::returned) enter(worker, State::free);
 }
 
 void Roster::leave(int worker) {
@@ -79,7 +80,7 @@ std::optional<int> Roster::next_free() const {
 std::vector<int> Roster::present() const {
   std::vector<int> present;
   for (const auto& [rank, one] : workers_)
-    if (one.state == State::free || one.state == State::busy || one.state == State::stray)
+    if (one.state == State::free || one.state == State::busy || one.state == State::returned)
       present.push_back(rank);
   return present;
 }

@@ -16,12 +16,12 @@ class Roster {
  public:
   using Time = std::chrono::steady_clock::time_point;
   enum class State {
-    awaited,  ///< has not answered yet
-    free,     ///< may be given work
-    busy,     ///< has work
-    stray,    ///< was given up for dead and is not; may still be at work that is not its own any more
-    lost,     ///< given up for dead
-    left,     ///< takes no more work, but lives
+    awaited,   ///< has not answered yet
+    free,      ///< may be given work
+    busy,      ///< has work
+    returned,  ///< was given up for dead and is not; may still be at work that is not its own any more
+    lost,      ///< given up for dead
+    left,      ///< takes no more work, but lives
   };
   /// A piece of work: which attempt of which trial.
   struct Work {
@@ -32,7 +32,7 @@ class Roster {
 
   Roster(const std::vector<int>& workers, Time now);
 
-  /// Anything came from the worker. Was it given up for dead? Then it is a stray from now on.
+  /// Anything came from the worker. Was it given up for dead? Then it has returned.
   bool heard(int worker, Time now);
   /// A heartbeat came; only who sends them is expected to send more.
   void beats(int worker) { workers_.at(worker).beats = true; }
@@ -44,9 +44,10 @@ class Roster {
 
   void joined(const WorkerJoined& joined);
   void gave(int worker, Work work);
-  /// The worker is done with the work. Nothing, if it is not its own any more; but a stray is free then.
+  /// The worker is done with the work. Nothing, if it is not its own any more; but a returned worker is free
+  /// then.
   void done(int worker, Work work);
-  /// A stray says that it has no work.
+  /// A returned worker says that it has no work.
   void idle(int worker);
   void leave(int worker);
 

@@ -6,7 +6,7 @@ namespace sibyl {
 
 namespace {
 
-constexpr int most_losses = 3;
+constexpr int max_losses = 3;
 constexpr double chance = 1e-6;  ///< what is less probable is not chance
 
 std::string reason(const std::string& what, const std::string& message) {
@@ -29,7 +29,7 @@ std::string WorkerHealth::tell(const TrialEnded& ended) {
   ++record.failures;
   record.failed_in_a_row.insert(ended.trial);
   record.losses_in_a_row = ended.cause == Cause::device_lost ? record.losses_in_a_row + 1 : 0;
-  if (record.losses_in_a_row >= most_losses)
+  if (record.losses_in_a_row >= max_losses)
     return reason("the device was lost " + std::to_string(record.losses_in_a_row) + " times in a row",
                   ended.message);
 

@@ -22,9 +22,9 @@ std::string_view to_string(SweepState state) {
   return "?";
 }
 
-Standing standing(const Attempts& attempts, bool scored, const std::optional<std::string>& owner) {
-  constexpr int most_fruitless = 3, no_use = 1;
-  const std::string& end = attempts.all().back().end;
+Standing standing(const Launches& launches, bool scored, const std::optional<std::string>& owner) {
+  constexpr int max_fruitless = 3, no_use = 1;
+  const std::string& end = launches.all().back().end;
   if (end.starts_with("finished") && !scored)
     return {SweepState::failed, end + ", but no trial has a score", no_use};
   if (end.starts_with("finished")) return {SweepState::finished, end, 0};
@@ -34,7 +34,7 @@ Standing standing(const Attempts& attempts, bool scored, const std::optional<std
             no_use};
   const SweepState state = end.empty() ? SweepState::killed : SweepState::stopped;
   const std::string text = end.empty() ? "killed: it is not running, and was not told to stop" : end;
-  if (const int starts = attempts.fruitless(); starts >= most_fruitless)
+  if (const int starts = launches.fruitless(); starts >= max_fruitless)
     return {state,
             text + "; its last " + std::to_string(starts) +
                 " starts trained nothing: find out why before you resume it",

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/attempts.hpp"
+#include "core/launches.hpp"
 
 namespace sibyl {
 
@@ -29,6 +29,6 @@ struct Standing {
 };
 
 /// `scored`: some trial has a score and has not failed; `owner`: who holds the sweep's lock.
-Standing standing(const Attempts& attempts, bool scored, const std::optional<std::string>& owner);
+Standing standing(const Launches& launches, bool scored, const std::optional<std::string>& owner);
 
 }  // namespace sibyl

@@ -29,7 +29,7 @@ struct StoredSweep {
 
   /// Throws Contradiction, see Oracle::tell.
   Consequences tell(const Event& event);
-  const Attempts& attempts() const { return timing.attempts(); }
+  const Launches& launches() const { return timing.launches(); }
   /// `directory` is asked who holds its lock.
   Standing standing(const std::filesystem::path& directory) const;
   /// Throws Error when the journal held nothing.

@@ -5,7 +5,7 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
-#include "core/attempts.hpp"
+#include "core/launches.hpp"
 #include "core/same_data.hpp"
 #include "sibyl/error.hpp"
 #include "sibyl/job.hpp"
@@ -191,7 +191,7 @@ void Sweep::learned(const Event& event, const Consequences& consequences) {
   if (const auto* joined = std::get_if<WorkerJoined>(&event)) note_data(*joined);
 }
 
-std::string Sweep::unfit(const WorkerJoined& joined) {
+std::string Sweep::refusal(const WorkerJoined& joined) {
   if (!record_.data()) return "";
   const DataComparison found = compare(*record_.data(), {0, start_.options.data, joined.data_parts},
                                        record_.platforms().differs(joined));
@@ -267,7 +267,7 @@ void Sweep::stop(const std::string& reason) {
 }
 
 Standing Sweep::standing() const {
-  return sibyl::standing(timing_.attempts(), oracle_->best_model() >= 0, {});
+  return sibyl::standing(timing_.launches(), oracle_->best_model() >= 0, {});
 }
 
 std::string Sweep::resume_command() const {

@@ -60,7 +60,7 @@ class Sweep {
 
   // The manager's hooks.
   /// Why a worker with other data than the sweep's can't be one of its; empty if it can.
-  std::string unfit(const WorkerJoined& joined);
+  std::string refusal(const WorkerJoined& joined);
   void record(const Event& event) { journal_->append(event); }
   void commit();
   void learned(const Event& event, const Consequences& consequences);

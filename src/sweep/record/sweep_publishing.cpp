@@ -24,7 +24,7 @@ void Sweep::tell_plan() {
 void Sweep::take_note(const Publisher::Done& done) {
   results_.published(done.problem.empty());
   publication_.done(done.began, done.ended);
-  // The journal holds everything; the next attempt may succeed.
+  // The journal holds everything; the next try may succeed.
   if (!done.problem.empty()) warn({done.problem});
 }
 

@@ -5,14 +5,14 @@
 namespace sibyl {
 
 void Timing::learn(const Event& event) {
-  attempts_.tell(event);
+  launches_.tell(event);
   work_.tell(event);
 }
 
 double Timing::wall(double now) const {
   double seconds = 0;
-  for (const Attempt& each : attempts_.all()) {
-    const bool is_latest = &each == &attempts_.all().back();
+  for (const Launch& each : launches_.all()) {
+    const bool is_latest = &each == &launches_.all().back();
     const double end = !std::isnan(each.ended) ? each.ended : is_latest ? now : each.last_seen;
     seconds += std::max(0.0, end - each.launched.time);
   }

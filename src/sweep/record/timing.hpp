@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/attempts.hpp"
+#include "core/launches.hpp"
 #include "core/work_times.hpp"
 
 namespace sibyl {
@@ -15,13 +15,13 @@ class Timing {
   double wall(double now) const;
   double busy_share(double now) const { return work_.busy_share(now); }
   const WorkTimes& work() const { return work_; }
-  const Attempts& attempts() const { return attempts_; }
+  const Launches& launches() const { return launches_; }
   int workers() const { return work_.workers(); }
   /// When the latest event happened, in seconds since 1970.
   double latest() const { return work_.latest(); }
 
  private:
-  Attempts attempts_;
+  Launches launches_;
   WorkTimes work_;
 };
 

@@ -60,18 +60,18 @@ std::string build_id() {
   return id;
 }
 
-Begin site(const std::filesystem::path& directory) {
+Begin identity_of_rank_0(const std::filesystem::path& directory) {
   return {.host = host_name(), .build = build_id(), .owner = lock_owner(directory)};
 }
 
 void check_site(const Begin& rank_0, const std::filesystem::path& directory,
-                const std::function<bool()>& go_on, double longest_wait) {
+                const std::function<bool()>& go_on, double wait_timeout) {
   const std::string here = host_name();
   if (rank_0.build != build_id())
     throw Error("the program on " + here + " is another build than rank 0's on " + rank_0.host +
                 ": start the same file on all nodes (after a rebuild, copy it to all of them)");
   using Clock = std::chrono::steady_clock;
-  const auto deadline = Clock::now() + std::chrono::duration<double>(longest_wait);
+  const auto deadline = Clock::now() + std::chrono::duration<double>(wait_timeout);
   while (lock_owner(directory) != rank_0.owner) {
     if (!go_on()) return;
     if (Clock::now() >= deadline)

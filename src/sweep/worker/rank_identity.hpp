@@ -13,12 +13,12 @@ namespace sibyl {
 std::string build_id();
 
 /// What rank 0 tells the workers about itself, once it owns the sweep's directory.
-Begin site(const std::filesystem::path& directory);
+Begin identity_of_rank_0(const std::filesystem::path& directory);
 
 /// On a worker: throws Error when it runs another build than rank 0, or when the sweep's directory is not the
 /// one that rank 0 sees: then no checkpoint could go from worker to worker. For the directory it waits up to
-/// `longest_wait` seconds, since a network's file system may be late, as long as `go_on`.
+/// `wait_timeout` seconds, since a network's file system may be late, as long as `go_on`.
 void check_site(const Begin& rank_0, const std::filesystem::path& directory,
-                const std::function<bool()>& go_on, double longest_wait = 10);
+                const std::function<bool()>& go_on, double wait_timeout = 10);
 
 }  // namespace sibyl

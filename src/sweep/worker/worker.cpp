@@ -17,11 +17,11 @@ namespace {
 
 constexpr int manager = 0;
 /// Reports that may be under way before the worker waits for the journal.
-constexpr std::int64_t most_unacknowledged = 64;
+constexpr std::int64_t max_unacknowledged = 64;
 using Clock = std::chrono::steady_clock;
-constexpr std::chrono::seconds between_heartbeats{1};
+constexpr std::chrono::seconds heartbeat_interval{1};
 /// The manager may wait for a slow disk; a worker that waits for a dead one holds its GPU.
-constexpr std::chrono::seconds longest_silence{120};
+constexpr std::chrono::seconds silence_timeout{120};
 constexpr std::chrono::seconds long_pause{10};
 
 // What a job says of time may be any number, and goes into the record.
@@ -52,7 +52,7 @@ class Worker : public Reporter {
         TrialEnded ended = train_trial(*trainer, current_, *this);
         if (ended.seconds == 0) ended.seconds = std::chrono::duration<double>(Clock::now() - began).count();
         end(std::move(ended));
-      } catch (const WorkerUnfit& problem) {
+      } catch (const WorkerCannotTrain& problem) {
         training_ = false;
         resign(
             problem
@@ -83,7 +83,7 @@ class Worker : public Reporter {
     return stop_ || quit_ || options_.told_to_stop() ? Order::interrupt : Order::go_on;
   }
 
-  double longest_step() const override { return longest_step_; }
+  double step_limit() const override { return step_limit_; }
 
  private:
   // Null, and quitting, when this worker can't train.
@@ -118,7 +118,7 @@ class Worker : public Reporter {
 
   // This worker can't go on. The rank stays until all are told to quit: MPI ends for all ranks together.
   void resign(const std::string& reason) {
-    link_.send(manager, Unfit{reason});
+    link_.send(manager, CannotTrain{reason});
     while (!quit_) wait();
   }
 
@@ -129,7 +129,7 @@ class Worker : public Reporter {
   }
 
   void send(Event event) {
-    while (unacknowledged_ >= most_unacknowledged && !quit_) wait();
+    while (unacknowledged_ >= max_unacknowledged && !quit_) wait();
     link_.send(manager, std::move(event));
     ++unacknowledged_;
   }
@@ -151,7 +151,7 @@ class Worker : public Reporter {
         begin_ = std::move(*begin);
       }
       if (std::holds_alternative<Heartbeat>(message)) manager_beats_ = true;
-      if (const auto* limit = std::get_if<StepLimit>(&message)) longest_step_ = limit->seconds;
+      if (const auto* limit = std::get_if<StepLimit>(&message)) step_limit_ = limit->seconds;
       if (const auto* quit = std::get_if<Quit>(&message)) {
         quit_ = true;
         if (quit->at_once) end_ = WorkerEnd::at_once;
@@ -168,9 +168,9 @@ class Worker : public Reporter {
   }
 
   void beat(Clock::time_point now) {
-    next_heartbeat_ = now + between_heartbeats;
+    next_heartbeat_ = now + heartbeat_interval;
     link_.send(manager, training_ ? Heartbeat{current_.slot.trial, current_.attempt} : Heartbeat{});
-    if (!manager_beats_ || quit_ || now - last_heard_ < longest_silence) return;
+    if (!manager_beats_ || quit_ || now - last_heard_ < silence_timeout) return;
     std::fprintf(stderr, "worker %d: rank 0 has not been heard of for two minutes; it is given up for dead\n",
                  options_.rank);
     quit_ = true;
@@ -192,7 +192,7 @@ class Worker : public Reporter {
   std::set<std::pair<TrialId, int>> cancelled_;  ///< perhaps before their turn came
   Backoff backoff_;
   std::int64_t unacknowledged_ = 0;
-  double longest_step_ = std::numeric_limits<double>::infinity();
+  double step_limit_ = std::numeric_limits<double>::infinity();
   Clock::time_point last_heard_ = Clock::now();
   Clock::time_point last_look_ = Clock::now();
   Clock::time_point next_heartbeat_ = Clock::now();

@@ -25,13 +25,13 @@ TrainerOptions checked(TrainerOptions options) {
   return options;
 }
 
-[[noreturn]] void throw_unfit(const std::exception_ptr& exception) {
+[[noreturn]] void throw_cannot_train(const std::exception_ptr& exception) {
   try {
     std::rethrow_exception(exception);
   } catch (const std::exception& problem) {
-    throw WorkerUnfit(problem.what());
+    throw WorkerCannotTrain(problem.what());
   } catch (...) {
-    throw WorkerUnfit("a report could not be sent");
+    throw WorkerCannotTrain("a report could not be sent");
   }
 }
 
@@ -79,14 +79,14 @@ WorkerJoined TrialTrainer::describe() const {
 }
 
 TrialEnded TrialTrainer::train(const Suggestion& suggestion, Reporter& reporter) {
-  if (!broken_.empty()) throw WorkerUnfit(broken_);
+  if (!broken_.empty()) throw WorkerCannotTrain(broken_);
   const auto began = std::chrono::steady_clock::now();
   const ComputeScope scope(device_, options_.threads);
   TrialEnded ended;
   try {
     ended = train_executions(suggestion, reporter);
   } catch (const WorkerFailure& failure) {
-    throw_unfit(failure.exception);
+    throw_cannot_train(failure.exception);
   } catch (...) {
     Failure failure = classify(std::current_exception());
     ended.ending = Ending::failed;

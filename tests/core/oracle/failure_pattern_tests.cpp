@@ -33,7 +33,7 @@ std::string common(const std::vector<Trial>& trials) {
   std::vector<TrialId> failed;
   for (std::size_t i = 0; i < trials.size(); ++i)
     if (trials[i].status == TrialStatus::failed) failed.push_back(static_cast<TrialId>(i));
-  return common_to(failed, trials);
+  return failure_pattern(failed, trials);
 }
 
 const Value sgd = "sgd", adam = "adam";
@@ -83,7 +83,8 @@ TEST_CASE("the worker is named where all failed on one and others have trials to
   CHECK(common({bad({}, 3), bad({}, 3), good({}, 3)}) == "all with exception");
   CHECK(common({bad({}, 3), bad({}, 2), good({}, 1)}) == "all with exception");
   // Trials that failed earlier, elsewhere, are trials of other workers.
-  CHECK(common_to({0, 1}, {bad({}, 3), bad({}, 3), bad({}, 1)}) == "all with exception; all on worker 3");
+  CHECK(failure_pattern({0, 1}, {bad({}, 3), bad({}, 3), bad({}, 1)}) ==
+        "all with exception; all on worker 3");
 }
 
 TEST_CASE("a value that all failed trials share is named if another one does better") {
@@ -106,19 +107,19 @@ TEST_CASE("a value that all failed trials share is named if another one does bet
 TEST_CASE("trials that failed are no contrast, whether they are looked at or not") {
   CHECK(common({bad({{"optimizer", sgd}}), bad({{"optimizer", adam}}), good({{"optimizer", adam}})}) ==
         "all with exception");
-  CHECK(common_to({0, 1}, {bad({{"optimizer", sgd}}), bad({{"optimizer", sgd}}),
-                           bad({{"optimizer", adam}})}) == "all with exception");
-  CHECK(common_to({0, 1}, {bad({{"optimizer", sgd}}), bad({{"optimizer", sgd}}),
-                           bad({{"optimizer", adam}}, 1, Cause::none)}) == "all with exception");
+  CHECK(failure_pattern({0, 1}, {bad({{"optimizer", sgd}}), bad({{"optimizer", sgd}}),
+                                 bad({{"optimizer", adam}})}) == "all with exception");
+  CHECK(failure_pattern({0, 1}, {bad({{"optimizer", sgd}}), bad({{"optimizer", sgd}}),
+                                 bad({{"optimizer", adam}}, 1, Cause::none)}) == "all with exception");
 }
 
 TEST_CASE("a failed trial that is not yet marked as such is no contrast to itself") {
   std::vector<Trial> trials = {bad({{"x", 0.7}}),  bad({{"x", 0.6}}),  bad({{"x", 0.5}}),
                                good({{"x", 0.1}}), good({{"x", 0.2}}), good({{"x", 0.3}})};
-  CHECK(common_to({0, 1, 2}, trials) == "all with exception; all with x >= 0.5");
+  CHECK(failure_pattern({0, 1, 2}, trials) == "all with exception; all with x >= 0.5");
   trials[2].status = TrialStatus::paused;
   trials[2].cause = Cause::none;
-  CHECK(common_to({0, 1, 2}, trials) == "causes: 2 exception, 1 no known cause; all with x >= 0.5");
+  CHECK(failure_pattern({0, 1, 2}, trials) == "causes: 2 exception, 1 no known cause; all with x >= 0.5");
 }
 
 TEST_CASE("a hyperparameter that some failed trials lack is not common to them") {

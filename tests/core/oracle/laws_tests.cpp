@@ -108,7 +108,7 @@ TEST_CASE("law 2: events told again bring back the same state, at any point") {
     for (const Bytes& record : journal) again.tell(unpack_event(record));
     const Decision decision = oracle.ask(), same = again.ask();
     REQUIRE(decision.index() == same.index());
-    if (std::holds_alternative<Stopped>(decision)) break;
+    if (std::holds_alternative<SearchOver>(decision)) break;
     const auto suggestion = std::get<Suggestion>(decision);
     REQUIRE(std::get<Suggestion>(same).slot == suggestion.slot);
     REQUIRE(std::get<Suggestion>(same).hyperparameters == suggestion.hyperparameters);
@@ -152,7 +152,7 @@ TEST_CASE("law 4: 5 % failing trials leave every rung full as long as trials rem
   CHECK(failed > 10);
 }
 
-TEST_CASE("law 4: a healthy sweep is given up on no number of workers, a hopeless one on every") {
+TEST_CASE("law 4: a healthy sweep is given up on no number of workers, a given_up one on every") {
   const auto end = [](int workers, double failures) {
     OracleOptions options{loss};
     options.max_consecutive_failures = 20;
@@ -167,7 +167,7 @@ TEST_CASE("law 4: a healthy sweep is given up on no number of workers, a hopeles
   for (const int workers : {1, 2, 8, 64, 1000}) {
     CHECK(end(workers, 0.3).reason == "the plan is done");
     CHECK(end(workers, 0.6).reason == "the plan is done");
-    CHECK(end(workers, 1).hopeless);
+    CHECK(end(workers, 1).given_up);
   }
 }
 

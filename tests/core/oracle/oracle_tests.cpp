@@ -32,7 +32,7 @@ TEST_CASE("a trial's score is its best epoch, and the best trial is known at any
   CHECK(std::holds_alternative<Idle>(oracle.ask()));
   end(oracle, a);
   end(oracle, b);
-  CHECK(std::get<Stopped>(oracle.ask()).reason == "the plan is done");
+  CHECK(std::get<SearchOver>(oracle.ask()).reason == "the plan is done");
   CHECK(oracle.trials()[1].status == TrialStatus::completed);
 }
 
@@ -79,7 +79,7 @@ TEST_CASE("Hyperband on a 9-point space runs its rungs on 9 trials") {
   int epochs = 0;
   while (true) {
     const Decision decision = oracle.ask();
-    if (std::holds_alternative<Stopped>(decision)) break;
+    if (std::holds_alternative<SearchOver>(decision)) break;
     REQUIRE(std::holds_alternative<Suggestion>(decision));
     const Suggestion suggestion = start(oracle);
     for (int epoch = suggestion.slot.first_epoch + 1; epoch <= suggestion.slot.last_epoch; ++epoch, ++epochs)
@@ -88,7 +88,7 @@ TEST_CASE("Hyperband on a 9-point space runs its rungs on 9 trials") {
   }
   CHECK(oracle.trials().size() == 9);
   CHECK(epochs == 9 * 1 + 9 * 2 + 9 * 6 + 3 * 18 + 1 * 54);
-  CHECK(std::get<Stopped>(oracle.ask()).reason == "the search space is used up");
+  CHECK(std::get<SearchOver>(oracle.ask()).reason == "the search space is used up");
   CHECK(oracle.best() == 0);
 }
 
@@ -119,7 +119,7 @@ TEST_CASE("max-trials cuts Hyperband's plan short") {
     end(oracle, suggestion);
   }
   CHECK(oracle.trials().size() == 4);
-  CHECK(std::holds_alternative<Stopped>(oracle.ask()));
+  CHECK(std::holds_alternative<SearchOver>(oracle.ask()));
 }
 
 TEST_CASE("a trial that was told to end is stopped, not completed") {
@@ -183,7 +183,7 @@ TEST_CASE("a plan that was cut short by its number of trials goes on with the br
   oracle.tell(SweepResumed{3, "", 0, 1});
   play();
   CHECK(oracle.trials().size() == 13);  // and the 3 of bracket 0
-  CHECK(std::holds_alternative<Stopped>(oracle.ask()));
+  CHECK(std::holds_alternative<SearchOver>(oracle.ask()));
 }
 
 TEST_CASE("an interrupted trial is given out again, the same slot in a new attempt") {

@@ -164,7 +164,7 @@ TEST_CASE("what a sweep asked for is told again without asking, and goes on with
 
   Oracle told = oracle_of(layered, 200, /*asks=*/false);
   for (const Event& event : all) told.tell(event);
-  CHECK(std::get<Stopped>(told.ask()).reason == "the search space is used up");
+  CHECK(std::get<SearchOver>(told.ask()).reason == "the search space is used up");
   CHECK(told.space() == whole.space());
 }
 

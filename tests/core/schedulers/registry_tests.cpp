@@ -51,7 +51,7 @@ SchedulerKind halving() {
           .make = [](const SchedulerSettings& settings, const Objective& objective)
               -> std::unique_ptr<Scheduler> { return std::make_unique<Halving>(settings, objective); },
           .totals = [](const SchedulerSettings& settings,
-                       double most_trials) { return totals(settings.max_epochs, most_trials); },
+                       double max_trials) { return totals(settings.max_epochs, max_trials); },
           .title = [](const SchedulerSettings&) { return std::string("Halving"); },
           .no_search = [](const SchedulerSettings&) { return std::string(); }};
 }

@@ -32,7 +32,7 @@ TEST_CASE("what a configuration asks for besides is drawn as in the trial itself
   HyperParameters trial({{"layers", std::int64_t{2}}}, 7, 5);
   Layered{.most = 1000}(trial);
   CHECK(made->values == trial.values());
-  CHECK(ask({{"layers", std::int64_t{2}}}, {7, 5, 1})->values != made->values);  // another attempt
+  CHECK(ask({{"layers", std::int64_t{2}}}, {7, 5, 1})->values != made->values);  // a redraw
 }
 
 TEST_CASE("an inactive hyperparameter is not a configuration's, and neither is what only its scope names") {
@@ -88,7 +88,7 @@ TEST_CASE("large and endless spaces are given up after a few questions") {
   asked = 0;
   counted = count(Layered{.deepest = 12, .most = 2, .usual = 12, .asked = &asked});  // 8190
   CHECK_FALSE(counted.complete);
-  CHECK(asked <= static_cast<int>(most_counted) + 1);
+  CHECK(asked <= static_cast<int>(max_counted) + 1);
   counted = count([](HyperParameters& hp) {
     hp.Int("layers", 1, 3);
     hp.Float("rate", 0, 1);

@@ -44,7 +44,7 @@ class RandomSweep {
         tell(TrialStarted{time_, worker, *suggestion});
         return true;
       }
-      if (std::holds_alternative<Stopped>(decision) && oracle_.running().empty()) return false;
+      if (std::holds_alternative<SearchOver>(decision) && oracle_.running().empty()) return false;
     }
     const int worker = 1 + static_cast<int>(random_() % workers);
     if (!at_[worker]) return true;
@@ -113,7 +113,7 @@ std::string cell(const ResultsFile& file, const std::string& table, const std::s
 
 void check_same(const std::filesystem::path& one, const std::filesystem::path& other) {
   const ResultsFile a(one), b(other);
-  for (const char* table : {"trials", "epochs", "search_space", "rungs", "workers", "work", "attempts"}) {
+  for (const char* table : {"trials", "epochs", "search_space", "rungs", "workers", "work", "launches"}) {
     REQUIRE(a.columns(table) == b.columns(table));
     for (const std::string& column : a.columns(table)) {
       INFO(table << "." << column);

@@ -15,8 +15,8 @@ namespace sibyl::test {
 /// epoch 2, trial 4 fails before its first.
 class LoggedSweep {
  public:
-  LoggedSweep(const std::filesystem::path& folder, int executions, std::size_t most_waiting = 1 << 20)
-      : log(folder, most_waiting),
+  LoggedSweep(const std::filesystem::path& folder, int executions, std::size_t max_waiting = 1 << 20)
+      : log(folder, max_waiting),
         oracle_(opened().space, {.objective = loss, .executions = executions},
                 std::make_unique<RandomSampler>(opened().space, 1),
                 std::make_unique<Hyperband>(HyperbandOptions{.max_epochs = 9}, loss)),

@@ -28,8 +28,8 @@ std::map<std::string, std::string> files_in(const fs::path& folder) {
 }
 
 std::map<std::string, std::string> finished_sweep(const fs::path& folder, int executions,
-                                                  std::size_t most_waiting = 1 << 20) {
-  LoggedSweep sweep(folder, executions, most_waiting);
+                                                  std::size_t max_waiting = 1 << 20) {
+  LoggedSweep sweep(folder, executions, max_waiting);
   while (sweep.step()) {
   }
   sweep.log.flush();

@@ -15,7 +15,7 @@ TEST_CASE("every message comes back as it was packed") {
       suggestion,
       Begin{"node1", "5a2b", "process 7 on node1", trainer},
       Quit{},
-      Unfit{"no data"},
+      CannotTrain{"no data"},
       Cancel{42, 5},
       Acknowledged{17},
       Stop{},
@@ -33,7 +33,7 @@ TEST_CASE("every message comes back as it was packed") {
   CHECK(std::get<Begin>(unpack_message(pack(messages[2]))).owner == "process 7 on node1");
   CHECK(std::get<Begin>(unpack_message(pack(messages[2]))).trainer.threads == 3);
   CHECK(std::get<Begin>(unpack_message(pack(messages[2]))).trainer.data == "/data");
-  CHECK(std::get<Unfit>(unpack_message(pack(messages[4]))).reason == "no data");
+  CHECK(std::get<CannotTrain>(unpack_message(pack(messages[4]))).reason == "no data");
   CHECK(std::get<Cancel>(unpack_message(pack(messages[5]))).attempt == 5);
   CHECK(std::get<Acknowledged>(unpack_message(pack(messages[6]))).reports == 17);
   CHECK_FALSE(std::get<Quit>(unpack_message(pack(messages[3]))).at_once);

@@ -27,13 +27,13 @@ TEST_CASE("a cancel that comes together with the work is followed") {
   manager.send(Quit{});
 }
 
-TEST_CASE("an unfit worker is named also when the last one to answer was lost instead") {
+TEST_CASE("a worker that cannot train is named also when the last one to answer was lost instead") {
   Oracle oracle = full_budget(1, 3);
   Loopback loopback(4);
-  HandMadeWorker good(loopback, 1), unfit(loopback, 2), mute(loopback, 3);
-  Managed manager(loopback, {1, 2, 3}, oracle, {.longest_silence = 300ms});
+  HandMadeWorker good(loopback, 1), cannot_train(loopback, 2), mute(loopback, 3);
+  Managed manager(loopback, {1, 2, 3}, oracle, {.silence_timeout = 300ms});
   good.join();
-  unfit.send(Unfit{"no data here"});
+  cannot_train.send(CannotTrain{"no data here"});
   mute.beat();
   const auto suggestion = good.await<Suggestion>();
   REQUIRE(suggestion);
@@ -47,7 +47,7 @@ TEST_CASE("a worker that joins and can't be one of the sweep's gets no work, and
   Loopback loopback(3);
   HandMadeWorker good(loopback, 1), other(loopback, 2);
   ManagerHooks hooks = plain_hooks();
-  hooks.unfit = [](const WorkerJoined& joined) {
+  hooks.refusal = [](const WorkerJoined& joined) {
     return std::string(joined.worker == 2 ? "it has other data" : "");
   };
   Managed manager(loopback, {1, 2}, oracle, {}, hooks);
@@ -60,7 +60,7 @@ TEST_CASE("a worker that joins and can't be one of the sweep's gets no work, and
   CHECK(manager.events<WorkerJoined>().size() == 1);
   CHECK(!other.await<Suggestion>(50ms));
   good.train(*suggestion);
-  CHECK(!manager.end().hopeless);
+  CHECK(!manager.end().given_up);
 }
 
 TEST_CASE("a sweep of which no worker can be one ends with the reason") {
@@ -68,7 +68,7 @@ TEST_CASE("a sweep of which no worker can be one ends with the reason") {
   Loopback loopback(2);
   HandMadeWorker other(loopback, 1);
   ManagerHooks hooks = plain_hooks();
-  hooks.unfit = [](const WorkerJoined&) { return std::string("it has other data"); };
+  hooks.refusal = [](const WorkerJoined&) { return std::string("it has other data"); };
   Managed manager(loopback, {1}, oracle, {}, hooks);
   other.join();
   CHECK_THROWS_WITH(manager.end(), ContainsSubstring("it has other data"));
@@ -85,7 +85,7 @@ TEST_CASE("a stall in the middle of a round makes nobody lost") {
   };
   worker.beat();
   worker.join();
-  Managed manager(loopback, {1, 2}, oracle, {.longest_silence = 1s}, hooks);
+  Managed manager(loopback, {1, 2}, oracle, {.silence_timeout = 1s}, hooks);
   const auto suggestion = worker.await<Suggestion>();
   REQUIRE(suggestion);
   worker.beat(*suggestion);
@@ -101,7 +101,7 @@ TEST_CASE("the death of a worker that takes no more work is noticed, for MPI's e
   Oracle oracle = full_budget(1, 3);
   Loopback loopback(3);
   HandMadeWorker worker(loopback, 1), leaving(loopback, 2);
-  Managed manager(loopback, {1, 2}, oracle, {.longest_silence = 300ms});
+  Managed manager(loopback, {1, 2}, oracle, {.silence_timeout = 300ms});
   worker.join();
   const auto suggestion = worker.await<Suggestion>();
   REQUIRE(suggestion);

@@ -100,14 +100,14 @@ TEST_CASE("nobody is lost for a silence in which this process did not listen") {
   CHECK(roster.newly_lost(at(109), seconds(8)) == std::vector{1, 2});
 }
 
-TEST_CASE("a lost worker that is heard of is a stray: no work for it until it is done with its old one") {
+TEST_CASE("a lost worker that is heard of has returned: no work for it until it is done with its old one") {
   Roster roster = with_a_lost_one();
   CHECK(roster.state(1) == State::lost);
   CHECK(roster.present() == std::vector{2});
   CHECK(roster.heard(1, at(20)));
-  CHECK(roster.state(1) == State::stray);
+  CHECK(roster.state(1) == State::returned);
   CHECK_FALSE(roster.heard(1, at(21)));  // is no news any more
-  CHECK(roster.state(1) == State::stray);
+  CHECK(roster.state(1) == State::returned);
   CHECK(roster.next_free() == 2);
   CHECK(roster.present() == std::vector{1, 2});
 

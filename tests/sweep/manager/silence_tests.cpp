@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const ManagerOptions impatient{.longest_silence = 500ms};
+const ManagerOptions impatient{.silence_timeout = 500ms};
 
 /// Two workers with a trial each; the first one has fallen silent and was given up for dead, the second one
 /// is still at its trial.
@@ -113,7 +113,7 @@ TEST_CASE("a worker that comes back without work gets some at once") {
   CHECK(it.manager.end().reason == "the plan is done");
 }
 
-TEST_CASE("when the last worker falls silent, the sweep is hopeless") {
+TEST_CASE("when the last worker falls silent, the sweep is given_up") {
   Oracle oracle = full_budget(3, 3);
   Loopback loopback(2);
   HandMadeWorker worker(loopback, 1);
@@ -121,8 +121,8 @@ TEST_CASE("when the last worker falls silent, the sweep is hopeless") {
   worker.join();
   REQUIRE(worker.await<Suggestion>());
   worker.beat();
-  const Stopped end = manager.end();
-  CHECK(end.hopeless);
+  const SearchOver end = manager.end();
+  CHECK(end.given_up);
   CHECK_THAT(end.reason,
              ContainsSubstring("no worker is left; the last one, worker 1: nothing was heard of it"));
   CHECK(oracle.interrupted() == 1);
@@ -153,7 +153,7 @@ TEST_CASE("a stall of the manager makes nobody lost") {
   };
   worker.beat();
   worker.join();  // the commit of this one stalls, and the worker has nothing to say meanwhile
-  Managed manager(loopback, {1}, oracle, {.longest_silence = 1s}, hooks);
+  Managed manager(loopback, {1}, oracle, {.silence_timeout = 1s}, hooks);
   const auto suggestion = worker.await<Suggestion>();
   REQUIRE(suggestion);
   std::this_thread::sleep_for(100ms);  // for rounds in which it could be found lost

@@ -33,10 +33,10 @@ std::unique_ptr<Trainer> slow(int) {
   });
 }
 
-std::unique_ptr<Trainer> unfit(const std::function<bool(const Suggestion&)>& when) {
+std::unique_ptr<Trainer> cannot_train(const std::function<bool(const Suggestion&)>& when) {
   return std::make_unique<TestTrainer>([when](const Suggestion& suggestion, int, Reporter&) {
     std::this_thread::sleep_for(1ms);
-    if (when(suggestion)) throw WorkerUnfit("the device is gone");
+    if (when(suggestion)) throw WorkerCannotTrain("the device is gone");
     return 1.0;
   });
 }
@@ -87,12 +87,12 @@ TEST_CASE("whatever else a trainer throws costs the trial alone") {
   CHECK(oracle.trials()[1].message == "the job threw something that is no std::exception");
 }
 
-TEST_CASE("a trainer that is unfit loses its worker; its trial goes to another one") {
+TEST_CASE("a trainer that cannot train loses its worker; its trial goes to another one") {
   Oracle oracle = full_budget(6, 2);
   std::atomic<int> thrown = 0;
   Left left;
   const auto trainer = [&](int worker) {
-    return unfit([&, worker](const Suggestion&) { return worker == 1 && ++thrown == 1; });
+    return cannot_train([&, worker](const Suggestion&) { return worker == 1 && ++thrown == 1; });
   };
   CHECK(sweep(oracle, 2, trainer, left.hooks()).reason == "the plan is done");
   CHECK(left.reasons == std::map<int, std::string>{{1, "the device is gone"}});
@@ -105,7 +105,7 @@ TEST_CASE("a trainer that is unfit loses its worker; its trial goes to another o
 TEST_CASE("a trial that three workers were lost with is given up, and the others go on") {
   Oracle oracle = full_budget(6, 2);
   const auto trainer = [](int) {
-    return unfit([](const Suggestion& suggestion) { return suggestion.slot.trial == 0; });
+    return cannot_train([](const Suggestion& suggestion) { return suggestion.slot.trial == 0; });
   };
   Left left;
   CHECK(sweep(oracle, 4, trainer, left.hooks()).reason == "the plan is done");
@@ -118,17 +118,17 @@ TEST_CASE("a trial that three workers were lost with is given up, and the others
                                 ContainsSubstring(": the device is gone"));
 }
 
-TEST_CASE("a sweep that has no worker left is hopeless, and says so; its trial goes on some other time") {
+TEST_CASE("a sweep that has no worker left is given_up, and says so; its trial goes on some other time") {
   Oracle oracle = full_budget(6, 2);
-  const auto trainer = [](int) { return unfit([](const Suggestion&) { return true; }); };
+  const auto trainer = [](int) { return cannot_train([](const Suggestion&) { return true; }); };
   Left left;
-  const Stopped end = sweep(oracle, 1, trainer, left.hooks());
-  CHECK(end.hopeless);
+  const SearchOver end = sweep(oracle, 1, trainer, left.hooks());
+  CHECK(end.given_up);
   CHECK(end.reason == "no worker is left; the last one, worker 1: the device is gone");
   CHECK(oracle.running().empty());
   CHECK(oracle.interrupted() == 1);
 
-  CHECK_FALSE(sweep(oracle, 1, plain).hopeless);
+  CHECK_FALSE(sweep(oracle, 1, plain).given_up);
   CHECK(count(oracle, TrialStatus::completed) == 6);
 }
 
@@ -147,12 +147,12 @@ TEST_CASE("a worker that fails whatever it is given is taken out of service; the
   CHECK(count(oracle, TrialStatus::completed) + count(oracle, TrialStatus::failed) == 100);
 }
 
-TEST_CASE("when the devices of all workers are lost again and again, the sweep is hopeless") {
+TEST_CASE("when the devices of all workers are lost again and again, the sweep is given_up") {
   Oracle oracle = full_budget(100, 2);
   Left left;
   const auto trainer = [](int) { return std::make_unique<FailingTrainer>(Cause::device_lost); };
-  const Stopped end = sweep(oracle, 2, trainer, left.hooks());
-  CHECK(end.hopeless);
+  const SearchOver end = sweep(oracle, 2, trainer, left.hooks());
+  CHECK(end.given_up);
   CHECK_THAT(end.reason, ContainsSubstring("no worker is left; the last one, worker ") &&
                              ContainsSubstring("the device was lost 3 times in a row; the last: always"));
   CHECK(left.reasons.size() == 2);

@@ -26,7 +26,7 @@ const auto go_on = [] { return true; };
 TEST_CASE("a worker that sees rank 0's directory and runs its build may begin") {
   const Folder folder;
   const DirectoryLock lock(folder.path);
-  const Begin rank_0 = site(folder.path);
+  const Begin rank_0 = identity_of_rank_0(folder.path);
   CHECK(rank_0.build.size() >= 16);
   CHECK_FALSE(rank_0.owner.empty());
   CHECK_NOTHROW(check_site(rank_0, folder.path, go_on, 0));
@@ -35,7 +35,7 @@ TEST_CASE("a worker that sees rank 0's directory and runs its build may begin") 
 TEST_CASE("a directory that is not rank 0's is refused, after a while") {
   const Folder shared, other;
   const DirectoryLock lock(shared.path);
-  Begin rank_0 = site(shared.path);
+  Begin rank_0 = identity_of_rank_0(shared.path);
   CHECK_THROWS_WITH(
       check_site(rank_0, other.path, go_on, 0.05),
       ContainsSubstring(other.path.string()) && ContainsSubstring("file system that all nodes share"));
@@ -47,7 +47,7 @@ TEST_CASE("a directory that is not rank 0's is refused, after a while") {
 TEST_CASE("another build is refused at once") {
   const Folder folder;
   const DirectoryLock lock(folder.path);
-  Begin rank_0 = site(folder.path);
+  Begin rank_0 = identity_of_rank_0(folder.path);
   rank_0.build = "0123";
   rank_0.host = "node7";
   CHECK_THROWS_WITH(check_site(rank_0, folder.path, go_on, 100),

@@ -9,7 +9,7 @@
 using namespace sibyl;
 using namespace std::chrono_literals;
 
-TEST_CASE("a hopeless sweep ends: what runs is told to end, nothing new begins") {
+TEST_CASE("a given_up sweep ends: what runs is told to end, nothing new begins") {
   OracleOptions options;
   options.max_consecutive_failures = 3;
   Oracle oracle = full_budget(100, 1'000'000, options);
@@ -17,8 +17,8 @@ TEST_CASE("a hopeless sweep ends: what runs is told to end, nothing new begins")
     if (worker == 1) return std::make_unique<FailingTrainer>(Cause::exception);
     return std::make_unique<TestTrainer>();  // a very long trial
   };
-  const Stopped end = sweep(oracle, 2, trainer);
-  CHECK(end.hopeless);
+  const SearchOver end = sweep(oracle, 2, trainer);
+  CHECK(end.given_up);
   CHECK(oracle.trials().size() <= 5);
 }
 
@@ -35,7 +35,7 @@ TEST_CASE("a sweep that is told to stop has its trials interrupted, and can go o
       return std::get<double>(suggestion.hyperparameters.at("x")) / epoch;
     });
   };
-  const Stopped end = sweep(oracle, 3, trainer, hooks);
+  const SearchOver end = sweep(oracle, 3, trainer, hooks);
   CHECK(end.on_request);
   CHECK(end.reason == "enough");
   CHECK(oracle.running().empty());

@@ -16,12 +16,12 @@ namespace {
 struct Working {
   Loopback loopback{2};
   HandMade manager{loopback.rank(0), 1};
-  std::atomic<double> longest_step = 0;
+  std::atomic<double> step_limit = 0;
   std::jthread thread{[this] {
     const auto trainer = [this](const auto&) {
       return std::make_unique<TestTrainer>([this](const Suggestion&, int, Reporter& reporter) {
         while (reporter.order() == Order::go_on) {
-          longest_step = reporter.longest_step();
+          step_limit = reporter.step_limit();
           std::this_thread::sleep_for(1ms);
         }
         return 1.0;
@@ -87,10 +87,10 @@ TEST_CASE("a trainer learns after how long a trial hangs, also when that changes
   Working worker;
   worker.manager.send(Begin{});
   worker.manager.send(suggestion(1, 0));
-  CHECK(until([&] { return worker.longest_step == std::numeric_limits<double>::infinity(); }));
+  CHECK(until([&] { return worker.step_limit == std::numeric_limits<double>::infinity(); }));
   for (const double seconds : {70.0, 90.0}) {
     worker.manager.send(StepLimit{seconds});
-    CHECK(until([&] { return worker.longest_step == seconds; }));
+    CHECK(until([&] { return worker.step_limit == seconds; }));
   }
 }
 

@@ -220,7 +220,8 @@ TEST_CASE("What is not the trial's fault comes through as an exception") {
       std::fclose(file);
     }
     Recorder recorder;
-    CHECK_THROWS_AS(train(std::make_shared<Blobs>(), options(in_the_way), slot(0, 1), recorder), WorkerUnfit);
+    CHECK_THROWS_AS(train(std::make_shared<Blobs>(), options(in_the_way), slot(0, 1), recorder),
+                    WorkerCannotTrain);
   }
 }
 

@@ -62,9 +62,9 @@ class Launch(SweepTest):
                               capture_output=True, text=True, check=True)
         self.assertIn("WARNING: this Slurm job has 9 tasks, but only this one process was started", done.stdout)
         with h5py.File(self.folder / "x/results.h5") as file:
-            attempt = file["attempts"][0]
-        self.assertEqual((attempt["slurm_job"], attempt["slurm_restarts"], attempt["ranks"]), (b"77", 2, 1))
-        self.assertTrue(attempt["end"].startswith(b"finished: "))
+            launch = file["launches"][0]
+        self.assertEqual((launch["slurm_job"], launch["slurm_restarts"], launch["ranks"]), (b"77", 2, 1))
+        self.assertTrue(launch["end"].startswith(b"finished: "))
 
     def test_a_time_limit_shorter_than_an_epoch(self):
         environment = {**os.environ, "SLURM_JOB_ID": "77", "SLURM_JOB_END_TIME": str(time.time() + 2)}
@@ -134,12 +134,12 @@ class Status(SweepTest):
         status = json.loads(run("synthetic", "status", output, "--json")[0])
         self.assertEqual(status["exit_code"], 0)
         self.assertEqual(status["epochs"], status["planned_epochs"])
-        attempts = status["attempts"]
-        self.assertEqual([each["ranks"] for each in attempts], [3, 1, 2])
-        self.assertEqual([each["launcher"] for each in attempts], ["mpirun", "", "mpirun"])
-        self.assertEqual([each["slurm_restarts"] for each in attempts], [-1] * 3)
-        self.assertEqual(sum(each["epochs"] for each in attempts), status["epochs"])
-        self.assertEqual([each["end"].split(":")[0] for each in attempts], ["stopped", "", "finished"])
+        launches = status["launches"]
+        self.assertEqual([each["ranks"] for each in launches], [3, 1, 2])
+        self.assertEqual([each["launcher"] for each in launches], ["mpirun", "", "mpirun"])
+        self.assertEqual([each["slurm_restarts"] for each in launches], [-1] * 3)
+        self.assertEqual(sum(each["epochs"] for each in launches), status["epochs"])
+        self.assertEqual([each["end"].split(":")[0] for each in launches], ["stopped", "", "finished"])
 
     def test_starts_that_train_nothing_are_told_from_those_that_do(self):
         output = self.folder / "x"
@@ -148,7 +148,7 @@ class Status(SweepTest):
             with subprocess.Popen(command(*sweep), stdout=subprocess.DEVNULL) as job:
                 deadline = time.monotonic() + 20
                 while time.monotonic() < deadline:
-                    if (output / "results.h5").exists() and len(h5py.File(output / "results.h5")["attempts"]) > start:
+                    if (output / "results.h5").exists() and len(h5py.File(output / "results.h5")["launches"]) > start:
                         break
                     time.sleep(0.05)
                 job.kill()

@@ -1,4 +1,4 @@
-#include "core/attempts.hpp"
+#include "core/launches.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -20,12 +20,12 @@ std::string state_after(const std::string& end) {
                                                      : "; continue it with --resume");
 }
 
-void Attempts::tell(const Event& event) {
+void Launches::tell(const Event& event) {
   const double time = time_of(event);
   if (std::holds_alternative<SweepOpened>(event) || std::holds_alternative<SweepResumed>(event))
-    attempts_.push_back({.launched = {.time = time}});
-  if (attempts_.empty()) return;
-  Attempt& latest = attempts_.back();
+    launches_.push_back({.launched = {.time = time}});
+  if (launches_.empty()) return;
+  Launch& latest = launches_.back();
   if (!std::isnan(time)) latest.last_seen = std::max(latest.last_seen, time);
   const auto ends = [&](std::string how) {
     latest.ended = time;
@@ -44,10 +44,10 @@ void Attempts::tell(const Event& event) {
   }
 }
 
-int Attempts::fruitless() const {
+int Launches::fruitless() const {
   const auto latest_good =
-      std::find_if(attempts_.rbegin(), attempts_.rend(), [](const Attempt& each) { return each.trained(); });
-  return static_cast<int>(latest_good - attempts_.rbegin());
+      std::find_if(launches_.rbegin(), launches_.rend(), [](const Launch& each) { return each.trained(); });
+  return static_cast<int>(latest_good - launches_.rbegin());
 }
 
 }  // namespace sibyl

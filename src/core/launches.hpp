@@ -13,7 +13,7 @@ inline constexpr const char* given_up = "given up: ";
 inline constexpr const char* failed_sweep = "failed: ";
 
 /// One start of the sweep: the first, or one that took it up again.
-struct Attempt {
+struct Launch {
   SweepLaunched launched;                                   ///< `time` is when it began
   double last_seen = 0;                                     ///< when its latest event happened
   double ended = std::numeric_limits<double>::quiet_NaN();  ///< while it runs, and if it was killed
@@ -26,23 +26,23 @@ struct Attempt {
   bool finished() const { return end.starts_with("finished"); }
 };
 
-/// Is that the end of an attempt that came to nothing, so that a resume helps only once the reason is mended?
+/// Is that the end of a launch that came to nothing, so that a resume helps only once the reason is mended?
 bool came_to_nothing(const std::string& end);
-/// Of an attempt that ended so: "stopped: WHY", or the reason alone where it says what came of the sweep.
+/// Of a launch that ended so: "stopped: WHY", or the reason alone where it says what came of the sweep.
 std::string end_of(const SweepStopped& stopped);
-/// How a sweep stands whose latest attempt has this `end`, and what to do about it.
+/// How a sweep stands whose latest launch has this `end`, and what to do about it.
 std::string state_after(const std::string& end);
 
 /// The starts of a sweep, from its events.
-class Attempts {
+class Launches {
  public:
   void tell(const Event& event);
-  const std::vector<Attempt>& all() const { return attempts_; }
+  const std::vector<Launch>& all() const { return launches_; }
   /// How many of the latest ones, one after the other, trained nothing at all.
   int fruitless() const;
 
  private:
-  std::vector<Attempt> attempts_;
+  std::vector<Launch> launches_;
 };
 
 }  // namespace sibyl

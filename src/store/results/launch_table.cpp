@@ -1,0 +1,29 @@
+#include "store/results/launch_table.hpp"
+
+#include "store/results/text.hpp"
+
+namespace sibyl {
+
+Table launch_table(const std::vector<Launch>& launches) {
+  const auto text = [](std::string SweepLaunched::*member) {
+    return [member](const Launch& each) { return clean_utf8(each.launched.*member); };
+  };
+  Table table;
+  std::int64_t next = 0;
+  table.add("launch", launches, [&](const Launch&) { return next++; });
+  table.add("started", launches, [](const Launch& each) { return each.launched.time; });
+  table.add("last_seen", launches, [](const Launch& each) { return each.last_seen; });
+  table.add("ended", launches, [](const Launch& each) { return each.ended; });
+  table.add("end", launches, [](const Launch& each) { return shorten(clean_utf8(each.end), 500); });
+  table.add("epochs", launches, [](const Launch& each) { return each.epochs; });
+  table.add("ranks", launches, [](const Launch& each) { return std::int32_t{each.launched.ranks}; });
+  table.add("host", launches, text(&SweepLaunched::host));
+  table.add("launcher", launches, text(&SweepLaunched::launcher));
+  table.add("slurm_job", launches, text(&SweepLaunched::slurm_job));
+  table.add("slurm_restarts", launches,
+            [](const Launch& each) { return std::int32_t{each.launched.slurm_restarts}; });
+  table.add("command", launches, [](const Launch& each) { return clean_utf8(each.launched.command); });
+  return table;
+}
+
+}  // namespace sibyl

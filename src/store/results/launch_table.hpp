@@ -1,0 +1,11 @@
+#pragma once
+
+#include "core/launches.hpp"
+#include "store/results/table.hpp"
+
+namespace sibyl {
+
+/// /launches of the results file.
+Table launch_table(const std::vector<Launch>& launches);
+
+}  // namespace sibyl
