@@ -4,11 +4,11 @@
 
 namespace sibyl {
 
-Table launch_table(const std::vector<Launch>& launches) {
+store::Table launch_table(const std::vector<Launch>& launches) {
   const auto text = [](std::string SweepLaunched::*member) {
     return [member](const Launch& each) { return clean_utf8(each.launched.*member); };
   };
-  Table table;
+  store::Table table;
   std::int64_t next = 0;
   table.add("launch", launches, [&](const Launch&) { return next++; });
   table.add("started", launches, [](const Launch& each) { return each.launched.time; });

@@ -6,6 +6,6 @@
 namespace sibyl {
 
 /// /launches of the results file.
-Table launch_table(const std::vector<Launch>& launches);
+store::Table launch_table(const std::vector<Launch>& launches);
 
 }  // namespace sibyl

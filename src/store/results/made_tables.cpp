@@ -16,7 +16,7 @@ void note_left_out(TableUpdate& update, std::size_t columns) {
 
 }  // namespace
 
-std::vector<Column> file_columns(const Table& table) {
+std::vector<Column> file_columns(const store::Table& table) {
   struct Type {
     CellType operator()(std::span<const std::int8_t>) const { return CellType::int8; }
     CellType operator()(std::span<const std::int32_t>) const { return CellType::int32; }
@@ -25,14 +25,14 @@ std::vector<Column> file_columns(const Table& table) {
     CellType operator()(std::span<const std::string>) const { return CellType::text; }
   };
   std::vector<Column> columns;
-  for (const Table::Column& each : table.columns())
+  for (const store::Table::Column& each : table.columns())
     columns.push_back({each.name, std::visit(Type{}, each.cells), each.cell_size()});
   columns.resize(columns_that_fit(columns));
   return columns;
 }
 
-std::shared_ptr<Bytes> pack_chunk(const Table& table, const std::vector<Column>& columns, std::size_t first,
-                                  std::uint64_t chunk_rows) {
+std::shared_ptr<Bytes> pack_chunk(const store::Table& table, const std::vector<Column>& columns,
+                                  std::size_t first, std::uint64_t chunk_rows) {
   std::vector<std::size_t> sizes;
   for (const Column& column : columns) sizes.push_back(column.size);
   const std::size_t row_size = hdf5::row_size(columns);
@@ -42,7 +42,7 @@ std::shared_ptr<Bytes> pack_chunk(const Table& table, const std::vector<Column>&
   return chunk;
 }
 
-TableUpdate ComparedTable::changes(const std::string& name, const Table& table) {
+TableUpdate ComparedTable::changes(const std::string& name, const store::Table& table) {
   State next{published_.layout, file_columns(table), 0, {}};
   next.chunk_rows = hdf5::rows_of_a_chunk(table.rows(), hdf5::row_size(next.columns));
   const bool same_layout = next.columns == published_.columns && next.chunk_rows == published_.chunk_rows;
@@ -65,10 +65,10 @@ TableUpdate ComparedTable::changes(const std::string& name, const Table& table) 
 }
 
 TableUpdate GrowingTable::changes(const std::string& name, std::size_t rows, std::size_t settled,
-                                  const std::function<Table(std::size_t)>& from) {
+                                  const std::function<store::Table(std::size_t)>& from) {
   State next = published_;
   std::size_t first = published_.settled / published_.chunk_rows * published_.chunk_rows;
-  Table table = from(first);
+  store::Table table = from(first);
   next.columns = file_columns(table);
   for (std::size_t i = 0; i < std::min(next.columns.size(), published_.columns.size()); ++i)
     next.columns[i].size = std::max(next.columns[i].size, published_.columns[i].size);  // of texts

@@ -15,7 +15,7 @@ namespace sibyl {
 /// last ones are new.
 class ComparedTable {
  public:
-  hdf5::TableUpdate changes(const std::string& name, const Table& table);
+  hdf5::TableUpdate changes(const std::string& name, const store::Table& table);
   void published() { published_ = std::move(offered_); }
 
  private:
@@ -34,7 +34,7 @@ class GrowingTable {
  public:
   /// `rows`: of the table; those before `settled` are settled. `from(n)`: the table from row n on.
   hdf5::TableUpdate changes(const std::string& name, std::size_t rows, std::size_t settled,
-                            const std::function<Table(std::size_t)>& from);
+                            const std::function<store::Table(std::size_t)>& from);
   void published() { published_ = offered_; }
 
  private:
@@ -49,9 +49,9 @@ class GrowingTable {
 };
 
 /// The columns of a table as a file describes them, as many as it can.
-std::vector<hdf5::Column> file_columns(const Table& table);
+std::vector<hdf5::Column> file_columns(const store::Table& table);
 /// One chunk of a table: so many rows from `first` on, as far as there are any.
-std::shared_ptr<Bytes> pack_chunk(const Table& table, const std::vector<hdf5::Column>& columns,
+std::shared_ptr<Bytes> pack_chunk(const store::Table& table, const std::vector<hdf5::Column>& columns,
                                   std::size_t first, std::uint64_t chunk_rows);
 
 }  // namespace sibyl

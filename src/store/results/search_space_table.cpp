@@ -46,10 +46,10 @@ std::int64_t size_of(const Domain& domain) {
 
 }  // namespace
 
-Table search_space_table(const std::vector<KnownHyperparameter>& space) {
+store::Table search_space_table(const std::vector<KnownHyperparameter>& space) {
   using Row = KnownHyperparameter;
   const auto domain = [](const Row& row) -> const Domain& { return row.hyperparameter.domain; };
-  Table table;
+  store::Table table;
   table.add("name", space, [](const Row& row) { return clean_utf8(row.hyperparameter.name); });
   table.add("kind", space, [&](const Row& row) { return std::string(kind(domain(row))); });
   table.add("min", space, [&](const Row& row) { return range_of(domain(row)).min; });

@@ -15,6 +15,6 @@ struct KnownHyperparameter {
 };
 
 /// The rows of /search_space.
-Table search_space_table(const std::vector<KnownHyperparameter>& space);
+store::Table search_space_table(const std::vector<KnownHyperparameter>& space);
 
 }  // namespace sibyl

@@ -6,7 +6,7 @@
 
 #include "store/results/text.hpp"
 
-namespace sibyl {
+namespace sibyl::store {
 
 std::size_t Table::Column::rows() const {
   return std::visit([](const auto& cells) { return cells.size(); }, cells);
@@ -53,4 +53,4 @@ void pack_rows(const Table& table, const std::vector<std::size_t>& cell_sizes, s
   }
 }
 
-}  // namespace sibyl
+}  // namespace sibyl::store

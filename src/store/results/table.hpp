@@ -10,7 +10,7 @@
 #include <variant>
 #include <vector>
 
-namespace sibyl {
+namespace sibyl::store {
 
 /// A column's cells: one contiguous array of its type, owned by somebody else.
 using Cells =
@@ -64,4 +64,4 @@ class Table {
 void pack_rows(const Table& table, const std::vector<std::size_t>& cell_sizes, std::size_t first,
                std::size_t count, std::size_t row_size, std::byte* out);
 
-}  // namespace sibyl
+}  // namespace sibyl::store

@@ -57,7 +57,7 @@ class HyperparameterColumn {
   void clear() { values_.clear(); }
   void set(std::size_t row, const Value& value) { values_.emplace_back(row, &value); }
 
-  void add_to(Table& table, std::size_t rows) const {
+  void add_to(store::Table& table, std::size_t rows) const {
     const bool numbers = integers_ || reals_;
     if (texts_ || (booleans_ && numbers)) {
       fill(table, std::vector<std::string>(rows, text_mark()),
@@ -86,7 +86,7 @@ class HyperparameterColumn {
   }
 
   template <class T, class Convert>
-  void fill(Table& table, std::vector<T> cells, Convert convert) const {
+  void fill(store::Table& table, std::vector<T> cells, Convert convert) const {
     for (const auto& [row, value] : values_) cells[row] = convert(*value);
     table.add("hp:" + name_, std::move(cells));
   }
@@ -100,12 +100,12 @@ class HyperparameterColumn {
 /// The trials of one part of the table.
 using Part = std::vector<std::reference_wrapper<const Trial>>;
 
-Table without_hyperparameters(const Part& trials, const Objective& objective) {
+store::Table without_hyperparameters(const Part& trials, const Objective& objective) {
   // A column of text is as wide as its longest cell in every row, so one endless message must not set the
   // width.
   constexpr std::size_t max_message = 500;
   const auto time = [](double seconds) { return seconds > 0 ? seconds : none; };
-  Table table;
+  store::Table table;
   table.add("trial", trials, [](const Trial& trial) { return trial.slot.trial; });
   table.add("status", trials, [](const Trial& trial) { return std::string(to_string(trial.status)); });
   table.add("iteration", trials, [](const Trial& trial) { return std::int32_t{trial.slot.iteration}; });
@@ -158,7 +158,7 @@ class TrialColumns {
   }
   /// As they stand in the file. A text that grows twice gets room to grow: else each longer message would be
   /// another layout.
-  void learn_sizes(const Table& table) {
+  void learn_sizes(const store::Table& table) {
     auto columns = file_columns(table);
     for (std::size_t i = 0; i < std::min(columns.size(), columns_.size()); ++i) {
       const hdf5::Column& before = columns_[i];
@@ -172,8 +172,8 @@ class TrialColumns {
   const std::vector<hdf5::Column>& columns() const { return columns_; }
   std::size_t left_out() const { return left_out_; }
 
-  Table table(const Part& trials, const Objective& objective) {
-    Table table = without_hyperparameters(trials, objective);
+  store::Table table(const Part& trials, const Objective& objective) {
+    store::Table table = without_hyperparameters(trials, objective);
     for (HyperparameterColumn& each : hyperparameters_) each.clear();
     for (std::size_t row = 0; row < trials.size(); ++row)
       for (const auto& [name, value] : trials[row].get().hyperparameters) column(name).set(row, value);
@@ -197,8 +197,8 @@ class TrialColumns {
 
 }  // namespace
 
-Table trial_table(const std::vector<Trial>& trials, const Objective& objective,
-                  const std::vector<KnownHyperparameter>& space) {
+store::Table trial_table(const std::vector<Trial>& trials, const Objective& objective,
+                         const std::vector<KnownHyperparameter>& space) {
   TrialColumns columns;
   for (const KnownHyperparameter& each : space) columns.learn(each.hyperparameter);
   for (const Trial& trial : trials) columns.learn(trial);
@@ -250,7 +250,7 @@ hdf5::TableUpdate TrialRows::changes(const std::vector<Trial>& trials, const Obj
   if (columns_->left_out() > 0)
     update.attributes.push_back({"columns_left_out", static_cast<std::int64_t>(columns_->left_out())});
   const auto add = [&](std::size_t chunk) {
-    const Table table = columns_->table(part_of(trials, chunk * chunk_rows, chunk_rows), objective);
+    const store::Table table = columns_->table(part_of(trials, chunk * chunk_rows, chunk_rows), objective);
     update.changed.emplace_back(chunk, pack_chunk(table, update.columns, 0, chunk_rows));
   };
   if (layout_ != published_layout_) {

@@ -11,8 +11,8 @@ namespace sibyl {
 
 /// The rows of /trials: what the oracle knows of each, then a column `hp:NAME` for each hyperparameter of the
 /// space or of any trial.
-Table trial_table(const std::vector<Trial>& trials, const Objective& objective,
-                  const std::vector<KnownHyperparameter>& space);
+store::Table trial_table(const std::vector<Trial>& trials, const Objective& objective,
+                         const std::vector<KnownHyperparameter>& space);
 
 /// The same rows for a file: only those that changed are made anew.
 class TrialRows {

@@ -20,12 +20,12 @@ void WorkerRows::tell(const Event& event) {
   pieces_.insert(pieces_.end(), over.begin(), over.end());
 }
 
-Table WorkerRows::workers(double now) const {
+store::Table WorkerRows::workers(double now) const {
   const auto& times = times_.all();
   const auto text = [](auto member) {
     return [member](const About& about) { return clean_utf8(about.joined.*member); };
   };
-  Table table;
+  store::Table table;
   table.add("worker", times, [](const Presence& each) { return std::int32_t{each.worker}; });
   table.add("host", about_, text(&WorkerJoined::host));
   table.add("device", about_, text(&WorkerJoined::device));
@@ -48,7 +48,7 @@ std::size_t WorkerRows::pieces() const {
          std::ranges::count_if(times_.all(), [](const Presence& each) { return each.works(); });
 }
 
-Table WorkerRows::work(std::size_t first) const {
+store::Table WorkerRows::work(std::size_t first) const {
   std::vector<Piece> pieces(pieces_.begin() + static_cast<std::ptrdiff_t>(std::min(first, pieces_.size())),
                             pieces_.end());
   for (const Presence& each : times_.all())
@@ -56,7 +56,7 @@ Table WorkerRows::work(std::size_t first) const {
   const auto number = [](int Slot::*member) {
     return [member](const Piece& piece) { return std::int32_t{piece.slot.*member}; };
   };
-  Table table;
+  store::Table table;
   table.add("trial", pieces, [](const Piece& piece) { return piece.slot.trial; });
   table.add("attempt", pieces, [](const Piece& piece) { return std::int32_t{piece.attempt}; });
   table.add("worker", pieces, [](const Piece& piece) { return std::int32_t{piece.worker}; });

@@ -14,9 +14,9 @@ class WorkerRows {
  public:
   void tell(const Event& event);
 
-  Table workers(double now) const;
+  store::Table workers(double now) const;
   /// From a row on. The last rows are of what workers are at now; those before stay as they are.
-  Table work(std::size_t first = 0) const;
+  store::Table work(std::size_t first = 0) const;
   std::size_t pieces() const;
   std::size_t pieces_over() const { return pieces_.size(); }
 

@@ -8,7 +8,7 @@ using namespace sibyl;
 
 namespace {
 
-const Table::Column& column_of(const Table& table, const std::string& name) {
+const store::Table::Column& column_of(const store::Table& table, const std::string& name) {
   const auto& columns = table.columns();
   const auto found =
       std::find_if(columns.begin(), columns.end(), [&](const auto& each) { return each.name == name; });
@@ -17,13 +17,13 @@ const Table::Column& column_of(const Table& table, const std::string& name) {
 }
 
 template <class T>
-std::vector<T> cells(const Table& table, const std::string& name) {
+std::vector<T> cells(const store::Table& table, const std::string& name) {
   const auto& span = std::get<std::span<const T>>(column_of(table, name).cells);
   return {span.begin(), span.end()};
 }
 
 /// The table of trials of which each has only these values.
-Table table_of(const std::vector<Values>& trials, const std::vector<Hyperparameter>& space = {}) {
+store::Table table_of(const std::vector<Values>& trials, const std::vector<Hyperparameter>& space = {}) {
   std::vector<Trial> rows;
   for (const Values& values : trials) {
     rows.emplace_back();
@@ -43,7 +43,7 @@ constexpr auto smallest = std::numeric_limits<std::int64_t>::min();
 }  // namespace
 
 TEST_CASE("Each kind of hyperparameter has a column of its type, with a mark where it is inactive") {
-  const Table table = table_of(
+  const store::Table table = table_of(
       {{{"i", std::int64_t{3}}, {"f", 0.5}, {"b", true}, {"t", std::string("adam")}}, {}, {{"b", false}}});
   CHECK(cells<std::int64_t>(table, "hp:i") == std::vector<std::int64_t>{3, -1, -1});
   CHECK(cells<double>(table, "hp:f")[0] == 0.5);
@@ -76,7 +76,7 @@ TEST_CASE("Where no text is a possible value, a word that is none marks the inac
 TEST_CASE("A name with several domains is one column, wide enough for all") {
   const Hyperparameter real{"x", FloatRange{0, 1, 0, Sampling::linear}, 0.5, {}};
   const Hyperparameter text{"y", Choices{{std::string("auto")}, false}, std::string("auto"), {}};
-  const Table table = table_of(
+  const store::Table table = table_of(
       {{{"x", std::int64_t{2}}, {"y", std::int64_t{7}}, {"z", true}}, {{"x", 0.25}, {"z", std::int64_t{1}}}},
       {ranging("x", 1, 3), real, ranging("y", 1, 9), text});
   CHECK(cells<double>(table, "hp:x") == std::vector<double>{2, 0.25});
@@ -87,7 +87,7 @@ TEST_CASE("A name with several domains is one column, wide enough for all") {
 }
 
 TEST_CASE("Columns stand in the order of the search space, then those that only trials know") {
-  const Table table = table_of({{{"a", 1.0}, {"new", 1.0}}}, {ranging("z", 0, 1), ranging("a", 0, 1)});
+  const store::Table table = table_of({{{"a", 1.0}, {"new", 1.0}}}, {ranging("z", 0, 1), ranging("a", 0, 1)});
   const auto& columns = table.columns();
   REQUIRE(columns.size() > 3);
   CHECK(columns[columns.size() - 3].name == "hp:z");
@@ -96,7 +96,7 @@ TEST_CASE("Columns stand in the order of the search space, then those that only 
 }
 
 TEST_CASE("Names that differ in their broken bytes only are still two columns") {
-  const Table table = table_of({{{"n\xE9", 1.0}, {"n\xE8", 2.0}}});
+  const store::Table table = table_of({{{"n\xE9", 1.0}, {"n\xE8", 2.0}}});
   CHECK(cells<double>(table, "hp:n?")[0] == 2.0);
   CHECK(cells<double>(table, "hp:n?_")[0] == 1.0);
 }

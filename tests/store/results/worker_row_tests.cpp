@@ -11,7 +11,7 @@ using namespace sibyl::test;
 namespace {
 
 template <class T>
-std::vector<T> cells(const Table& table, const std::string& name) {
+std::vector<T> cells(const store::Table& table, const std::string& name) {
   for (const auto& each : table.columns()) {
     if (each.name != name) continue;
     const auto& span = std::get<std::span<const T>>(each.cells);
@@ -104,7 +104,7 @@ TEST_CASE("Every piece of work has a row that says how it ended") {
   stopped.ending = Ending::interrupted;
   rows.tell(stopped);
   rows.tell(started(3, 1, 131));
-  const Table table = rows.work();
+  const store::Table table = rows.work();
   CHECK(cells<std::int64_t>(table, "trial") == std::vector<std::int64_t>{0, 1, 2, 3});
   CHECK(cells<std::int32_t>(table, "worker") == std::vector<std::int32_t>{1, 2, 1, 1});
   CHECK(cells<std::int32_t>(table, "iteration") == std::vector<std::int32_t>{3, 0, 0, 0});
