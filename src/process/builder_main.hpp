@@ -14,10 +14,8 @@ namespace sibyl {
 //   rank -> builder    TrainerOptions         get ready; of these the seed matters
 //   builder -> rank    WorkerJoined           ready                 (or Broken: it can't begin, and why)
 //   rank -> builder    Suggestion             which configuration do these hyperparameters of this trial
-//   make?
-//                                             Its attempt is that of the draws
-//   builder -> rank    HyperparametersFound   that one               (or Broken: it can't be found out, and
-//   why)
+//                                             make? Its attempt says which redraw they are of
+//   builder -> rank    HyperparametersFound   that one               (or Broken: it can't be found out)
 
 /// The command line of a builder process of this program: what `ps` shows. `name` is the job's.
 std::vector<std::string> builder_arguments(const std::string& name);

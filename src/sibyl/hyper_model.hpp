@@ -24,14 +24,16 @@ struct StepResult {
 };
 
 /// What is tuned: derive from it, say what the model and its data are, and override what else differs from
-/// the usual. The hyperparameters that these functions ask for are the search space.
+/// the usual. The search space is what build(), make_optimizer() (optimizer(), unless it is overridden) and
+/// batch_size() ask for. What another function asks for joins it with the first trial that comes there.
 class HyperModel {
  public:
   virtual ~HyperModel() = default;
 
   /// The model for one configuration. (A module of another kind goes into the Sequential as its only layer.)
   virtual torch::nn::Sequential build(HyperParameters& hp) = 0;
-  /// Called once on each worker; on the CPU. What needs no gradient is moved to the device once.
+  /// The samples, on the CPU. Called once in each process that trains, not once a trial; training and
+  /// validation samples are moved to the device then.
   virtual Data data(const DataOptions& options) = 0;
 
   virtual Objective objective() const { return {.metric = "val_loss", .direction = Direction::minimize}; }

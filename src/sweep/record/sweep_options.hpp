@@ -36,14 +36,15 @@ struct SweepOptions {
 
 /// A JSON object of everything that defines the sweep, every default filled in.
 std::string to_json(const SweepOptions& options);
-/// Back from such an object, or from one that has more in it.
+/// Back from such an object; what an older one lacks gets its default, and what it has besides is ignored.
 SweepOptions sweep_options_from_json(const std::string& json);
 /// The recorded ones, but for those that were typed (by the names of their options). Of `--set` each name is
 /// an option of its own.
 SweepOptions with_recorded(const SweepOptions& recorded, const SweepOptions& typed,
                            const std::set<std::string>& names);
 /// What differs between two, as "--seed: 7 there, 8 here" lines. Of --max-trials and --iterations only less
-/// than there was is a difference: more extends a sweep. Where the data lies is none.
+/// than there was is a difference: more extends a sweep. Where the data lies and --max-consecutive-failures
+/// are none, nor is what one of the two leaves open: an objective, or a number of threads.
 std::vector<std::string> differences(const SweepOptions& there, const SweepOptions& here);
 
 SchedulerSettings scheduler_settings(const SweepOptions& options);
@@ -51,8 +52,8 @@ SchedulerSettings scheduler_settings(const SweepOptions& options);
 /// For people: why this sweep is no search, its plan being one trial; else empty.
 std::string no_search(const SweepOptions& options);
 
-/// The oracle that the options describe. Throws UsageError for a sampler or scheduler that does not exist.
-/// `sampler`: none: that of the options, for the space as it stands.
+/// The oracle that the options describe. Throws Error for a sampler or scheduler that does not exist here.
+/// Without a `sampler` it gets that of the options, for the space as it stands.
 Oracle make_oracle(const SweepOptions& options, const SearchSpace& space, const Objective& objective,
                    std::unique_ptr<Sampler> sampler = nullptr);
 

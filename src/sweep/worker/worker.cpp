@@ -54,9 +54,8 @@ class Worker : public Reporter {
         end(std::move(ended));
       } catch (const WorkerCannotTrain& problem) {
         training_ = false;
-        resign(
-            problem
-                .what());  // the trial is taken back with it: two messages could be parted by the sweep's end
+        // The trial is taken back with it: two messages could be parted by the sweep's end.
+        resign(problem.what());
       }
     }
     return end_;
