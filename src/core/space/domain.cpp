@@ -211,6 +211,26 @@ std::string describe(const Domain& domain) {
   return text;
 }
 
+namespace {
+
+// Of a domain with steps, for a value that is none of its own: ", not 0.13; the nearest are 0.1 and 0.2".
+std::string nearest(const Domain& domain, const Value& value) {
+  const auto last = last_of(domain);
+  if (!last || std::holds_alternative<Choices>(domain)) return "";
+  if (value < value_at(domain, 0)) return "";  // the description names min
+  if (value > value_at(domain, *last))
+    return ", not " + to_string(value) + "; the largest is " + to_string(value_at(domain, *last));
+  std::uint64_t below = 0, above = *last;
+  while (above - below > 1) {
+    const std::uint64_t middle = below + (above - below) / 2;
+    (value_at(domain, middle) <= value ? below : above) = middle;
+  }
+  return ", not " + to_string(value) + "; the nearest are " + to_string(value_at(domain, below)) + " and " +
+         to_string(value_at(domain, above));
+}
+
+}  // namespace
+
 Value parse(const std::string& name, const Domain& domain, const std::string& text) {
   Value like = std::int64_t{0};
   if (std::holds_alternative<FloatRange>(domain)) like = 0.0;
@@ -218,12 +238,12 @@ Value parse(const std::string& name, const Domain& domain, const std::string& te
     like = choices->values.front();
   // A fixed value is a setting: another value of its type may be put in its place.
   const bool fixed = kind(domain) == "fixed";
-  if (const auto value = read_like(like, text)) {
-    if (fixed) return *value;
-    if (const auto known = value_in(domain, *value)) return *known;
-  }
+  const auto value = read_like(like, text);
+  if (value && fixed) return *value;
+  if (const auto known = value ? value_in(domain, *value) : std::nullopt) return *known;
   throw UsageError("--set " + name + "=" + text + ": " + name + " takes " +
-                   (fixed ? "a value like " + to_string(like) : describe(domain)));
+                   (fixed ? "a value like " + to_string(like) : describe(domain)) +
+                   (value ? nearest(domain, *value) : ""));
 }
 
 }  // namespace sibyl

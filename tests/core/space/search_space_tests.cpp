@@ -1,6 +1,7 @@
 #include "sibyl/search_space.hpp"
 
 #include <cmath>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -162,6 +163,33 @@ TEST_CASE("a hyperparameter can be fixed to a value of its range") {
   CHECK_THROWS_WITH(other.fix("m", "3"),
                     ContainsSubstring("no hyperparameter 'm'") && ContainsSubstring("n, opt"));
   CHECK_THROWS_AS(other.fix("n", "3"), UsageError);
+}
+
+TEST_CASE("a value between two steps is refused, with the nearest ones that there are") {
+  const auto refused = [](const Domain& domain, const std::string& text, const std::string& says) {
+    INFO(text);
+    try {
+      const Value taken = parse("x", domain, text);
+      FAIL("taken as " << to_string(taken));
+    } catch (const UsageError& error) {
+      CHECK_THAT(std::string(error.what()), Catch::Matchers::EndsWith(says));
+    }
+  };
+  const FloatRange tenths{0, 0.5, 0.1};
+  CHECK(parse("x", tenths, "0.3") == Value(0.3));
+  refused(tenths, "0.13", "in steps of 0.1, not 0.13; the nearest are 0.1 and 0.2");
+  refused(tenths, "0.49", "the nearest are 0.4 and 0.5");
+  refused(tenths, "0.6", "not 0.6; the largest is 0.5");
+  refused(tenths, "-0.1", "from 0 to 0.5 in steps of 0.1");
+  refused(FloatRange{0, 0.5, 0.2}, "0.5", "the largest is 0.4");
+  refused(FloatRange{0, 3, 1}, "2.5", "in steps of 1, not 2.5; the nearest are 2 and 3");
+  refused(FloatRange{1e-4, 1, 10, Sampling::log}, "0.05",
+          "in factors of 10, not 0.05; the nearest are 0.01 and 0.1");
+  refused(IntRange{8, 256, 8}, "100", "in steps of 8, not 100; the nearest are 96 and 104");
+  constexpr auto least = std::numeric_limits<std::int64_t>::min(),
+                 most = std::numeric_limits<std::int64_t>::max();
+  refused(IntRange{least, most, 2}, "1", "the nearest are 0 and 2");
+  refused(IntRange{8, 256}, "x", "a whole number from 8 to 256");
 }
 
 TEST_CASE("values read back from their text") {
