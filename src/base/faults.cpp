@@ -94,8 +94,7 @@ Faults::Fault Faults::read(const std::string& flag, Kind kind, std::string_view 
   const auto unknown = [&] {
     return UsageError(
         flag + quoted(who) +
-        " is neither a trial (3, or 3@2 for its epoch 2; 3:once for the first attempt only) nor a "
-        "probability (a number with a point, such as 0.05)");
+        " is neither a trial (3, or 3@2 for its epoch 2; 3:once for the first attempt only) nor a probability (a number with a point, such as 0.05)");
   };
   Fault fault;
   fault.kind = kind;

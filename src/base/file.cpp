@@ -35,8 +35,7 @@ std::string advice(int error) {
     case ELOOP:
       return "It is a symbolic link, which is not followed here: delete it, or use another --output.";
     case EIO:
-      return "The disk or the network file system reports a fault: see the system's log, use another "
-             "--output.";
+      return "The disk or the network file system reports a fault: see the system's log, use another --output.";
     case EMFILE:
     case ENFILE:
       return "Too many files are open: raise `ulimit -n`.";

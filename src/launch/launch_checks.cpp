@@ -18,9 +18,9 @@ std::vector<std::string> check_launch(const LaunchFacts& facts) {
                           ? "give srun --mpi=pmix (`srun --mpi=list` shows what it knows)"
                           : "this program was built with another MPI than this mpirun's"));
   if (facts.tasks > 1)
-    return {"this Slurm job has " + tasks +
-            " tasks, but only this one process was started, which decides and trains: start it with srun "
-            "--mpi=pmix, or mpirun"};
+    return {
+        "this Slurm job has " + tasks +
+        " tasks, but only this one process was started, which decides and trains: start it with srun --mpi=pmix, or mpirun"};
   if (!facts.launcher.empty())
     return {facts.launcher +
             " started one rank, which decides and trains alone: start one more than there are to be workers"};

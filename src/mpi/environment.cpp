@@ -66,8 +66,7 @@ class AlarmClock {
 constexpr unsigned start_timeout_seconds = 120;
 void give_up_starting(int) {
   constexpr std::string_view text =
-      "MPI did not start within two minutes: a rank has died, or this program was built for another MPI than "
-      "its launcher's\n";
+      "MPI did not start within two minutes: a rank has died, or this program was built for another MPI than its launcher's\n";
   static_cast<void>(!write(STDERR_FILENO, text.data(), text.size()));
   _exit(1);
 }

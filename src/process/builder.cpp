@@ -96,11 +96,9 @@ void Builder::warn(Trouble trouble, const std::string& what, const Values& given
   if (std::find(warned_.begin(), warned_.end(), trouble) != warned_.end()) return;
   warned_.push_back(trouble);
   warnings_.push_back(
-      "which hyperparameters a configuration asks for can't be found out where the job's build "
-      "fails (" +
+      "which hyperparameters a configuration asks for can't be found out where the job's build fails (" +
       what + "; with " + listed(given) +
-      "): such trials count and are recorded with "
-      "all of the search space");
+      "): such trials count and are recorded with all of the search space");
 }
 
 }  // namespace sibyl

@@ -93,8 +93,7 @@ void IsolatedTrainer::start(const std::function<bool()>& go_on) {
       const DataDescribed now{0, before.path, joined->data_parts};
       if (const auto found = compare(before, now, /*other_platform=*/false); !found.difference.empty())
         fail(
-            "the data changed since the process before it loaded it, or data() gives something else each "
-            "time: " +
+            "the data changed since the process before it loaded it, or data() gives something else each time: " +
             found.difference);
       description_ = *joined;
       return;
@@ -221,9 +220,7 @@ TrialEnded IsolatedTrainer::supervise(const Suggestion& suggestion, Reporter& re
     if (told != Order::go_on && Clock::now() - told_at > farewell_timeout) kill();
     if (killed_at && Clock::now() - *killed_at > farewell_timeout)
       throw WorkerCannotTrain(
-          "the trainer's process does not die when it is killed: it is stuck in the kernel (a dead file "
-          "system, a "
-          "device's driver)");
+          "the trainer's process does not die when it is killed: it is stuck in the kernel (a dead file system, a device's driver)");
     if (!warned && silent > std::chrono::duration<double>(worth_a_word).count()) {
       warned = true;
       const std::string text = "WARNING: worker " + std::to_string(options_.worker) + ": trial " +

@@ -49,10 +49,9 @@ Outcome outcome(const ProcessEnd& end) {
     return {Cause::exit_code, code, "the trainer's process ended with exit code " + code};
   }
   if (end.code == SIGKILL && end.oom_kill)
-    return {Cause::out_of_memory, "",
-            "the kernel's out-of-memory killer took the trainer's process: the trial needs more memory than "
-            "this node "
-            "or this job's allocation has left"};
+    return {
+        Cause::out_of_memory, "",
+        "the kernel's out-of-memory killer took the trainer's process: the trial needs more memory than this node or this job's allocation has left"};
   if (end.code == SIGABRT && has(end.output, "std::bad_alloc"))
     return {Cause::out_of_memory, "", "the host's memory is exhausted (std::bad_alloc, which nobody caught)"};
   const auto [name, meaning] = describe(end.code);
@@ -64,8 +63,7 @@ Outcome outcome(const ProcessEnd& end) {
 Outcome outcome_of_lost_connection() {
   return {
       Cause::exception, "",
-      "the trial closed or overwrote the connection between the trainer's process and its worker: a job must "
-      "not close or write to file descriptors that it has not opened"};
+      "the trial closed or overwrote the connection between the trainer's process and its worker: a job must not close or write to file descriptors that it has not opened"};
 }
 
 }  // namespace sibyl

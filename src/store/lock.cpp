@@ -44,9 +44,9 @@ void require_lock_file(int descriptor, const std::filesystem::path& path) {
   const ssize_t size = pread(descriptor, &first, 1, 0);
   if (size < 0) throw_io_error("read", path, errno);
   if (size == 0 || first == 0 || read_all(descriptor).starts_with(holder_prefix)) return;
-  throw UsageError(path.string() +
-                   " is no lock of Sibyl's, and a sweep would write to it. Move it away, or name another "
-                   "directory with --output");
+  throw UsageError(
+      path.string() +
+      " is no lock of Sibyl's, and a sweep would write to it. Move it away, or name another directory with --output");
 }
 
 }  // namespace

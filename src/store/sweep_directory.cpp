@@ -117,7 +117,8 @@ void clear_report(const fs::path& folder) {
 
 void clear_exported_tables(const fs::path& folder) {
   if (!is_there(folder / "attributes.json")) return;
-  constexpr std::array tables = {"trials", "epochs", "search_space", "rungs", "workers", "work", "launches", "attempts"};
+  constexpr std::array tables = {"trials",  "epochs", "search_space", "rungs",
+                                 "workers", "work",   "launches",     "attempts"};
   clear(folder, [&](const std::string& name) {
     return name == "attributes.json" || std::ranges::any_of(tables, [&](const std::string& table) {
              return name == table + ".csv" || name == table + ".parquet";
@@ -179,8 +180,7 @@ void require_free_names(const fs::path& directory) {
   if (taken.empty()) return;
   throw UsageError(
       directory.string() + " holds " + taken + ", but no " + SweepFiles::journal +
-      ": that is of no sweep, or of one whose journal was deleted, and a sweep would write there. "
-      "Move it away, or name another directory with --output");
+      ": that is of no sweep, or of one whose journal was deleted, and a sweep would write there. Move it away, or name another directory with --output");
 }
 
 void delete_sweep(const fs::path& directory) {
@@ -189,8 +189,7 @@ void delete_sweep(const fs::path& directory) {
     if (!is_journal(journal))
       throw UsageError(
           journal.string() +
-          " is no journal of Sibyl, so what lies beside it is not deleted. Move it away, or name "
-          "another directory with --output");
+          " is no journal of Sibyl, so what lies beside it is not deleted. Move it away, or name another directory with --output");
     require_no_writer(journal);
   } else {
     require_free_names(directory);

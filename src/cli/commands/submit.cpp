@@ -75,12 +75,10 @@ BatchSettings parse_settings(const cxxopts::ParseResult& given, const std::strin
                      "' is one word too many: what is meant for the sweep stands behind --");
   if (settings.gpus_per_node == 0 && settings.workers_per_node == 0)
     throw UsageError(
-        "say how many workers there are to be: --gpus-per-node N, or, to train on CPUs, --workers-per-node "
-        "N");
+        "say how many workers there are to be: --gpus-per-node N, or, to train on CPUs, --workers-per-node N");
   if (settings.gpus_per_node > 0 && settings.workers_per_node > 0)
     throw UsageError(
-        "--gpus-per-node and --workers-per-node exclude each other; for more than one worker a GPU there is "
-        "--workers-per-gpu");
+        "--gpus-per-node and --workers-per-node exclude each other; for more than one worker a GPU there is --workers-per-gpu");
   if (settings.time < 2 * settings.warning)
     throw UsageError("--time " + slurm_time(settings.time) + " is too short: " +
                      slurm_time(settings.warning) + " of it are for saving (--save-time)");
@@ -97,8 +95,7 @@ BatchSweep parse_sweep(const std::vector<std::string>& words, char* program) {
     throw UsageError("behind -- stand the options of search, not another command");
   if (options.overwrite)
     throw UsageError(
-        "--overwrite would delete, in each life of the job, what the one before has done: delete the "
-        "directory yourself, or name another with --output");
+        "--overwrite would delete, in each life of the job, what the one before has done: delete the directory yourself, or name another with --output");
   std::string output = options.directory.string();
   if (output.starts_with('-')) output.insert(0, "./");  // else tail and sbatch would take it for an option
   BatchSweep sweep{fs::read_symlink("/proc/self/exe").string(), output, {}};

@@ -52,9 +52,9 @@ Options parse_options(int argc, char** argv) {
   if (!words.empty()) {
     const auto command = commands.find(words[0]);
     if (command == commands.end())
-      throw UsageError("'" + words[0] + "' is no command" + did_you_mean(words[0], names_of(commands)) +
-                       ": there are search (the default), space, plan, summary, status, "
-                       "rebuild, submit, retrain, export");
+      throw UsageError(
+          "'" + words[0] + "' is no command" + did_you_mean(words[0], names_of(commands)) +
+          ": there are search (the default), space, plan, summary, status, rebuild, submit, retrain, export");
     if (options.command == Command::search) options.command = command->second;
     words.erase(words.begin());
   }

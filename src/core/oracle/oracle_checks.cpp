@@ -139,12 +139,12 @@ std::optional<SearchOver> Oracle::refusal(const EpochReported& report) const {
   if (measured_ || names(report.metrics, objective)) return std::nullopt;
   std::string list;
   for (const Metric& metric : report.metrics) list += (list.empty() ? "" : ", ") + metric.name;
-  return SearchOver{.reason = "the objective is " + objective + ", but an epoch has " +
-                              (list.empty() ? "no metrics" : "only " + list),
-                    .given_up = true,
-                    .advice =
-                        "name one of these with --objective (and --overwrite: the record of this sweep has "
-                        "the other one), or let the job report it in every epoch"};
+  return SearchOver{
+      .reason = "the objective is " + objective + ", but an epoch has " +
+                (list.empty() ? "no metrics" : "only " + list),
+      .given_up = true,
+      .advice =
+          "name one of these with --objective (and --overwrite: the record of this sweep has the other one), or let the job report it in every epoch"};
 }
 
 }  // namespace sibyl

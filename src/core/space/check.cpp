@@ -58,12 +58,11 @@ void check(const std::string& name, const Choices& choices) {
     const auto* number = std::get_if<double>(&value);
     if (number && std::isnan(*number))
       throw Error(quoted(name) +
-                  ": nan is no value to choose, it is not equal to itself: take another number, "
-                  "or words");
+                  ": nan is no value to choose, it is not equal to itself: take another number, or words");
     if (!is_utf8(text))
-      throw Error(quoted(name) +
-                  ": a value that is no UTF-8 text, or has a zero byte in it, can't be told from "
-                  "others in the results: write it as UTF-8");
+      throw Error(
+          quoted(name) +
+          ": a value that is no UTF-8 text, or has a zero byte in it, can't be told from others in the results: write it as UTF-8");
     if (!seen.insert(value).second)
       throw Error(quoted(name) + ": the value " + one_line(text) + " stands there twice");
   }
@@ -74,9 +73,9 @@ void check(const std::string& name, const Choices& choices) {
 void check(const std::string& name, const Domain& domain) {
   if (name.empty()) throw Error("a hyperparameter needs a name");
   if (!is_utf8(name))
-    throw Error(quoted(name) +
-                ": a name that is no UTF-8 text, or has a zero byte in it, can't be told from "
-                "others in the results: write it as UTF-8");
+    throw Error(
+        quoted(name) +
+        ": a name that is no UTF-8 text, or has a zero byte in it, can't be told from others in the results: write it as UTF-8");
   if (const auto* whole = std::get_if<IntRange>(&domain)) {
     check_range(name, *whole);
     if (whole->step == 0) throw Error(quoted(name) + ": the step of an Int must be at least 1");

@@ -21,9 +21,9 @@ namespace fs = std::filesystem;
 namespace {
 
 [[noreturn]] void throw_in_use(const fs::path& path) {
-  throw Error("The journal " + path.string() +
-              " is in use: another process is writing to it. Two sweeps can't share a folder: wait for the "
-              "other one or stop it, or use another --output.");
+  throw Error(
+      "The journal " + path.string() +
+      " is in use: another process is writing to it. Two sweeps can't share a folder: wait for the other one or stop it, or use another --output.");
 }
 
 void take_lock(File& file) {
@@ -56,9 +56,9 @@ File open_unchanged(const std::filesystem::path& path, const JournalTail& tail) 
   File file(path, O_RDWR);
   take_lock(file);
   if (file.size() != tail.valid_bytes + tail.torn_bytes)
-    throw Error("The journal " + path.string() +
-                " changed after it was read: another process is writing to it. Two "
-                "sweeps can't share a folder: stop the other one, or use another --output.");
+    throw Error(
+        "The journal " + path.string() +
+        " changed after it was read: another process is writing to it. Two sweeps can't share a folder: stop the other one, or use another --output.");
   return file;
 }
 
@@ -139,9 +139,9 @@ void Journal::commit() {
     } catch (const Error& also) {
       text += std::string(" (") + also.what() + ")";
     }
-    throw Error(text +
-                " The journal ends with the last event that was acknowledged; nothing acknowledged is lost. "
-                "Go on with --resume once that is mended.");
+    throw Error(
+        text +
+        " The journal ends with the last event that was acknowledged; nothing acknowledged is lost. Go on with --resume once that is mended.");
   }
   committed_ += pending_.size();
   pending_.clear();

@@ -37,8 +37,7 @@ class Window {
     if (file_.read_at(offset, buffer_) < wanted)
       throw Error(
           "The journal " + file_.path().string() +
-          " became shorter while it was read: another process is writing to it. Stop that one, or wait for "
-          "it, and try again.");
+          " became shorter while it was read: another process is writing to it. Stop that one, or wait for it, and try again.");
   }
 
   const File& file_;
@@ -65,8 +64,7 @@ std::optional<std::span<const std::byte>> record_at(Window& window, std::uint64_
   throw Error(
       "The journal " + file.path().string() + " is damaged: record " + std::to_string(record + 1) +
       ", at byte " + at + ", " + why +
-      ". What it says can't be trusted from there on. Restore the file from a copy; or, to go on from the "
-      "record before (what came later is trained again), cut it with `truncate -s " +
+      ". What it says can't be trusted from there on. Restore the file from a copy; or, to go on from the record before (what came later is trained again), cut it with `truncate -s " +
       at + " " + file.path().string() + "`.");
 }
 

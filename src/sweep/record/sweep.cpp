@@ -44,10 +44,9 @@ void check_same(const SweepOpened& there, const SweepOpened& here, const fs::pat
   std::string text =
       directory.string() + " holds a sweep with other settings, so it can't be resumed with these:";
   for (const std::string& line : lines) text += "\n  " + line;
-  throw UsageError(text +
-                   "\nWhat is not typed comes from the record. More than recorded may only be: "
-                   "--iterations (Hyperband runs its brackets again) and --max-trials. For other "
-                   "settings name another directory with --output");
+  throw UsageError(
+      text +
+      "\nWhat is not typed comes from the record. More than recorded may only be: --iterations (Hyperband runs its brackets again) and --max-trials. For other settings name another directory with --output");
 }
 
 }  // namespace
@@ -133,9 +132,9 @@ void Sweep::resume() {
     recorded.options = to_json(settings);
     check_same(recorded, start_.opened, directory_);
     if (recorded.asks && !ask_)
-      throw UsageError(directory_.string() +
-                       " holds a sweep whose job said what its trials ask for, and the job no longer does "
-                       "(Job::questions): undo the change, or name another directory with --output");
+      throw UsageError(
+          directory_.string() +
+          " holds a sweep whose job said what its trials ask for, and the job no longer does (Job::questions): undo the change, or name another directory with --output");
   }
   journal_ = Journal::open(path, tail);
   if (!oracle_) {  // it was killed before its first record was whole
@@ -143,10 +142,10 @@ void Sweep::resume() {
     return;
   }
   if (tail.torn_bytes > 0)
-    view_->line("the journal's last " + std::to_string(tail.torn_bytes) +
-                    " bytes were being written when the sweep was killed; they were never acknowledged and "
-                    "are cut off",
-                wall_clock());
+    view_->line(
+        "the journal's last " + std::to_string(tail.torn_bytes) +
+            " bytes were being written when the sweep was killed; they were never acknowledged and are cut off",
+        wall_clock());
   const bool more =
       settings.max_trials != start_.options.max_trials || settings.iterations != start_.options.iterations;
   checkpoints_.find_leftovers(*oracle_);

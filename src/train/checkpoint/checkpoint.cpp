@@ -165,8 +165,7 @@ void Checkpoint::restore(const TrainingState& state) {
   if (shapes(state.model) != before) {
     throw Error(
         "The checkpoint " + path_.string() +
-        " has weights of other sizes than the model that build() makes: was the job changed? Start a new "
-        "sweep, or undo the change.");
+        " has weights of other sizes than the model that build() makes: was the job changed? Start a new sweep, or undo the change.");
   }
   give_gradients(state.model, read_tensor(*archive_, "have_gradients"));
   state.best = read_tensors(*archive_, "best_weights");

@@ -61,10 +61,10 @@ bool may_name_columns(const std::vector<double>& numbers, std::size_t above_frac
   for (std::size_t i = 0; i < std::min(csv.columns(), enough); ++i)
     cells += (i > 0 ? ", " : "") + std::string(csv.cell(0, i));
   if (csv.columns() > enough) cells += ", ...";
-  refuse(csv.file(),
-         "its first line, " + cells +
-             ", may be a sample, or name the columns: say which, with CsvOptions{.header = true} or "
-             "false (--data FILE,header=yes or FILE,header=no)");
+  refuse(
+      csv.file(),
+      "its first line, " + cells +
+          ", may be a sample, or name the columns: say which, with CsvOptions{.header = true} or false (--data FILE,header=yes or FILE,header=no)");
 }
 
 }  // namespace

@@ -65,8 +65,7 @@ Data fashion_mnist(const DataOptions& options) {
       .folder = "fashion-mnist",
       .system = "/usr/share/datasets/fashion-mnist",
       .source =
-          "It comes with `apt-get install dataset-fashion-mnist`, or from "
-          "https://github.com/zalandoresearch/fashion-mnist: its four files, plain or gzipped."};
+          "It comes with `apt-get install dataset-fashion-mnist`, or from https://github.com/zalandoresearch/fashion-mnist: its four files, plain or gzipped."};
   return mnist_like(find_data(set, options), options.seed);
 }
 

@@ -66,9 +66,9 @@ Types types_of(const std::filesystem::path& file, const std::string& dataset, hi
       if (size == 1 && H5Tget_sign(type) == H5T_SGN_NONE) return {at::kByte, H5T_NATIVE_UINT8};
       return {at::kLong, H5T_NATIVE_INT64};
     default:
-      refuse(file, "its dataset '" + dataset +
-                       "' holds no plain numbers (but text, Booleans or a table): save whole or "
-                       "real numbers");
+      refuse(file,
+             "its dataset '" + dataset +
+                 "' holds no plain numbers (but text, Booleans or a table): save whole or real numbers");
   }
 }
 

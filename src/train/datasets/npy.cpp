@@ -34,9 +34,10 @@ at::ScalarType type_of(const std::filesystem::path& file, const std::string& des
       {"'<f4'", at::kFloat}, {"'<f8'", at::kDouble}, {"'|u1'", at::kByte}, {"'|i1'", at::kChar},
       {"'<i2'", at::kShort}, {"'<i4'", at::kInt},    {"'<i8'", at::kLong}, {"'|b1'", at::kBool}};
   if (const auto found = types.find(descr); found != types.end()) return found->second;
-  refuse(file, "holds the type " + descr +
-                   ", which is not read; save it as float32, float64, uint8, int8, int16, int32, "
-                   "int64 or bool, little-endian: array.astype('<f4'), say");
+  refuse(
+      file,
+      "holds the type " + descr +
+          ", which is not read; save it as float32, float64, uint8, int8, int16, int32, int64 or bool, little-endian: array.astype('<f4'), say");
 }
 
 std::vector<std::int64_t> shape_of(const std::filesystem::path& file, const std::string& text) {

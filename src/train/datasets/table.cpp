@@ -25,9 +25,7 @@ std::string in_quotes(std::string_view text) {
 constexpr const char* write_numbers =
     "write numbers like 1.5 or 1e-3, and texts as a column of 0 and 1 for each";
 constexpr const char* decimal_comma =
-    "a decimal comma is understood where ; or tabs part the cells and no number has a point; write 1.5, or "
-    "say "
-    "it with CsvOptions{.decimal = ','} (--data FILE,decimal=comma)";
+    "a decimal comma is understood where ; or tabs part the cells and no number has a point; write 1.5, or say it with CsvOptions{.decimal = ','} (--data FILE,decimal=comma)";
 
 float number(const Csv& csv, std::size_t row, std::size_t column) {
   const std::string_view cell = csv.cell(row, column);
@@ -62,8 +60,7 @@ bool is_missing_class(const Csv& csv, std::size_t row, std::size_t column) {
   csv.refuse_cell(
       row, column,
       "holds " + in_quotes(cell) +
-          ": is the class missing, or is that its name? Leave such lines out, or quote the name, or set "
-          "CsvOptions{.na_is_a_class = true} (--data FILE,na=class)");
+          ": is the class missing, or is that its name? Leave such lines out, or quote the name, or set CsvOptions{.na_is_a_class = true} (--data FILE,na=class)");
 }
 
 /// A number as a text that all ways to write it have in common: 0 for 0.0, 1 for 01 and 1e0.

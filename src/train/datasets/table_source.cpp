@@ -37,9 +37,9 @@ void set(TableSource& source, const std::string& name, const std::string& word) 
   } else if (name == "na") {
     source.csv.na_is_a_class = one_of(nas, name, word);
   } else {
-    throw UsageError("--data: a table has no '" + name +
-                     "'; after its file may follow column, header, separator, decimal and na, as in "
-                     "FILE,header=no,column=price.");
+    throw UsageError(
+        "--data: a table has no '" + name +
+        "'; after its file may follow column, header, separator, decimal and na, as in FILE,header=no,column=price.");
   }
 }
 

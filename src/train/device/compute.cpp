@@ -80,8 +80,7 @@ std::string threads_warning(int threads, int local_workers, Cores cores) {
   };
   const std::string who = cores.bound ? "this worker" : number(local_workers, "worker") + " of this node";
   return number(wanted, "thread") + " of " + who + " share " + number(cores.count, "core") +
-         ": training will be many times slower; start fewer workers here, or a new sweep with a smaller "
-         "--threads" +
+         ": training will be many times slower; start fewer workers here, or a new sweep with a smaller --threads" +
          (cores.bound ? ", or start mpirun with --bind-to none" : "");
 }
 

@@ -28,8 +28,7 @@ std::string why_unused(const DeviceFacts& facts) {
   const std::string has = "this node has an " + facts.unused_gpu + ", but this LibTorch ";
   if (!facts.libtorch_knows_cuda)
     return has +
-           "is built without CUDA: build the job against one with CUDA, such as that of Python's torch "
-           "(cmake -DSIBYL_LIBTORCH=FOLDER; README, \"Two commands\")";
+           "is built without CUDA: build the job against one with CUDA, such as that of Python's torch (cmake -DSIBYL_LIBTORCH=FOLDER; README, \"Two commands\")";
   return has + "can't use it: is the driver too old for it? nvidia-smi says which CUDA the driver knows";
 }
 
@@ -42,9 +41,7 @@ std::string warn_of_missing(const DeviceFacts& facts) {
   const std::string list = "CUDA_VISIBLE_DEVICES=" + *facts.visible;
   if (seen == 0)
     return list +
-           ", but LibTorch sees no CUDA device, so this worker trains on the CPU: is this LibTorch built "
-           "without "
-           "CUDA, or the driver too old for it?";
+           ", but LibTorch sees no CUDA device, so this worker trains on the CPU: is this LibTorch built without CUDA, or the driver too old for it?";
   return list + " names " + std::to_string(named) + " devices, but CUDA sees " + std::to_string(seen);
 }
 
@@ -68,9 +65,7 @@ DeviceBinding bind_device(const DeviceFacts& facts) {
   if (facts.request == "auto") return {.warning = warn_of_missing(facts)};
   if (!facts.unused_gpu.empty()) throw Error("--device cuda, but " + why_unused(facts) + '.');
   throw Error(
-      "--device cuda, but LibTorch sees no CUDA device: either this LibTorch is built without CUDA, or the "
-      "node has "
-      "none, or the launcher shows none to this task (CUDA_VISIBLE_DEVICES" +
+      "--device cuda, but LibTorch sees no CUDA device: either this LibTorch is built without CUDA, or the node has none, or the launcher shows none to this task (CUDA_VISIBLE_DEVICES" +
       (facts.visible ? "=" + *facts.visible : " is not set") +
       "; --gres, --gpus-per-node). Check with nvidia-smi on the node, or take --device cpu.");
 }

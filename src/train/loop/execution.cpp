@@ -206,9 +206,9 @@ void Execution::report_history() {
 
 void Execution::require_begun() const {
   if (!progress_.part) return;
-  throw Error("The trial's checkpoint was made within epoch " + std::to_string(progress_.epoch + 1) +
-              ", but fit() has not asked begin_epoch() where to go on: was the job changed? Start a new "
-              "sweep, or undo the change.");
+  throw Error(
+      "The trial's checkpoint was made within epoch " + std::to_string(progress_.epoch + 1) +
+      ", but fit() has not asked begin_epoch() where to go on: was the job changed? Start a new sweep, or undo the change.");
 }
 
 void Execution::save() {

@@ -23,20 +23,19 @@ at::Tensor shaped(const at::Tensor& y, const at::Tensor& output) {
     return y.reshape(output.sizes()).to(output.scalar_type());  // (samples) and (samples, 1)
   }
   std::ostringstream text;
-  text << "The model's output has the shape " << output.sizes() << ", but y has " << y.sizes()
-       << ": this loss compares them element by element. Change the model's last layer, or loss(); classes "
-          "are whole "
-          "numbers y, and values real ones.";
+  text
+      << "The model's output has the shape " << output.sizes() << ", but y has " << y.sizes()
+      << ": this loss compares them element by element. Change the model's last layer, or loss(); classes are whole numbers y, and values real ones.";
   throw Error(text.str());
 }
 
 void check_classes(const at::Tensor& output, const at::Tensor& y) {
   if (output.dim() == y.dim() + 1 && whole_numbers(y)) return;
   std::ostringstream text;
-  text << "cross_entropy takes an output (samples, classes) and whole numbers y (samples), but the model's "
-          "output "
-       << "has the shape " << output.sizes() << " and y has " << y.sizes() << " of " << y.scalar_type()
-       << ". Change the model's last layer, or loss().";
+  text
+      << "cross_entropy takes an output (samples, classes) and whole numbers y (samples), but the model's output "
+      << "has the shape " << output.sizes() << " and y has " << y.sizes() << " of " << y.scalar_type()
+      << ". Change the model's last layer, or loss().";
   throw Error(text.str());
 }
 
@@ -64,12 +63,11 @@ bool takes_class(double lowest) {
     text << "The data has the class " << range.lowest << ": classes are counted from 0.";
   } else {
     const auto classes = static_cast<std::int64_t>(range.highest) + 1;
-    text << "The data has the classes 0 to " << classes - 1 << ", but the model puts out " << output.size(1)
-         << (output.size(1) == 1 ? " number" : " numbers") << " a sample: its last layer has to put out "
-         << classes
-         << ", one for each class. (Where data() can be other data, let it set a member that build() takes, "
-            "as "
-            "jobs/iris.cpp does.)";
+    text
+        << "The data has the classes 0 to " << classes - 1 << ", but the model puts out " << output.size(1)
+        << (output.size(1) == 1 ? " number" : " numbers") << " a sample: its last layer has to put out "
+        << classes
+        << ", one for each class. (Where data() can be other data, let it set a member that build() takes, as jobs/iris.cpp does.)";
     if (output.size(1) == 1 && classes == 2)
       text << " One number for two classes goes with Loss::binary_cross_entropy.";
   }
