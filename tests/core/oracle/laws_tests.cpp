@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cmath>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include "catch.hpp"
@@ -57,6 +58,44 @@ std::vector<Row> sorted_rungs(const SimulatedSweep& sweep) {
                       std::string(to_string(each.decision)), std::isnan(each.score) ? -1 : each.score);
   std::sort(rows.begin(), rows.end());
   return rows;
+}
+
+// Did each rung promote what a barrier would, which looks at the rung's trials when all of them are through
+// it? Returns how many rungs had been decided in part when a promoted trial was through the next one: no
+// barrier has any.
+std::int64_t decided_as_by_a_barrier(const SimulatedSweep& sweep, int max_epochs) {
+  using Place = std::tuple<int, int, int>;  // iteration, bracket, rung
+  std::map<Place, std::vector<Ranked>> through;
+  std::map<Place, std::set<TrialId>> promoted;
+  std::map<Place, std::size_t> last_decision, first_decision;
+  for (std::size_t i = 0; i < sweep.decisions.size(); ++i) {
+    const auto& [slot, score, decision] = sweep.decisions[i];
+    const Place place{slot.iteration, slot.bracket, slot.rung};
+    through[place].push_back({score, slot.trial});
+    if (decision == RungDecision::promoted) promoted[place].insert(slot.trial);
+    first_decision.try_emplace(place, i);
+    last_decision[place] = i;
+  }
+  std::int64_t early = 0;
+  for (auto& [place, trials] : through) {
+    const auto& [iteration, bracket, rung] = place;
+    const auto plan = plan_bracket(max_epochs, 3, bracket);
+    if (rung == 0) {
+      REQUIRE(trials.size() == static_cast<std::size_t>(plan[0].trials));
+    } else {
+      std::set<TrialId> here;
+      for (const Ranked& each : trials) here.insert(each.trial);
+      REQUIRE(here == promoted[{iteration, bracket, rung - 1}]);
+      early += first_decision[place] < last_decision[{iteration, bracket, rung - 1}];
+    }
+    std::set<TrialId> best;
+    std::sort(trials.begin(), trials.end(), BestFirst{loss});
+    const std::int64_t places = rung == bracket ? 0 : plan[rung + 1].trials;
+    for (const Ranked& each : trials)
+      if (static_cast<std::int64_t>(best.size()) < places && !std::isnan(each.score)) best.insert(each.trial);
+    REQUIRE(promoted[place] == best);
+  }
+  return early;
 }
 
 }  // namespace
@@ -174,11 +213,25 @@ TEST_CASE("law 4: a healthy sweep is given up on no number of workers, a given_u
 TEST_CASE("law 5: workers are busy, with stragglers, and decide as a strict barrier would") {
   const auto busy = [](int workers, int iterations) {
     Oracle oracle = hyperband(81, iterations);
-    return simulate(oracle, workers, training(3)).busy_share(workers);
+    const SimulatedSweep sweep = simulate(oracle, workers, training(3));
+    CHECK(decided_as_by_a_barrier(sweep, 81) > 0);
+    return sweep.busy_share(workers);
   };
   CHECK(busy(8, 4) >= 0.95);
   CHECK(busy(32, 48) >= 0.94);
   CHECK(busy(64, 64) >= 0.94);
+}
+
+TEST_CASE("law 5: a strict barrier decides the same where trials fail, and where scores are equal") {
+  for (const double failures : {0.05, 0.5})
+    for (const double levels : {1.0, 3.0, 1e6}) {
+      Oracle oracle = hyperband(27, 3);
+      SimulatedTraining trained = training(4, failures);
+      trained.score = [=](TrialId trial, int epoch) {
+        return std::floor(RandomStream(9, trial, epoch).uniform() * levels);
+      };
+      CHECK(decided_as_by_a_barrier(simulate(oracle, 8, trained), 27) > 0);
+    }
 }
 
 TEST_CASE("the plan of R = 81, eta = 3 is 143 configurations and 1581 epochs") {

@@ -98,7 +98,7 @@ TEST_CASE("values that a space does not have use up nothing") {
   CHECK_FALSE(sampler.exhausted());
 }
 
-TEST_CASE("a space whose weight is on few configurations gives repeats rather than no answer") {
+TEST_CASE("a space half of whose weight is on one configuration repeats none while there are others") {
   SearchSpace space;
   space.add({"kind", Choices{{false, true}}, false, {}});
   space.add({"x", IntRange{1, 1'000'000}, std::int64_t{1}, {{"kind", {true}}}});
@@ -110,4 +110,23 @@ TEST_CASE("a space whose weight is on few configurations gives repeats rather th
     sampler.started(trial, values);
   }
   CHECK(seen.size() == 1000);
+}
+
+TEST_CASE(
+    "a space that can't be counted gives repeats where few configurations have nearly all of the weight") {
+  SearchSpace space;
+  space.add({"x", FloatRange{1e-4, 1, 0.01, Sampling::reverse_log}, 1e-4, {}});
+  space.add({"y", FloatRange{0, 1}, 0.5, {{"x", {1e-4}}}});
+  RandomSampler sampler(space, 1);
+  std::set<Values> seen;
+  for (TrialId trial = 0; trial < 1000; ++trial) {
+    const Values values = sampler.sample(trial);
+    REQUIRE(values.contains("x"));
+    REQUIRE(values.contains("y") == (values.at("x") == Value(1e-4)));
+    seen.insert(values);
+    sampler.started(trial, values);
+  }
+  CHECK_FALSE(sampler.exhausted());
+  CHECK(seen.size() >= 100);  // all of x, and some of y
+  CHECK(seen.size() < 500);
 }

@@ -55,15 +55,23 @@ TEST_CASE("a sweep that is told to stop has its trials interrupted, and can go o
 TEST_CASE("a worker that is told to stop leaves its trial to the others") {
   Oracle oracle = hyperband(9);
   std::atomic<bool> signalled = false;
-  std::atomic<int> epochs = 0;
+  int interrupted = 0, started_afterwards = 0;
+  ManagerHooks hooks = plain_hooks();
+  hooks.learned = [&](const Event& event, const Consequences&) {
+    if (const auto* ended = std::get_if<TrialEnded>(&event))
+      interrupted += ended->worker == 1 && ended->ending == Ending::interrupted;
+    if (const auto* started = std::get_if<TrialStarted>(&event))
+      started_afterwards += started->worker == 1 && interrupted > 0;
+  };
   Loopback loopback(3);
   std::vector<std::jthread> threads;
   for (int rank = 1; rank <= 2; ++rank)
     threads.emplace_back([&, rank] {
       const auto trainer = [&](const auto&) {
-        return std::make_unique<TestTrainer>([&](const Suggestion& suggestion, int epoch, Reporter&) {
-          std::this_thread::sleep_for(1ms);
-          if (++epochs == 10) signalled = true;
+        return std::make_unique<TestTrainer>([&, rank](const Suggestion& suggestion, int epoch, Reporter&) {
+          // In the middle of a slot of worker 1; the other one waits for that, and does the rest.
+          if (rank == 1 && epoch < suggestion.slot.last_epoch) signalled = true;
+          while (!signalled && rank == 2) std::this_thread::sleep_for(1ms);
           return std::get<double>(suggestion.hyperparameters.at("x")) / epoch;
         });
       };
@@ -72,8 +80,11 @@ TEST_CASE("a worker that is told to stop leaves its trial to the others") {
                                        }});
     });
   const Dismissal dismissal(loopback.rank(0), {1, 2});
-  CHECK_FALSE(manage(loopback.rank(0), {1, 2}, oracle, plain_hooks()).on_request);
+  CHECK_FALSE(manage(loopback.rank(0), {1, 2}, oracle, hooks).on_request);
+  CHECK(interrupted == 1);
+  CHECK(started_afterwards == 0);
   CHECK(oracle.trials().size() == 17);
+  CHECK(oracle.running().empty());
 }
 
 TEST_CASE("when every worker is told to stop, so is the sweep") {
