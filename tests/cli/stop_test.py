@@ -100,15 +100,18 @@ class Stop(SweepTest):
 
     def test_second_signal_leaves_at_once(self):
         output = self.folder / "sweep"
-        job = command("synthetic", "--max-epochs", 3, "--set", "epoch_seconds=0.2", "--output", output)
-        with subprocess.Popen(job, stdout=subprocess.DEVNULL) as alone:
-            time.sleep(1)
-            os.kill(alone.pid, signal.SIGSTOP)  # so that the first one can't be followed before the second comes
+        # A trial that can't be interrupted, which a stop waits half a minute for.
+        job = ("synthetic", "--max-epochs", 3, "--output", output, "--isolation", "none", "--threads", 1)
+        with subprocess.Popen(command(*job, "--inject", "hang=0"), stdout=subprocess.DEVNULL) as alone:
+            deadline = time.monotonic() + 20
+            while time.monotonic() < deadline and not ((output / "results.h5").exists() and len(tables(output)["trials"])):
+                time.sleep(0.1)
             alone.send_signal(signal.SIGTERM)
-            os.kill(alone.pid, signal.SIGCONT)
-            alone.wait(timeout=10)
-        self.assertEqual(alone.returncode, STOPPED)
-        run("synthetic", "--max-epochs", 3, "--set", "epoch_seconds=0.2", "--output", output, "--resume", ranks=5)
+            time.sleep(1.5)  # a second one that comes sooner is the first one, delivered twice
+            self.assertIsNone(alone.poll())
+            alone.send_signal(signal.SIGTERM)
+            self.assertEqual(alone.wait(timeout=20), STOPPED)
+        self.assertIn("continue it with --resume", run("synthetic", "summary", output)[0])
 
     def test_time_limit(self):
         output = self.folder / "sweep"
