@@ -1,7 +1,6 @@
 #include "sibyl/faults.hpp"
 
 #include <array>
-#include <charconv>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -15,6 +14,7 @@
 #include <string_view>
 #include <thread>
 
+#include "base/numbers.hpp"
 #include "sibyl/error.hpp"
 #include "sibyl/random.hpp"
 
@@ -27,14 +27,6 @@ constexpr std::array<std::string_view, 10> kind_names = {"exception", "nan",  "b
                                                          "exit",      "hang", "slow",      "leak", "exhaust"};
 
 constexpr std::size_t mebibyte = 1 << 20;
-
-template <class T>
-std::optional<T> read_number(std::string_view text) {
-  T value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
 
 std::string quoted(std::string_view text) {
   return "'" + std::string(text) + "'";

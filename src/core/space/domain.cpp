@@ -6,6 +6,7 @@
 #include <limits>
 #include <type_traits>
 
+#include "base/numbers.hpp"
 #include "core/space/grid.hpp"
 #include "core/space/spread.hpp"
 #include "sibyl/error.hpp"
@@ -153,14 +154,6 @@ double quantile_of(const Domain& domain, const Value& value) {
 }
 
 namespace {
-
-template <class T>
-std::optional<T> read_number(const std::string& text) {
-  T value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
 
 // Text as a value of the same type as `like`.
 std::optional<Value> read_like(const Value& like, const std::string& text) {

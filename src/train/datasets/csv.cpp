@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <charconv>
 #include <cmath>
 
+#include "base/numbers.hpp"
 #include "train/datasets/csv_header.hpp"
 #include "train/datasets/input_file.hpp"
 
@@ -163,10 +163,8 @@ std::optional<double> to_number(std::string_view text, char decimal) {
     text = with_point;
   }
   if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(number)) return {};
-  return number;
+  const auto number = read_number<double>(text);
+  return number && std::isfinite(*number) ? number : std::nullopt;
 }
 
 bool is_missing(std::string_view text) {
@@ -240,12 +238,10 @@ void Csv::take_header_away() {
 std::size_t Csv::column(const std::string& which) const {
   const auto found = std::find(names_.begin(), names_.end(), which);
   if (found != names_.end()) return static_cast<std::size_t>(found - names_.begin());
-  std::int64_t place = 0;
-  const auto [end, error] = std::from_chars(which.data(), which.data() + which.size(), place);
+  const auto place = read_number<std::int64_t>(which);
   const auto count = static_cast<std::int64_t>(columns_);
-  if (error == std::errc() && end == which.data() + which.size() && place >= -count && place < count) {
-    return static_cast<std::size_t>(place < 0 ? place + count : place);
-  }
+  if (place && *place >= -count && *place < count)
+    return static_cast<std::size_t>(*place < 0 ? *place + count : *place);
   std::string there =
       "its " + std::to_string(columns_) + " columns have no names: say a place from 0, or -1 for the last";
   if (!names_.empty()) {
