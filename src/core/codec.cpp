@@ -156,7 +156,7 @@ void fields(auto& io, auto& x, const HyperparametersFound*) { io(x.trial, x.atte
 void fields(auto& io, auto& x, const EpochReported*) { io(x.trial, x.attempt, x.execution, x.epoch, x.started, x.seconds, x.worker, x.metrics); }
 void fields(auto& io, auto& x, const TrialEnded*) { io(x.time, x.trial, x.attempt, x.worker, x.ending, x.cause, x.message, x.seconds); io.since(2, x.detail, x.output); }
 void fields(auto& io, auto& x, const SweepClosed*) { io(x.time, x.reason); }
-void fields(auto& io, auto& x, const SweepStopped*) { io(x.time, x.reason); }
+void fields(auto& io, auto& x, const SweepStopped*) { io(x.time, x.reason); io.since(4, x.end); }
 void fields(auto& io, auto& x, const SweepResumed*) { io(x.time, x.command_line, x.max_trials, x.iterations); }
 void fields(auto& io, auto& x, const WorkerLeft*) { io(x.time, x.worker, x.reason); }
 void fields(auto& io, auto& x, const SweepLaunched*) { io(x.time, x.host, x.launcher, x.ranks, x.slurm_job, x.slurm_restarts); io.since(3, x.command, x.options, x.versions); }
@@ -229,7 +229,10 @@ void pack(const TrainerOptions& options, Bytes& out) {
 }
 
 Event unpack_event(std::span<const std::byte> bytes, std::uint32_t version) {
-  return unpack<Event>(bytes, version);
+  Event event = unpack<Event>(bytes, version);
+  if (auto* stopped = std::get_if<SweepStopped>(&event); stopped && version < 4)
+    take_end_from_reason(*stopped);
+  return event;
 }
 
 Suggestion unpack_suggestion(std::span<const std::byte> bytes) {

@@ -18,11 +18,12 @@ using Bytes = std::vector<std::byte>;
 ///     2  detail and output of TrialEnded; data of WorkerJoined
 ///     3  DataDescribed; asks and configurations of SweepOpened; platform and data_parts of WorkerJoined;
 ///     command, options and versions of SweepLaunched
+///     4  end of SweepStopped, which stood in the first words of its reason before
 ///
 /// A new field stands anywhere in its struct's list in codec.cpp, in `since` with the version that brings it;
 /// a new kind of event goes to the end of Event. A field that goes or changes its type stays in the list, for
 /// the versions that have it.
-inline constexpr std::uint32_t layout_version = 3;
+inline constexpr std::uint32_t layout_version = 4;
 
 /// Events and suggestions as bytes, for the journal, for MPI and for pipes: little-endian, lengths before
 /// contents, a variant's index before its value. Messages and pipes are always of the newest version.

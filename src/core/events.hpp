@@ -4,6 +4,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/sweep_end.hpp"
 #include "sibyl/reports.hpp"
 
 namespace sibyl {
@@ -39,10 +40,11 @@ struct SweepClosed {
   std::string reason;
 };
 
-/// A sweep was told to stop, and did; it can be resumed.
+/// A launch ended before the sweep was finished: on request, given up or failed. It can be resumed.
 struct SweepStopped {
   double time = 0;
   std::string reason;
+  SweepEnd end = SweepEnd::stopped;
 };
 
 /// A sweep was taken up again, perhaps with more to do.

@@ -97,7 +97,7 @@ std::vector<Event> sound_sweep() {
   return events;
 }
 
-using Field = std::variant<int*, std::int64_t*, double*, Ending*, Cause*>;
+using Field = std::variant<int*, std::int64_t*, double*, Ending*, Cause*, SweepEnd*>;
 
 /// What may be changed in an event.
 struct Fields {
@@ -119,7 +119,7 @@ struct Fields {
     fields = {&e.time, &e.trial, &e.attempt, &e.worker, &e.ending, &e.cause, &e.seconds};
   }
   void operator()(SweepClosed& e) { fields = {&e.time}; }
-  void operator()(SweepStopped& e) { fields = {&e.time}; }
+  void operator()(SweepStopped& e) { fields = {&e.time, &e.end}; }
   // (More iterations than a few are no contradiction, only many brackets.)
   void operator()(SweepResumed& e) { fields = {&e.time, &e.max_trials}; }
   void operator()(WorkerLeft& e) { fields = {&e.time, &e.worker}; }
@@ -135,6 +135,7 @@ struct Change {
   }
   void operator()(Ending* x) const { *x = static_cast<Ending>(random.below(8)); }
   void operator()(Cause* x) const { *x = static_cast<Cause>(random.below(16)); }
+  void operator()(SweepEnd* x) const { *x = static_cast<SweepEnd>(random.below(8)); }
   template <class Number>
   void operator()(Number* x) const {
     using Limits = std::numeric_limits<Number>;
@@ -284,6 +285,8 @@ TEST_CASE("an event that can't be is refused with what contradicts it, and nothi
   CHECK_THAT(contradiction(SweepOpened{}), ContainsSubstring("one has begun before"));
   CHECK_THAT(contradiction(SweepResumed{1, "", -1, 1}), ContainsSubstring("no such plan"));
   CHECK_THAT(contradiction(SweepResumed{1, "", 0, 0}), ContainsSubstring("no such plan"));
+  for (const SweepEnd end : {SweepEnd::none, SweepEnd::finished, static_cast<SweepEnd>(5)})
+    CHECK_THAT(contradiction(SweepStopped{1, "", end}), ContainsSubstring("no such way"));
   CHECK_THAT(contradiction(joined(1, -3)), ContainsSubstring("numbered from 1"));
 }
 

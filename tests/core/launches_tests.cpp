@@ -51,16 +51,18 @@ TEST_CASE("each start of a sweep is a launch, with who launched it, what it did 
   CHECK(first.epochs == 1);
   CHECK(first.trained_seconds == 8);
   CHECK(first.ended == 21);
-  CHECK(first.end == "stopped: SIGUSR1 came");
+  CHECK(first.end == SweepEnd::stopped);
+  CHECK(first.reason == "SIGUSR1 came");
   const Launch& killed = launches.all()[1];
   CHECK(killed.launched.slurm_restarts == 1);
   CHECK(killed.last_seen == 111);
   CHECK(std::isnan(killed.ended));
-  CHECK(killed.end.empty());
+  CHECK(killed.end == SweepEnd::none);
   const Launch& last = launches.all()[2];
   CHECK(last.launched.time == 200);
   CHECK(last.launched.slurm_restarts == -1);
-  CHECK(last.end == "finished: all is done");
+  CHECK(last.end == SweepEnd::finished);
+  CHECK(last.reason == "all is done");
 }
 
 TEST_CASE("launches that trained nothing are counted from the latest one back") {

@@ -11,7 +11,7 @@ import struct
 import zlib
 
 MAGIC = b"SIBYLJNL"
-VERSION = 3
+VERSION = 4
 HEADER = MAGIC + struct.pack("<I", VERSION)
 PREFIX = struct.Struct("<III")
 

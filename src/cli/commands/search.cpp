@@ -14,7 +14,6 @@
 #include "cli/options/recorded.hpp"
 #include "cli/screen/sweep_screen.hpp"
 #include "cli/screen/terminal.hpp"
-#include "core/launches.hpp"
 #include "core/oracle/failure_pattern.hpp"
 #include "launch/launch_checks.hpp"
 #include "launch/whole_command.hpp"
@@ -235,11 +234,11 @@ int lead(const Words& command_line, const Options& typed, Job& job, Environment&
   }
   const std::string failure = end.on_request || end.given_up ? "" : failed_altogether(sweep.oracle());
   if (end.on_request)
-    sweep.stop(end.reason);
+    sweep.stop(SweepEnd::stopped, end.reason);
   else if (end.given_up)
-    sweep.stop(given_up + end.reason);
+    sweep.stop(SweepEnd::given_up, end.reason);
   else if (!failure.empty())
-    sweep.stop(failed_sweep + failure);
+    sweep.stop(SweepEnd::failed, failure);
   else
     sweep.close(end.reason);
   show_end(sweep, options.directory, terminal);

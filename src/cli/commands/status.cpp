@@ -63,7 +63,7 @@ void print_launches(std::ostream& out, const std::vector<Launch>& launches, int 
     table.add({std::to_string(i), local_time(launched.time), local_time(each.last_seen),
                std::to_string(launched.ranks), launched.host, launched.launcher, launched.slurm_job,
                launched.slurm_restarts < 0 ? "" : std::to_string(launched.slurm_restarts),
-               std::to_string(each.epochs), each.end});
+               std::to_string(each.epochs), end_text(each.end, each.reason)});
   }
   out << '\n';
   table.print(out, width);
@@ -77,7 +77,8 @@ nlohmann::ordered_json as_json(const fs::path& directory, const StoredSweep& swe
     launches.push_back({{"started", each.launched.time},
                         {"last_seen", each.last_seen},
                         {"ended", number_or_null(each.ended)},
-                        {"end", each.end},
+                        {"state", to_string(each.end)},
+                        {"end", end_text(each.end, each.reason)},
                         {"epochs", each.epochs},
                         {"ranks", each.launched.ranks},
                         {"host", each.launched.host},

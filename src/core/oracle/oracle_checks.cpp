@@ -48,6 +48,11 @@ struct Plain {
       throw Contradiction("that a trial failed for cause " + std::to_string(static_cast<int>(event.cause)) +
                           ", but there is no such cause");
   }
+  void operator()(const SweepStopped& event) const {
+    if (event.end != SweepEnd::stopped && !came_to_nothing(event.end))
+      throw Contradiction("that the sweep ended in way " + std::to_string(static_cast<int>(event.end)) +
+                          " before it was finished, but there is no such way");
+  }
   void operator()(const WorkerLeft& event) const { check_worker(event.worker); }
   void operator()(const auto&) const {}
 };

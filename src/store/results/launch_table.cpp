@@ -14,7 +14,9 @@ store::Table launch_table(const std::vector<Launch>& launches) {
   table.add("started", launches, [](const Launch& each) { return each.launched.time; });
   table.add("last_seen", launches, [](const Launch& each) { return each.last_seen; });
   table.add("ended", launches, [](const Launch& each) { return each.ended; });
-  table.add("end", launches, [](const Launch& each) { return shorten(clean_utf8(each.end), 500); });
+  table.add("state", launches, [](const Launch& each) { return std::string(to_string(each.end)); });
+  table.add("end", launches,
+            [](const Launch& each) { return shorten(clean_utf8(end_text(each.end, each.reason)), 500); });
   table.add("epochs", launches, [](const Launch& each) { return each.epochs; });
   table.add("ranks", launches, [](const Launch& each) { return std::int32_t{each.launched.ranks}; });
   table.add("host", launches, text(&SweepLaunched::host));

@@ -258,8 +258,8 @@ void Sweep::close(const std::string& reason) {
   flush_tensorboard();
 }
 
-void Sweep::stop(const std::string& reason) {
-  tell(SweepStopped{wall_clock(), reason});
+void Sweep::stop(SweepEnd end, const std::string& reason) {
+  tell(SweepStopped{wall_clock(), reason, end});
   commit();
   publish();
   publisher_.reset();

@@ -68,8 +68,8 @@ class Sweep {
 
   /// The search is over: records it and publishes the results.
   void close(const std::string& reason);
-  /// The sweep was told to stop, or given up: the same.
-  void stop(const std::string& reason);
+  /// It ends before it is finished, in any other way: the same.
+  void stop(SweepEnd end, const std::string& reason);
   /// The sweep is refused before its first trial: the next start finds nothing of it, if it began here.
   void withdraw();
 

@@ -23,7 +23,7 @@ TEST_CASE("A journal gives back every kind of event, in order") {
 TEST_CASE("A journal's first bytes are its magic and version, little-endian") {
   const Folder folder;
   Journal::create(folder / "journal");
-  CHECK(contents(folder / "journal") == std::string("SIBYLJNL\3\0\0\0", 12));
+  CHECK(contents(folder / "journal") == std::string("SIBYLJNL\4\0\0\0", 12));
   CHECK(read(folder / "journal").tail.records == 0);
   CHECK(read(folder / "journal").error == "");
 }
@@ -96,8 +96,8 @@ TEST_CASE("What is no journal is refused with its reason and a way out") {
   CHECK_THAT(error_of("SIBYLX"), ContainsSubstring("is not a journal of Sibyl"));
   CHECK_THAT(error_of("\211HDF\r\n\032\n and so on"), ContainsSubstring("is not a journal of Sibyl"));
   CHECK(error_of(std::string("SIBYLJNL\1\0\0\0", 12)) == "");  // an older one is read
-  CHECK_THAT(error_of(std::string("SIBYLJNL\4\0\0\0", 12)),
-             ContainsSubstring("version 4") && ContainsSubstring("newer"));
+  CHECK_THAT(error_of(std::string("SIBYLJNL\5\0\0\0", 12)),
+             ContainsSubstring("version 5") && ContainsSubstring("newer"));
   CHECK_THAT(error_of(std::string("SIBYLJNL\0\0\0\0", 12)), ContainsSubstring("version 0"));
   CHECK_THAT(read(folder / "missing").error, ContainsSubstring("No such file"));
   CHECK_THAT(read(folder.path()).error, ContainsSubstring("Is a directory"));

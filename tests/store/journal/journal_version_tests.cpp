@@ -44,6 +44,30 @@ std::vector<Event> version_2_events() {
           SweepClosed{9.5, "the plan is done"}};
 }
 
+// What every_event_v3.bin says: the same with what version 3 brought, and each way in which a sweep can end,
+// which stood only in the reason's first words.
+std::vector<Event> version_3_events() {
+  const std::vector<DataPart> parts = {{"train.x", {50, 4}, "Float", 11, 0.5, 0.25}};
+  std::vector<Event> events = version_2_events();
+  for (Event& event : events) {
+    if (auto* opened = std::get_if<SweepOpened>(&event)) {
+      opened->asks = true;
+      opened->configurations = 39;
+    } else if (auto* launched = std::get_if<SweepLaunched>(&event)) {
+      launched->command = "srun -n 9 job";
+      launched->options = "{\"seed\":7}";
+      launched->versions = "{\"sibyl\":\"0.2.0\"}";
+    } else if (auto* joined = std::get_if<WorkerJoined>(&event)) {
+      joined->platform = {{"blas", "openblas"}, {"processor", "a fast one"}};
+      joined->data_parts = parts;
+    }
+  }
+  events.emplace_back(DataDescribed{10.5, "/data", parts});
+  events.emplace_back(SweepStopped{11.5, "3 trials in a row failed", SweepEnd::given_up});
+  events.emplace_back(SweepStopped{12.5, "its one trial failed", SweepEnd::failed});
+  return events;
+}
+
 std::vector<std::string> all_packed(const std::vector<Event>& events) {
   std::vector<std::string> texts;
   for (const Event& event : events) texts.push_back(packed(event));
@@ -57,6 +81,13 @@ TEST_CASE("A journal of version 2 is read, field by field") {
   CHECK(reading.error == "");
   CHECK(reading.tail.version == 2);
   CHECK(reading.events == all_packed(version_2_events()));
+}
+
+TEST_CASE("A journal of version 3 is read, and how the sweep ended from the first words of why") {
+  const Reading reading = read(fixture("every_event_v3.bin"));
+  CHECK(reading.error == "");
+  CHECK(reading.tail.version == 3);
+  CHECK(reading.events == all_packed(version_3_events()));
 }
 
 TEST_CASE("A journal of version 1 is read, also one that a later program went on with") {
@@ -79,7 +110,7 @@ TEST_CASE("A journal of version 1 is read, also one that a later program went on
 TEST_CASE("Going on with an older journal writes it anew in this version, torn tail and all") {
   const Folder folder;
   for (const std::string torn : {"", "half a record"}) {
-    for (const std::string name : {"every_event_v1.bin", "every_event_v2.bin"}) {
+    for (const std::string name : {"every_event_v1.bin", "every_event_v2.bin", "every_event_v3.bin"}) {
       write(folder / "journal", contents(fixture(name)) + torn);
       write(folder / "journal.tmp", "of a rewriting that was killed");
       const Reading before = read(folder / "journal");
