@@ -21,6 +21,6 @@ COLUMNS = {
     "workers": "worker host device device_name uuid threads pid joined busy idle trials left reason warning",
 }
 LATER_COLUMNS = {
-    "launches": "launch started last_seen ended end epochs ranks host launcher slurm_job slurm_restarts",
+    "launches": "launch started last_seen ended state end epochs ranks host launcher slurm_job slurm_restarts",
     "work": "trial attempt worker iteration bracket rung started ended end",
 }

@@ -47,13 +47,11 @@ def liveness(results: Results, now: float | None = None) -> Liveness:
     holder = lock_holder(results.directory)
     if holder is not None:
         return Liveness("running", f"running ({holder})")
-    ending = _recorded_end(results)
-    if ending.startswith(("given up: ", "stopped: given up")):  # the second is older
-        return Liveness("given_up", f"{ending}; mend the reason, and it goes on with --resume")
-    if ending.startswith("failed: "):
-        return Liveness("failed", f"{ending}; mend the reason, and it goes on with --resume")
-    if ending:
-        return Liveness("stopped", f"{ending}; it goes on with --resume")
+    state, ending = _recorded_end(results)
+    if state in ("given_up", "failed"):
+        return Liveness(state, f"{ending}; mend the reason, and it goes on with --resume")
+    if state:
+        return Liveness(state, f"{ending}; it goes on with --resume")
     if not (results.directory / "lock").exists():
         return Liveness(
             "unknown", "not finished; whether it runs can't be told without the file lock beside it"
@@ -72,10 +70,12 @@ def liveness(results: Results, now: float | None = None) -> Liveness:
     )
 
 
-def _recorded_end(results: Results) -> str:
-    """What the last start of the sweep said when it was stopped on request; "" if it said nothing."""
+def _recorded_end(results: Results) -> tuple[str, str]:
+    """How the last start of the sweep ended before the sweep was finished, as a word and as a sentence; "" and
+    "" if it said nothing."""
     launches = results.launches
     if len(launches):
-        return str(launches.iloc[-1]["end"])
+        latest = launches.iloc[-1]
+        return str(latest["state"]), str(latest["end"])
     left = results.workers["left"]
-    return "stopped" if len(left) and left.notna().all() else ""
+    return ("stopped", "stopped") if len(left) and left.notna().all() else ("", "")

@@ -29,6 +29,7 @@ import pandas as pd  # noqa: E402
 
 from sibyl_analysis.file_format import COLUMNS, LATER_COLUMNS, NEWEST_FORMAT, ResultsError  # noqa: E402
 from sibyl_analysis.hyperparameters import Hyperparameter, from_search_space, without_marks  # noqa: E402
+from sibyl_analysis.older_files import as_of_today  # noqa: E402
 
 FINAL = ("completed", "stopped", "failed")
 
@@ -252,7 +253,7 @@ def _read(file: Path, tries: int = 5) -> tuple[dict[str, Any], dict[str, np.ndar
             with h5py.File(file, "r") as opened:
                 attributes = {name: _attribute(value) for name, value in opened.attrs.items()}
                 tables = {name: item[:] for name, item in opened.items() if _is_table(item)}
-            return attributes, _with_todays_names(tables)
+            return attributes, as_of_today(tables)
         except (OSError, KeyError, RuntimeError) as problem:
             if file.is_file() and not h5py.is_hdf5(file):
                 raise ResultsError(f"{file}: this is not an HDF5 file") from problem
@@ -261,16 +262,6 @@ def _read(file: Path, tries: int = 5) -> tuple[dict[str, Any], dict[str, np.ndar
                 raise ResultsError(f"{file}: {problem}") from problem
             time.sleep(0.1)
     raise AssertionError("unreachable")
-
-
-def _with_todays_names(tables: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Before version 0.2.0 the launches of a sweep were /attempts, numbered in a column `attempt`."""
-    if "attempts" in tables and "launches" not in tables:
-        launches = tables.pop("attempts")
-        names = ["launch" if name == "attempt" else name for name in launches.dtype.names]
-        launches.dtype.names = names
-        tables["launches"] = launches
-    return tables
 
 
 def _is_table(item: Any) -> bool:

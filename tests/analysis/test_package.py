@@ -188,7 +188,7 @@ def test_arrows_point_from_commands_to_results():
     above = ("commands", "command_line", "pictures", "exports", "watching", "sections", "page")
     below = [
         PACKAGE / f"{name}.py"
-        for name in ("file_format", "hyperparameters", "results", "text", "files")
+        for name in ("file_format", "hyperparameters", "older_files", "results", "text", "files")
         + ("work", "progress", "liveness", "importance", "comparison")
     ]
     for file in below:

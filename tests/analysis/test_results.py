@@ -148,15 +148,18 @@ def test_the_time_between_starts_of_a_sweep_does_not_count(tmp_path):
     assert results.elapsed(made.BEGAN + np.array([5, 10, 500, 1000, 1005])).tolist() == [5, 10, 10, 10, 15]
 
 
-def test_the_launches_of_an_older_file_have_todays_name(tmp_path):
+def test_the_launches_of_an_older_file_have_todays_name_and_the_state_that_their_end_begins_with(tmp_path):
     path = made.write(tmp_path / "results.h5", made.trials_of(1))
-    table = np.zeros(1, [("attempt", "<i8"), ("started", "<f8"), ("end", "S40")])
-    table["started"], table["end"] = made.BEGAN, b"finished: the plan is done"
+    ends = ["", "stopped: SIGUSR1 came", "stopped: given up: 20 failures", "given up: 20 failures"]
+    ends += ["failed: its one trial failed", "finished: the plan is done"]
+    table = np.zeros(len(ends), [("attempt", "<i8"), ("started", "<f8"), ("end", "S40")])
+    table["started"], table["end"] = made.BEGAN, ends
     with h5py.File(path, "a") as file:
         file["attempts"] = table
     launches = Results.open(path).launches
-    assert launches.columns.tolist() == ["launch", "started", "end"]
-    assert launches["end"].tolist() == ["finished: the plan is done"]
+    assert launches.columns.tolist() == ["launch", "started", "end", "state"]
+    assert launches["end"].tolist() == ends
+    assert launches["state"].tolist() == ["", "stopped", "given_up", "given_up", "failed", "finished"]
 
 
 def test_the_idle_report_finds_the_longest_gap(tmp_path):

@@ -95,8 +95,8 @@ def test_the_states_of_a_file_without_a_process(tmp_path):
     (tmp_path / "lock").touch()
     assert liveness(unfinished, unfinished.published + 1).state == "unknown"
     assert liveness(unfinished, unfinished.published + QUIET + 1).state == "killed"
-    table = np.zeros(1, [("started", "<f8"), ("last_seen", "<f8"), ("ended", "<f8"), ("end", "S40")])
-    table["end"] = "stopped: a signal"
+    table = np.zeros(1, [("started", "<f8"), ("last_seen", "<f8"), ("ended", "<f8"), ("state", "S8"), ("end", "S40")])
+    table["state"], table["end"] = "stopped", "stopped: a signal"
     stopped = replace(unfinished, tables={**unfinished.tables, "launches": table})
     assert liveness(stopped, stopped.published + 99).text.startswith("stopped: a signal")
     made.write(tmp_path / "results.h5", made.trials_of(1, score=1.0))
@@ -182,16 +182,18 @@ def test_the_plan_its_share_and_the_time_left_are_shown(tmp_path):
 
 
 def test_states_are_those_of_the_status_command(tmp_path):
-    def state(end, **about):
-        path = made.write(tmp_path / "results.h5", made.trials_of(1, **about), finished=end == "finished")
-        if end != "finished":
-            rows = np.zeros(1, [("launch", "<i8"), ("started", "<f8"), ("last_seen", "<f8"), ("ended", "<f8"), ("end", "S40"), ("epochs", "<i8")])
-            rows["end"] = end
+    def state(recorded, end="", **about):
+        path = made.write(tmp_path / "results.h5", made.trials_of(1, **about), finished=recorded == "finished")
+        if recorded != "finished":
+            rows = np.zeros(1, [("launch", "<i8"), ("started", "<f8"), ("last_seen", "<f8"), ("ended", "<f8"), ("state", "S8"), ("end", "S40"), ("epochs", "<i8")])
+            rows["state"], rows["end"] = recorded, end
             with h5py.File(path, "a") as file:
                 file["launches"] = rows
         return liveness(Results.open(path)).state
 
     assert state("finished", score=1.0) == "finished"
     assert state("finished", score=np.nan, status="failed") == "failed"
-    assert state("stopped: given up: 20 failures", score=1.0) == "given_up"
-    assert state("stopped: SIGUSR1 came", score=1.0) == "stopped"
+    assert state("given_up", "given up: 20 failures", score=1.0) == "given_up"
+    assert state("failed", "failed: its one trial failed", score=np.nan) == "failed"
+    assert state("stopped", "stopped: given up: so said who stopped it", score=1.0) == "stopped"
+    assert state("", score=1.0) == "unknown"
