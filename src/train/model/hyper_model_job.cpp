@@ -52,7 +52,10 @@ std::function<void(HyperParameters&)> HyperModelJob::questions() {
     const GeneratorGuard guard;
     torch::nn::Sequential model = model_->build(hp);
     model_->make_optimizer(hp, model);
+    // Also where an override does not: schedule, clip_norm and precision hold for whatever is overridden.
+    model_->optimizer(hp);
     model_->batch_size(hp);
+    model_->precision(hp);
   };
 }
 

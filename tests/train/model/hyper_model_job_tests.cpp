@@ -38,6 +38,31 @@ TEST_CASE("A job's search space is what its model, optimizer and batch size ask 
   CHECK(job->versions().at("libtorch") == TORCH_VERSION);
 }
 
+TEST_CASE("What optimizer and precision ask for is in the search space, whatever else is overridden") {
+  struct Precise : Net {
+    Optimizer optimizer(HyperParameters& hp) override { return {.clip_norm = hp.Float("clip_norm", 1, 10)}; }
+    Precision precision(HyperParameters& hp) override {
+      return hp.Boolean("tf32") ? Precision::tf32 : Precision::full;
+    }
+  };
+  struct OwnOptimizer : Precise {
+    std::unique_ptr<torch::optim::Optimizer> make_optimizer(HyperParameters& hp,
+                                                            torch::nn::Sequential& model) override {
+      return std::make_unique<torch::optim::SGD>(model->parameters(), hp.Float("rate", 0.01, 0.1));
+    }
+  };
+  struct OwnLoop : OwnOptimizer {
+    void fit(HyperParameters&, torch::nn::Sequential&, const Data&, FitContext&) override {}
+  };
+  using Names = std::vector<std::string>;
+  const auto asked = [](std::shared_ptr<HyperModel> model) {
+    return make_job(std::move(model))->search_space().names();
+  };
+  CHECK(asked(std::make_shared<Precise>()) == Names{"width", "clip_norm", "batch", "tf32"});
+  CHECK(asked(std::make_shared<OwnOptimizer>()) == Names{"width", "rate", "clip_norm", "batch", "tf32"});
+  CHECK(asked(std::make_shared<OwnLoop>()) == Names{"width", "rate", "clip_norm", "batch", "tf32"});
+}
+
 TEST_CASE(
     "A configuration has what its model, optimizer and batch size ask for, and no other layer's units") {
   struct Layered : Net {
