@@ -38,4 +38,9 @@ std::string percent(double share) {
   return text;
 }
 
+std::string quantity(std::uint64_t number, const std::string& noun) {
+  const std::string ending = number == 1 ? "" : noun.ends_with('s') ? "es" : "s";
+  return std::to_string(number) + ' ' + noun + ending;
+}
+
 }  // namespace sibyl

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <charconv>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,5 +24,7 @@ std::string short_number(double x);
 /// "45 s", "3:05", "2:03:05", "3 d 04:05"
 std::string duration(double seconds);
 std::string percent(double share);
+/// "1 trial", "27 trials"
+std::string quantity(std::uint64_t number, const std::string& noun);
 
 }  // namespace sibyl

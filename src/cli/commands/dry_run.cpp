@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/launcher.hpp"
+#include "base/numbers.hpp"
 #include "base/text.hpp"
 #include "cli/screen/table.hpp"
 #include "launch/launch_checks.hpp"
@@ -70,8 +71,8 @@ void dry_run(std::ostream& out, const Environment& environment, const TrainerOpt
   table.print(out, width);
   const std::size_t workers = std::max<std::size_t>(1, texts.size() - 1);
   out << "\n"
-      << workers << (workers == 1 ? " worker on " : " workers on ") << hosts.size()
-      << (hosts.size() == 1 ? " node" : " nodes") << "; a dry run: nothing is trained\n";
+      << quantity(workers, "worker") << " on " << quantity(hosts.size(), "node")
+      << "; a dry run: nothing is trained\n";
   out << std::flush;  // before what may be refused
   for (const std::string& line : checks.warnings()) lines.insert(line);
   for (const std::string& line : lines) out << "WARNING: " << printable(line) << std::endl;

@@ -2,6 +2,7 @@
 
 #include <ostream>
 
+#include "base/numbers.hpp"
 #include "base/text.hpp"
 #include "cli/screen/table.hpp"
 #include "core/space/grid.hpp"
@@ -56,9 +57,7 @@ std::string only_if(const std::vector<Condition>& conditions) {
 }
 
 std::string number_of_configurations(const SearchSpace& space, const std::optional<Counted>& counted) {
-  const auto text = [](std::uint64_t number) {
-    return std::to_string(number) + (number == 1 ? " configuration" : " configurations");
-  };
+  const auto text = [](std::uint64_t number) { return quantity(number, "configuration"); };
   if (counted && counted->complete) return text(counted->all.size());
   const auto points = space.points();
   if (!points || (counted && counted->endless)) return "more configurations than can be tried one by one";

@@ -125,8 +125,7 @@ void print_one(std::ostream& out, const fs::path& directory, const StoredSweep& 
       << oracle.trials().size() << " trials, " << failed_trials(oracle) << " failed; "
       << duration(sweep.timing.wall(sweep.timing.latest())) << " gone";
   if (const double left = seconds_left(sweep); stands.exit_code != 0 && !std::isnan(left))
-    out << ", about " << duration(left) << " left with " << sweep.timing.workers()
-        << (sweep.timing.workers() == 1 ? " worker" : " workers");
+    out << ", about " << duration(left) << " left with " << quantity(sweep.timing.workers(), "worker");
   out << '\n';
   if (const TrialId best = oracle.best(); best >= 0)
     out << "Best      trial " << best << ": " << one_line(sweep.opened.metric) << ' '

@@ -140,10 +140,9 @@ int submit(std::ostream& out, int argc, char** argv) {
   const fs::path file = fs::path(sweep.output) / "submit.sbatch";
   fs::create_directories(sweep.output);
   replace_file(file, std::as_bytes(std::span(script)));
-  out << one_line(file.string()) << ": " << settings.workers()
-      << (settings.workers() == 1 ? " worker on " : " workers on ") << settings.nodes
-      << (settings.nodes == 1 ? " node" : " nodes") << ", by " << settings.launcher << ", "
-      << slurm_time(settings.time) << " each time" << std::endl;
+  out << one_line(file.string()) << ": " << quantity(settings.workers(), "worker") << " on "
+      << quantity(settings.nodes, "node") << ", by " << settings.launcher << ", " << slurm_time(settings.time)
+      << " each time" << std::endl;
   auto [number, good] = run_command("sbatch --parsable " + shell_word(file.string()));
   number = number.substr(0, number.find_first_of(";\n"));
   if (!good || number.empty())

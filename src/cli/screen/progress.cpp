@@ -79,7 +79,7 @@ void Progress::learn(const Event& event, const Consequences& consequences, doubl
 void Progress::show_worker(const WorkerJoined& joined, double now) {
   std::string text = "worker " + std::to_string(joined.worker) + " on " + joined.host + ": " + joined.device +
                      " (" + joined.device_name + (joined.uuid.empty() ? "" : ", " + joined.uuid) + "), " +
-                     std::to_string(joined.threads) + (joined.threads == 1 ? " thread" : " threads");
+                     quantity(joined.threads, "thread");
   if (!joined.uuid.empty()) {
     const auto [first, is_first] = device_users_.try_emplace(joined.host + " " + joined.uuid, joined.worker);
     if (!is_first) text += "; shares this device with worker " + std::to_string(first->second);
@@ -111,8 +111,8 @@ void Progress::show_rungs(const Consequences& consequences, double now) {
     const RungStatus rung = oracle_.scheduler().rung(each.slot);
     if (!rung.full() || !finished_rungs_.insert({rung.iteration, rung.bracket, rung.rung}).second) continue;
     line(of_iteration(oracle_, rung.iteration) + "bracket " + std::to_string(rung.bracket) + " rung " +
-             std::to_string(rung.rung) + " finished: " + std::to_string(rung.ended) +
-             (rung.ended == 1 ? " trial" : " trials") + " at epoch " + std::to_string(rung.epoch) +
+             std::to_string(rung.rung) + " finished: " + quantity(rung.ended, "trial") + " at epoch " +
+             std::to_string(rung.epoch) +
              (rung.failed > 0 ? ", " + std::to_string(rung.failed) + " failed" : ""),
          now);
   }

@@ -85,8 +85,7 @@ void print_table(std::ostream& out, const Oracle& oracle, const std::vector<Tria
   }
   // The best trial's are listed below anyway.
   if (const auto left_out = table.print(out, width); !left_out.empty()) {
-    const std::string text = "  (no room for " + std::to_string(left_out.size()) +
-                             (left_out.size() == 1 ? " column: " : " columns: ") +
+    const std::string text = "  (no room for " + quantity(left_out.size(), "column") + ": " +
                              joined({left_out.rbegin(), left_out.rend()}) + ")";
     out << clip(text, static_cast<std::size_t>(width)) << '\n';
   }
@@ -137,9 +136,8 @@ void print_summary(std::ostream& out, const Seen& sweep, int top, int width) {
   out << "; " << oracle.epochs() << " epochs\n";
   if (failed > 0) print_failures(out, oracle);
   const Timing& timing = sweep.timing;
-  out << "Time      " << duration(timing.wall(sweep.now)) << " with " << timing.workers()
-      << (timing.workers() == 1 ? " worker" : " workers") << ", busy "
-      << percent(timing.busy_share(sweep.now)) << " of it\n";
+  out << "Time      " << duration(timing.wall(sweep.now)) << " with " << quantity(timing.workers(), "worker")
+      << ", busy " << percent(timing.busy_share(sweep.now)) << " of it\n";
   out << "Results   " << one_line((sweep.directory / SweepFiles::results).string()) << '\n';
   out << "State     " << printable(sweep.standing.text) << std::endl;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/numbers.hpp"
 #include "core/schedulers/registry.hpp"
 #include "sibyl/error.hpp"
 
@@ -158,8 +159,8 @@ SchedulerKind hyperband_scheduler() {
               [](const SchedulerSettings& settings) {
                 return "Hyperband, R = " + std::to_string(settings.max_epochs) +
                        " epochs, eta = " + std::to_string(settings.eta) + ", " +
-                       std::to_string(settings.iterations) +
-                       (settings.iterations == 1 ? " iteration" : " iterations; of each");
+                       quantity(settings.iterations, "iteration") +
+                       (settings.iterations == 1 ? "" : "; of each");
               },
           .no_search = [](const SchedulerSettings& settings) { return no_search(options_of(settings)); }};
 }

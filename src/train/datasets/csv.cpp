@@ -207,9 +207,8 @@ Csv::Csv(const std::filesystem::path& file, const CsvOptions& options)
   columns_ = row.cells.size();
   for (std::int64_t line = first_line; !row.empty(); next = cutter.row()) {
     if (row.cells.size() != columns_) {
-      refuse(file_, at_line(line) + " has " + std::to_string(row.cells.size()) +
-                        (row.cells.size() == 1 ? " cell" : " cells") + ", but " + at_line(first_line) +
-                        " has " + std::to_string(columns_));
+      refuse(file_, at_line(line) + " has " + quantity(row.cells.size(), "cell") + ", but " +
+                        at_line(first_line) + " has " + std::to_string(columns_));
     }
     cells_.insert(cells_.end(), row.cells.begin(), row.cells.end());
     quoted_.insert(quoted_.end(), row.quoted.begin(), row.quoted.end());

@@ -7,6 +7,8 @@
 #include <map>
 #include <sstream>
 
+#include "base/numbers.hpp"
+
 namespace sibyl {
 
 namespace {
@@ -57,7 +59,7 @@ void describe_classes(std::ostream& out, const at::Tensor& y, const std::vector<
   const at::Tensor counts = at::bincount(y.flatten(), {}, static_cast<std::int64_t>(names.size()));
   const std::int64_t classes = counts.size(0);
   const auto least = counts.min().item<std::int64_t>(), most = counts.max().item<std::int64_t>();
-  out << classes << (classes == 1 ? " class, " : " classes, ");
+  out << quantity(classes, "class") << ", ";
   const bool named = static_cast<std::int64_t>(names.size()) == classes;
   if (classes > few) {
     out << least << " to " << most << " training samples each";

@@ -13,6 +13,8 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "base/numbers.hpp"
+
 namespace sibyl {
 
 namespace {
@@ -75,11 +77,8 @@ Cores available_cores() {
 std::string threads_warning(int threads, int local_workers, Cores cores) {
   const int wanted = cores.bound ? threads : threads * local_workers;
   if (threads == 1 || wanted <= cores.count) return {};
-  const auto number = [](int n, const char* noun) {
-    return std::to_string(n) + " " + noun + (n == 1 ? "" : "s");
-  };
-  const std::string who = cores.bound ? "this worker" : number(local_workers, "worker") + " of this node";
-  return number(wanted, "thread") + " of " + who + " share " + number(cores.count, "core") +
+  const std::string who = cores.bound ? "this worker" : quantity(local_workers, "worker") + " of this node";
+  return quantity(wanted, "thread") + " of " + who + " share " + quantity(cores.count, "core") +
          ": training will be many times slower; start fewer workers here, or a new sweep with a smaller --threads" +
          (cores.bound ? ", or start mpirun with --bind-to none" : "");
 }

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "base/numbers.hpp"
 #include "sibyl/error.hpp"
 
 namespace sibyl {
@@ -29,8 +30,7 @@ bool EarlyStopping::improved(int epoch, double value) {
 }
 
 std::string EarlyStopping::reason() const {
-  return options_.objective.metric + " has not improved for " + std::to_string(state_.waited) +
-         (state_.waited == 1 ? " epoch" : " epochs");
+  return options_.objective.metric + " has not improved for " + quantity(state_.waited, "epoch");
 }
 
 }  // namespace sibyl

@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "base/numbers.hpp"
 #include "train/checkpoint/best_weights.hpp"
 #include "train/loop/failure.hpp"
 #include "train/loop/metric_checks.hpp"
@@ -18,10 +19,6 @@ double wall_clock() {
 /// For lengths of time: nobody sets this one meanwhile.
 double now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-std::string epochs(int count) {
-  return std::to_string(count) + (count == 1 ? " epoch" : " epochs");
 }
 
 }  // namespace
@@ -189,10 +186,11 @@ ExecutionEnd Execution::end() const {
   if (reports_.order() == Order::cancel) {
     return {.ending = Ending::cancelled,
             .cause = Cause::none,
-            .message = "cancelled after " + epochs(progress_.epoch),
+            .message = "cancelled after " + quantity(progress_.epoch, "epoch"),
             .note = {}};
   }
-  throw Error("fit() returned after " + epochs(progress_.epoch) + " of " + std::to_string(last_epoch()) +
+  throw Error("fit() returned after " + quantity(progress_.epoch, "epoch") + " of " +
+              std::to_string(last_epoch()) +
               ", though nobody had cancelled it: it has to report every epoch up to last_epoch().");
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/numbers.hpp"
 #include "sibyl/error.hpp"
 #include "sibyl/hyper_model.hpp"
 #include "train/loop/batches.hpp"
@@ -70,7 +71,7 @@ void HyperModel::fit(HyperParameters& hp, torch::nn::Sequential& model, const Da
       if (!is_batch_norm_of_one(problem)) throw;
       if (now.size() > 1 || batch == 1 || data.train.size() == 1)
         throw Error("Batch norm takes more than one value a channel in training, and a batch of " +
-                    std::to_string(now.size()) + (now.size() == 1 ? " sample" : " samples") +
+                    quantity(now.size(), "sample") +
                     " has one: take a larger batch_size(), or no batch norm.");
       context.warn("the last batch of an epoch has one sample, which batch norm can't take: it is left out");
       return;

@@ -6,6 +6,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "base/numbers.hpp"
 #include "sibyl/error.hpp"
 
 namespace sibyl {
@@ -64,9 +65,8 @@ bool takes_class(double lowest) {
   } else {
     const auto classes = static_cast<std::int64_t>(range.highest) + 1;
     text
-        << "The data has the classes 0 to " << classes - 1 << ", but the model puts out " << output.size(1)
-        << (output.size(1) == 1 ? " number" : " numbers") << " a sample: its last layer has to put out "
-        << classes
+        << "The data has the classes 0 to " << classes - 1 << ", but the model puts out "
+        << quantity(output.size(1), "number") << " a sample: its last layer has to put out " << classes
         << ", one for each class. (Where data() can be other data, let it set a member that build() takes, as jobs/iris.cpp does.)";
     if (output.size(1) == 1 && classes == 2)
       text << " One number for two classes goes with Loss::binary_cross_entropy.";
