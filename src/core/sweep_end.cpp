@@ -1,5 +1,6 @@
 #include "core/sweep_end.hpp"
 
+#include "base/exit_codes.hpp"
 #include "core/events.hpp"
 
 namespace sibyl {
@@ -23,6 +24,11 @@ std::string_view to_string(SweepEnd end) {
 std::string end_text(SweepEnd end, const std::string& reason) {
   if (end == SweepEnd::none) return "";
   return (end == SweepEnd::given_up ? "given up" : std::string(to_string(end))) + ": " + reason;
+}
+
+int exit_code(SweepEnd end) {
+  if (end == SweepEnd::finished) return 0;
+  return came_to_nothing(end) ? exit_failed : exit_stopped;
 }
 
 void take_end_from_reason(SweepStopped& stopped) {

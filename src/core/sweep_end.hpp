@@ -22,6 +22,8 @@ std::string_view to_string(SweepEnd end);
 /// For people: "given up: WHY"; empty for none.
 std::string end_text(SweepEnd end, const std::string& reason);
 
+/// What a program returns for it: 0, or exit_stopped where a resume goes on, or exit_failed.
+int exit_code(SweepEnd end);
 /// Does a resume help only once the reason is mended?
 inline bool came_to_nothing(SweepEnd end) {
   return end == SweepEnd::given_up || end == SweepEnd::failed;

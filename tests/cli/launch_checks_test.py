@@ -64,7 +64,7 @@ class Launch(SweepTest):
         with h5py.File(self.folder / "x/results.h5") as file:
             launch = file["launches"][0]
         self.assertEqual((launch["slurm_job"], launch["slurm_restarts"], launch["ranks"]), (b"77", 2, 1))
-        self.assertTrue(launch["end"].startswith(b"finished: "))
+        self.assertEqual(launch["state"], b"finished")
 
     def test_a_time_limit_shorter_than_an_epoch(self):
         environment = {**os.environ, "SLURM_JOB_ID": "77", "SLURM_JOB_END_TIME": str(time.time() + 2)}
@@ -139,7 +139,7 @@ class Status(SweepTest):
         self.assertEqual([each["launcher"] for each in launches], ["mpirun", "", "mpirun"])
         self.assertEqual([each["slurm_restarts"] for each in launches], [-1] * 3)
         self.assertEqual(sum(each["epochs"] for each in launches), status["epochs"])
-        self.assertEqual([each["end"].split(":")[0] for each in launches], ["stopped", "", "finished"])
+        self.assertEqual([each["state"] for each in launches], ["stopped", "", "finished"])
 
     def test_starts_that_train_nothing_are_told_from_those_that_do(self):
         output = self.folder / "x"
@@ -155,11 +155,21 @@ class Status(SweepTest):
             out, _ = run("synthetic", "status", output, code=1 if start == 2 else 75)
         self.assertIn("its last 3 starts trained nothing", out)
 
-    def test_a_sweep_that_was_given_up(self):
+    def test_how_a_sweep_ended_is_one_word_wherever_it_is_asked(self):
+        """Given up, then failed: everything that programs read says the same."""
         output = self.folder / "x"
-        run("synthetic", *SWEEP, "--output", output, "--inject", "exception=0.999", "--max-consecutive-failures", 3, code=1)
-        out, _ = run("synthetic", "status", output, code=1)
-        self.assertIn("given up", out)
+        sweep = ("synthetic", "--max-epochs", 9, "--output", output, "--inject", "exception=1.0", "--resume", "--max-consecutive-failures")
+        for allowed, words in ((3, ["given_up"]), (0, ["given_up", "failed"])):
+            run(*sweep, allowed, code=1)
+            status = json.loads(run("synthetic", "status", output, "--json", code=1)[0])
+            self.assertEqual((status["state"], status["finished"], status["exit_code"]), (words[-1], False, 1))
+            self.assertEqual([each["state"] for each in status["launches"]], words)
+            self.assertEqual(json.loads(run("synthetic", "summary", output, "--json")[0])["state"], words[-1])
+            with h5py.File(output / "results.h5") as file:
+                self.assertEqual([each.decode() for each in file["launches"]["state"]], words)
+                self.assertEqual(file.attrs["finished"], "")
+            out, _ = run("synthetic", "status", output, code=1)
+            self.assertIn(f"State     {words[-1].replace('_', ' ')}: ", out)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,11 @@ TEST_CASE("each end of a sweep has a word for programs and a text for people") {
   CHECK(end_text(SweepEnd::given_up, "why") == "given up: why");
   CHECK(end_text(SweepEnd::stopped, "why") == "stopped: why");
   CHECK(end_text(SweepEnd::none, "").empty());
+  CHECK(exit_code(SweepEnd::finished) == 0);
+  CHECK(exit_code(SweepEnd::stopped) == 75);
+  CHECK(exit_code(SweepEnd::none) == 75);
+  CHECK(exit_code(SweepEnd::given_up) == 1);
+  CHECK(exit_code(SweepEnd::failed) == 1);
   CHECK(came_to_nothing(SweepEnd::given_up));
   CHECK(came_to_nothing(SweepEnd::failed));
   for (const SweepEnd end : {SweepEnd::none, SweepEnd::finished, SweepEnd::stopped})

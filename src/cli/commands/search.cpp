@@ -181,6 +181,29 @@ SweepStart sweep_start(const Options& options, SweepOpened opened, SweepLaunched
           options.keep_best, options.tensorboard, std::move(opened), std::move(launched)};
 }
 
+// Records how the sweep ended, shows it, and returns the exit code of that end. Throws Error where it came to
+// nothing.
+int conclude(Sweep& sweep, SearchOver over, const std::filesystem::path& directory, const Terminal& terminal,
+             Environment& environment) {
+  if (over.end == SweepEnd::finished)
+    if (std::string failure = failed_altogether(sweep.oracle()); !failure.empty())
+      over = {.reason = std::move(failure), .end = SweepEnd::failed};
+  if (over.end == SweepEnd::finished)
+    sweep.close(over.reason);
+  else
+    sweep.stop(over.end, over.reason);
+  show_end(sweep, directory, terminal);
+  // A worker that has not answered would keep MPI's end waiting. All is on the disk.
+  const bool waits = !sweep.oracle().running().empty();
+  if (over.end == SweepEnd::stopped && waits) _exit(exit_code(over.end));
+  if (over.end == SweepEnd::given_up && waits) environment.leave_at_once();
+  if (over.end == SweepEnd::given_up)
+    throw Error("the sweep was given up: " + over.reason + "\nMend the reason and continue with --resume" +
+                (over.advice.empty() ? "" : "; " + over.advice));
+  if (over.end == SweepEnd::failed) throw Error("the sweep failed: " + over.reason);
+  return exit_code(over.end);
+}
+
 // Rank 0: sets the sweep up, runs it to its end and shows it.
 int lead(const Words& command_line, const Options& typed, Job& job, Environment& environment, Link& link,
          const std::vector<int>& workers, const std::vector<std::string>& warnings) {
@@ -199,7 +222,7 @@ int lead(const Words& command_line, const Options& typed, Job& job, Environment&
   if (builder && !sweep.asks()) builder->rest();
   if (sweep.finished()) {
     show_end(sweep, options.directory, terminal);
-    return 0;
+    return sweep.standing().exit_code;
   }
   if (const std::string warning = no_search(options.sweep); !warning.empty()) sweep.warn({warning});
   Begin begin = identity_of_rank_0(options.directory);
@@ -225,33 +248,14 @@ int lead(const Words& command_line, const Options& typed, Job& job, Environment&
   };
   const ManagerOptions settings{
       .begin = begin, .trial_timeout = options.trial_timeout, .heartbeats = options.isolated};
-  SearchOver end;
+  SearchOver over;
   try {
-    end = manage(link, workers, sweep.oracle(), hooks, settings);
+    over = manage(link, workers, sweep.oracle(), hooks, settings);
   } catch (const UsageError&) {
     sweep.withdraw();
     throw;
   }
-  const std::string failure = end.on_request || end.given_up ? "" : failed_altogether(sweep.oracle());
-  if (end.on_request)
-    sweep.stop(SweepEnd::stopped, end.reason);
-  else if (end.given_up)
-    sweep.stop(SweepEnd::given_up, end.reason);
-  else if (!failure.empty())
-    sweep.stop(SweepEnd::failed, failure);
-  else
-    sweep.close(end.reason);
-  show_end(sweep, options.directory, terminal);
-  // A worker that has not answered would keep MPI's end waiting. All is on the disk.
-  const bool waits = !sweep.oracle().running().empty();
-  if (end.on_request && waits) _exit(exit_stopped);
-  if (end.on_request) return exit_stopped;
-  if (end.given_up && waits) environment.leave_at_once();
-  if (end.given_up)
-    throw Error("the sweep was given up: " + end.reason + "\nMend the reason and continue with --resume" +
-                (end.advice.empty() ? "" : "; " + end.advice));
-  if (!failure.empty()) throw Error("the sweep failed: " + failure);
-  return 0;
+  return conclude(sweep, std::move(over), options.directory, terminal, environment);
 }
 
 }  // namespace

@@ -89,7 +89,7 @@ nlohmann::ordered_json as_json(const fs::path& directory, const StoredSweep& swe
   const TrialId best = oracle.best();
   return {{"directory", directory.string()},
           {"job", sweep.opened.job},
-          {"state", to_string(stands.state)},
+          {"state", stands.state()},
           {"finished", stands.finished()},
           {"reason", stands.text},
           {"exit_code", stands.exit_code},
@@ -114,7 +114,7 @@ void print_one(std::ostream& out, const fs::path& directory, const StoredSweep& 
       << "\n\n";
   out << "State     " << printable(stands.text) << '\n';
   if (const std::string command = resume_command(sweep.record.command());
-      stands.goes_on() && stands.state != SweepState::running && !command.empty())
+      stands.goes_on() && !command.empty())
     out << "Continue  " << printable(command) << '\n';
   for (const std::string& line : sweep.record.platforms().lines())
     out << "Differs   " << printable(line) << '\n';
@@ -140,9 +140,9 @@ std::vector<std::string> row(const fs::path& directory, const StoredSweep& sweep
   const TrialId best = oracle.best();
   const std::int64_t planned = planned_epochs(oracle);
   const double left = seconds_left(sweep);
-  const bool goes_on = !stands.finished() && stands.state != SweepState::failed;
+  const bool goes_on = !stands.finished() && stands.end != SweepEnd::failed;
   return {directory.string(),
-          std::string(to_string(stands.state)),
+          std::string(stands.state()),
           sweep.opened.job,
           sweep.opened.metric,
           best < 0 ? "" : short_number(oracle.trials()[best].score),

@@ -17,8 +17,7 @@ void summarize(std::ostream& out, const Options& options, int width) {
   else
     print_summary(out, seen, options.top > 0 ? options.top : default_top, width);
   if (const std::string command = resume_command(sweep.record.command());
-      !options.json && seen.standing.goes_on() && seen.standing.state != SweepState::running &&
-      !command.empty())
+      !options.json && seen.standing.goes_on() && !command.empty())
     out << "Continue  " << printable(command) << std::endl;
 }
 

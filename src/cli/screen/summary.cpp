@@ -166,7 +166,7 @@ std::string summary_json(const Seen& sweep, int top) {
                                  TrialStatus::stopped, TrialStatus::failed})
     counts[std::string(to_string(each))] = count(oracle, each);
   const Objective& objective = oracle.options().objective;
-  return dump({{"state", to_string(sweep.standing.state)},
+  return dump({{"state", sweep.standing.state()},
                {"finished", sweep.standing.finished()},
                {"reason", sweep.standing.text},
                {"objective", objective.metric},

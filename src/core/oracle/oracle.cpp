@@ -32,7 +32,7 @@ Oracle::Oracle(SearchSpace space, OracleOptions options, std::unique_ptr<Sampler
 Decision Oracle::ask() const {
   if (!given_up_.empty())
     return SearchOver{.reason = given_up_,
-                      .given_up = true,
+                      .end = SweepEnd::given_up,
                       .advice = "a higher --max-consecutive-failures lets it go on through more failures"};
   if (!requeued_.empty()) {
     const Trial& trial = trials_[*requeued_.begin()];

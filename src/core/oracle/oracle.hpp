@@ -29,8 +29,7 @@ struct Idle {};
 /// The search is over.
 struct SearchOver {
   std::string reason;
-  bool given_up = false;    ///< it was given up, not finished; a resume may go on
-  bool on_request = false;  ///< it was told to stop, and can be resumed
+  SweepEnd end = SweepEnd::finished;
   std::string advice = {};  ///< what to do, where it was given up
 };
 using Decision = std::variant<Suggestion, Idle, SearchOver>;

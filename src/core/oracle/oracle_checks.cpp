@@ -147,7 +147,7 @@ std::optional<SearchOver> Oracle::refusal(const EpochReported& report) const {
   return SearchOver{
       .reason = "the objective is " + objective + ", but an epoch has " +
                 (list.empty() ? "no metrics" : "only " + list),
-      .given_up = true,
+      .end = SweepEnd::given_up,
       .advice =
           "name one of these with --objective (and --overwrite: the record of this sweep has the other one), or let the job report it in every epoch"};
 }

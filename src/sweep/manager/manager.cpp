@@ -234,7 +234,9 @@ class Manager {
     if (const std::string reason = hooks_.stop_reason(); !reason.empty()) stop_on_request(reason);
   }
 
-  void stop_on_request(const std::string& reason) { begin_stop({.reason = reason, .on_request = true}); }
+  void stop_on_request(const std::string& reason) {
+    begin_stop({.reason = reason, .end = SweepEnd::stopped});
+  }
 
   // No trial is to blame: those that are under way go on some other time, from where they were. Nobody is
   // waited for, since what they would still say is not wanted.
@@ -265,17 +267,17 @@ class Manager {
   // Gives work to whoever is free; is the search over?
   bool hand_out() {
     if (!given_up_.empty()) {
-      end_ = {.reason = given_up_, .given_up = true};
+      end_ = {.reason = given_up_, .end = SweepEnd::given_up};
       return true;
     }
     while (const auto worker = roster_.next_free()) {
       Decision decision = oracle_.ask();
-      if (auto* stopped = std::get_if<SearchOver>(&decision)) {
-        if (stopped->given_up) {
-          begin_stop(std::move(*stopped));  // saved, and not lost: a resume may go on
+      if (auto* over = std::get_if<SearchOver>(&decision)) {
+        if (over->end == SweepEnd::given_up) {
+          begin_stop(std::move(*over));  // saved, and not lost: a resume may go on
           return false;
         }
-        end_ = std::move(*stopped);
+        end_ = std::move(*over);
         return oracle_.running().empty();
       }
       auto* suggestion = std::get_if<Suggestion>(&decision);

@@ -43,7 +43,7 @@ struct ManagerOptions {
 /// Rank 0's loop: hands the oracle's suggestions to free workers and its workers' reports to the oracle,
 /// until the search is over or the sweep is told to stop; then the workers save what they train, and it waits
 /// for them for half a minute. A worker that dies loses its trial to another one, and gets its work again
-/// should it come back. When no worker is left, the sweep is given_up; throws Error when none could train
+/// should it come back. When no worker is left, the sweep is given up; throws Error when none could train
 /// from the start, and whatever a hook throws.
 SearchOver manage(Link& link, const std::vector<int>& workers, Oracle& oracle, const ManagerHooks& hooks,
                   const ManagerOptions& options = {});

@@ -4,44 +4,33 @@
 
 namespace sibyl {
 
-std::string_view to_string(SweepState state) {
-  switch (state) {
-    case SweepState::running:
-      return "running";
-    case SweepState::finished:
-      return "finished";
-    case SweepState::failed:
-      return "failed";
-    case SweepState::stopped:
-      return "stopped";
-    case SweepState::given_up:
-      return "given_up";
-    case SweepState::killed:
-      return "killed";
-  }
-  return "?";
+std::string_view Standing::state() const {
+  if (running) return "running";
+  return end == SweepEnd::none ? "killed" : to_string(end);
 }
 
 Standing standing(const Launches& launches, bool scored, const std::optional<std::string>& owner) {
-  constexpr int max_fruitless = 3, no_use = 1;
+  constexpr int max_fruitless = 3;
   const Launch& latest = launches.all().back();
   const SweepEnd end = latest.end;
-  const std::string why = end_text(end, latest.reason);
+  Standing stands{.end = end, .text = end_text(end, latest.reason), .exit_code = exit_code(end)};
   if (end == SweepEnd::finished && !scored)
-    return {SweepState::failed, why + ", but no trial has a score", no_use};
-  if (end == SweepEnd::finished) return {SweepState::finished, why, 0};
-  if (owner) return {SweepState::running, "running: " + *owner, exit_stopped};
-  if (came_to_nothing(end))
-    return {end == SweepEnd::failed ? SweepState::failed : SweepState::given_up,
-            why + "; mend the reason and continue it with --resume", no_use};
-  const SweepState state = end == SweepEnd::none ? SweepState::killed : SweepState::stopped;
-  const std::string text = why.empty() ? "killed: it is not running, and was not told to stop" : why;
-  if (const int starts = launches.fruitless(); starts >= max_fruitless)
-    return {state,
-            text + "; its last " + std::to_string(starts) +
-                " starts trained nothing: find out why before you resume it",
-            no_use};
-  return {state, text + "; continue it with --resume", exit_stopped};
+    return {.end = SweepEnd::failed,
+            .text = stands.text + ", but no trial has a score",
+            .exit_code = exit_code(SweepEnd::failed)};
+  if (end == SweepEnd::finished) return stands;
+  if (owner) return {.running = true, .text = "running: " + *owner, .exit_code = exit_stopped};
+  if (end == SweepEnd::none) stands.text = "killed: it is not running, and was not told to stop";
+  if (came_to_nothing(end)) {
+    stands.text += "; mend the reason and continue it with --resume";
+  } else if (const int starts = launches.fruitless(); starts >= max_fruitless) {
+    stands.text +=
+        "; its last " + std::to_string(starts) + " starts trained nothing: find out why before you resume it";
+    stands.exit_code = exit_failed;
+  } else {
+    stands.text += "; continue it with --resume";
+  }
+  return stands;
 }
 
 }  // namespace sibyl

@@ -191,7 +191,7 @@ TEST_CASE("law 4: 5 % failing trials leave every rung full as long as trials rem
   CHECK(failed > 10);
 }
 
-TEST_CASE("law 4: a healthy sweep is given up on no number of workers, a given_up one on every") {
+TEST_CASE("law 4: a healthy sweep is given up on no number of workers, one to give up on every") {
   const auto end = [](int workers, double failures) {
     OracleOptions options{loss};
     options.max_consecutive_failures = 20;
@@ -206,7 +206,7 @@ TEST_CASE("law 4: a healthy sweep is given up on no number of workers, a given_u
   for (const int workers : {1, 2, 8, 64, 1000}) {
     CHECK(end(workers, 0.3).reason == "the plan is done");
     CHECK(end(workers, 0.6).reason == "the plan is done");
-    CHECK(end(workers, 1).given_up);
+    CHECK(end(workers, 1).end == SweepEnd::given_up);
   }
 }
 

@@ -149,7 +149,7 @@ TEST_CASE("failures are counted in the order of trials, so that many workers see
   end(oracle, slow[1], Ending::failed);  // 2 had a score: no sign of a sweep that can't go well
   CHECK(std::holds_alternative<Suggestion>(oracle.ask()));
   end(oracle, slow[3], Ending::failed);  // 5, 6, 7
-  CHECK(std::get<SearchOver>(oracle.ask()).given_up);
+  CHECK(std::get<SearchOver>(oracle.ask()).end == SweepEnd::given_up);
 }
 
 TEST_CASE("a sweep that was given up goes on when it is resumed, to the end that it would have had") {
@@ -158,7 +158,7 @@ TEST_CASE("a sweep that was given up goes on when it is resumed, to the end that
     while (true) {
       const Decision decision = oracle.ask();
       if (const auto* stopped = std::get_if<SearchOver>(&decision)) {
-        if (!stopped->given_up) return;
+        if (stopped->end != SweepEnd::given_up) return;
         for (const Suggestion& each : open) end(oracle, each, Ending::interrupted);
         open.clear();
         oracle.tell(SweepResumed{3, "", 0, 1});
@@ -203,7 +203,7 @@ TEST_CASE(
   };
   const auto refusal = oracle.refusal(with({{"val_loss", 1}, {"accuracy", 1}}));
   REQUIRE(refusal);
-  CHECK(refusal->given_up);
+  CHECK(refusal->end == SweepEnd::given_up);
   CHECK(refusal->reason == "the objective is loss, but an epoch has only val_loss, accuracy");
   CHECK_THAT(refusal->advice, ContainsSubstring("--objective"));
   CHECK_FALSE(oracle.refusal(with({{"loss", NAN}})));
@@ -217,7 +217,7 @@ TEST_CASE("many failures in a row give the sweep up and say why") {
   Oracle oracle = full(10, 1, options);
   for (int i = 0; i < 3; ++i) end(oracle, start(oracle), Ending::failed);
   const auto stopped = std::get<SearchOver>(oracle.ask());
-  CHECK(stopped.given_up);
+  CHECK(stopped.end == SweepEnd::given_up);
   CHECK_THAT(stopped.reason,
              ContainsSubstring("3 trials in a row failed") && ContainsSubstring("exception: why"));
 }

@@ -60,7 +60,7 @@ TEST_CASE("a worker that joins and can't be one of the sweep's gets no work, and
   CHECK(manager.events<WorkerJoined>().size() == 1);
   CHECK(!other.await<Suggestion>(50ms));
   good.train(*suggestion);
-  CHECK(!manager.end().given_up);
+  CHECK(manager.end().end == SweepEnd::finished);
 }
 
 TEST_CASE("a sweep of which no worker can be one ends with the reason") {

@@ -113,7 +113,7 @@ TEST_CASE("a worker that comes back without work gets some at once") {
   CHECK(it.manager.end().reason == "the plan is done");
 }
 
-TEST_CASE("when the last worker falls silent, the sweep is given_up") {
+TEST_CASE("when the last worker falls silent, the sweep is given up") {
   Oracle oracle = full_budget(3, 3);
   Loopback loopback(2);
   HandMadeWorker worker(loopback, 1);
@@ -122,7 +122,7 @@ TEST_CASE("when the last worker falls silent, the sweep is given_up") {
   REQUIRE(worker.await<Suggestion>());
   worker.beat();
   const SearchOver end = manager.end();
-  CHECK(end.given_up);
+  CHECK(end.end == SweepEnd::given_up);
   CHECK_THAT(end.reason,
              ContainsSubstring("no worker is left; the last one, worker 1: nothing was heard of it"));
   CHECK(oracle.interrupted() == 1);

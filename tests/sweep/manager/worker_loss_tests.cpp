@@ -118,17 +118,17 @@ TEST_CASE("a trial that three workers were lost with is given up, and the others
                                 ContainsSubstring(": the device is gone"));
 }
 
-TEST_CASE("a sweep that has no worker left is given_up, and says so; its trial goes on some other time") {
+TEST_CASE("a sweep that has no worker left is given up, and says so; its trial goes on some other time") {
   Oracle oracle = full_budget(6, 2);
   const auto trainer = [](int) { return cannot_train([](const Suggestion&) { return true; }); };
   Left left;
   const SearchOver end = sweep(oracle, 1, trainer, left.hooks());
-  CHECK(end.given_up);
+  CHECK(end.end == SweepEnd::given_up);
   CHECK(end.reason == "no worker is left; the last one, worker 1: the device is gone");
   CHECK(oracle.running().empty());
   CHECK(oracle.interrupted() == 1);
 
-  CHECK_FALSE(sweep(oracle, 1, plain).given_up);
+  CHECK(sweep(oracle, 1, plain).end == SweepEnd::finished);
   CHECK(count(oracle, TrialStatus::completed) == 6);
 }
 
@@ -147,12 +147,12 @@ TEST_CASE("a worker that fails whatever it is given is taken out of service; the
   CHECK(count(oracle, TrialStatus::completed) + count(oracle, TrialStatus::failed) == 100);
 }
 
-TEST_CASE("when the devices of all workers are lost again and again, the sweep is given_up") {
+TEST_CASE("when the devices of all workers are lost again and again, the sweep is given up") {
   Oracle oracle = full_budget(100, 2);
   Left left;
   const auto trainer = [](int) { return std::make_unique<FailingTrainer>(Cause::device_lost); };
   const SearchOver end = sweep(oracle, 2, trainer, left.hooks());
-  CHECK(end.given_up);
+  CHECK(end.end == SweepEnd::given_up);
   CHECK_THAT(end.reason, ContainsSubstring("no worker is left; the last one, worker ") &&
                              ContainsSubstring("the device was lost 3 times in a row; the last: always"));
   CHECK(left.reasons.size() == 2);

@@ -9,7 +9,7 @@
 using namespace sibyl;
 using namespace std::chrono_literals;
 
-TEST_CASE("a given_up sweep ends: what runs is told to end, nothing new begins") {
+TEST_CASE("a sweep that is given up ends: what runs is told to end, nothing new begins") {
   OracleOptions options;
   options.max_consecutive_failures = 3;
   Oracle oracle = full_budget(100, 1'000'000, options);
@@ -18,7 +18,7 @@ TEST_CASE("a given_up sweep ends: what runs is told to end, nothing new begins")
     return std::make_unique<TestTrainer>();  // a very long trial
   };
   const SearchOver end = sweep(oracle, 2, trainer);
-  CHECK(end.given_up);
+  CHECK(end.end == SweepEnd::given_up);
   CHECK(oracle.trials().size() <= 5);
 }
 
@@ -36,13 +36,13 @@ TEST_CASE("a sweep that is told to stop has its trials interrupted, and can go o
     });
   };
   const SearchOver end = sweep(oracle, 3, trainer, hooks);
-  CHECK(end.on_request);
+  CHECK(end.end == SweepEnd::stopped);
   CHECK(end.reason == "enough");
   CHECK(oracle.running().empty());
   CHECK(epochs < 60);
 
   stop = false;
-  CHECK_FALSE(sweep(oracle, 2, trainer, hooks).on_request);  // another number of workers
+  CHECK(sweep(oracle, 2, trainer, hooks).end == SweepEnd::finished);  // another number of workers
   Oracle undisturbed = hyperband(27);
   sweep(undisturbed, 1, plain);
   REQUIRE(oracle.trials().size() == undisturbed.trials().size());
@@ -80,7 +80,7 @@ TEST_CASE("a worker that is told to stop leaves its trial to the others") {
                                        }});
     });
   const Dismissal dismissal(loopback.rank(0), {1, 2});
-  CHECK_FALSE(manage(loopback.rank(0), {1, 2}, oracle, hooks).on_request);
+  CHECK(manage(loopback.rank(0), {1, 2}, oracle, hooks).end == SweepEnd::finished);
   CHECK(interrupted == 1);
   CHECK(started_afterwards == 0);
   CHECK(oracle.trials().size() == 17);
@@ -95,7 +95,7 @@ TEST_CASE("when every worker is told to stop, so is the sweep") {
                {.make_trainer = [](const auto&) { return plain(1); }, .told_to_stop = [] { return true; }});
   });
   const Dismissal dismissal(loopback.rank(0), {1});
-  CHECK(manage(loopback.rank(0), {1}, oracle, plain_hooks()).on_request);
+  CHECK(manage(loopback.rank(0), {1}, oracle, plain_hooks()).end == SweepEnd::stopped);
   CHECK(oracle.running().empty());
 }
 
