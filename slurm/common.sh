@@ -17,8 +17,6 @@ if [ -n "${SLURM_JOB_ID:-}" ] && [ -z "${SLURM_JOB_END_TIME:-}" ]; then
 fi
 
 launcher='' stopped_at='' for_good=''
-said=$(mktemp)
-trap 'rm -f "$said"' EXIT
 trap stop USR1 TERM          # the time limit comes, or a preemption: stop, and come back
 trap 'for_good=yes; stop' INT HUP # Ctrl-C, or scancel --signal=INT --batch JOB: stop
 
@@ -44,12 +42,14 @@ journal_size() { stat --format=%s "$output/journal.bin" 2>/dev/null || echo 0; }
 
 # How the sweep stands is in its directory. A launcher's exit code says nothing: mpirun --enable-recovery always returns 0.
 is_finished() { "$job" status "$output" >/dev/null 2>&1; }
+# Asked when this script's own launcher has ended: does another process hold the sweep's lock?
+is_in_use() { [[ $("$job" status --json "$output" 2>/dev/null) == *'"state": "running"'* ]]; }
 
 # Runs the launcher to its end. Not for ever: mpirun --enable-recovery misses a rank that died on another node even when all
 # others have ended; then it is killed a while after the sweep has finished, or after it was told to stop.
 run() {
   local next_look=$((SECONDS + look_interval)) finished=''
-  "$@" 2> >(tee "$said" >&2) &
+  "$@" &
   launcher=$!
   [ -z "$stopped_at" ] || stop # it came before there was somebody to tell
   while kill -0 "$launcher" 2>/dev/null; do
@@ -73,12 +73,11 @@ sweep() {
   while true; do
     before=$(journal_size)
     run "$@"
-    sleep 1 # until tee has written everything
+    [ -z "$stopped_at" ] || break
     # An earlier life of this job may still run, on a node that Slurm thought dead. It does no harm: it has a lock.
-    in_use=$(grep -m 1 ' is in use by ' "$said" || true)
-    if [ -n "$stopped_at" ]; then
-      break
-    elif [ -n "$in_use" ]; then
+    in_use=''
+    if is_in_use; then
+      in_use=yes
       ((SECONDS - began < wait_timeout)) || break
       say "another process has the sweep; trying again in $try_again s"
     elif (($(journal_size) > before)) || ((starts_left == 0)) || is_finished; then
