@@ -93,9 +93,11 @@ std::string batch_script(const BatchSettings& settings, const BatchSweep& sweep)
          << common_sh << "# -- end of slurm/common.sh\n\n";
   const std::string ranks = std::to_string(settings.workers() + 1);
   if (settings.launcher == "srun") {
-    // One task a node was asked for, with all its cores; the step's ranks share them.
+    // One task a node was asked for, with all its cores; the step's ranks share them. Slurm's PMIx ends the
+    // step whenever a rank dies that has begun MPI, so no rank's death is outlived; with kill-on-bad-exit the
+    // others don't wait for one that died before, either.
     script << "sweep srun --mpi=pmix --ntasks=" << ranks
-           << " --cpus-per-task=1 --overcommit --distribution=cyclic --cpu-bind=none";
+           << " --cpus-per-task=1 --overcommit --distribution=cyclic --cpu-bind=none --kill-on-bad-exit=1";
   } else {
     script << "sweep \"${in_mpirun[@]}\" -n " << ranks;
   }

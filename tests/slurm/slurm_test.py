@@ -157,6 +157,18 @@ class Lives(Slurm):
         self.assertIn("the sweep has ended, mpirun has not: killing it", self.log())
         self.assertEqual(self.launches(), [(job, 0)])
 
+    def test_a_killed_rank_with_srun(self):
+        """Slurm ends that life, and the next goes on."""
+        self.edit("multi_node.sbatch", LONG)
+        job = self.submit("multi_node.sbatch")
+        self.train_a_while(job)
+        on_n2 = wait_for(lambda: list(self.table("workers").query("host == 'n2'")["pid"]), "a results file that knows the workers")
+        os.kill(on_n2[0], signal.SIGKILL)
+        self.let_start(job, 1)
+        self.check(job, LONG)
+        self.assertEqual(self.table("launches")["state"].tolist(), ["", "finished"])
+        self.assertEqual(self.launches(), [(job, 0), (job, 1)])
+
     def test_requeue_forbidden(self):
         script = "oracle_on_cpu_node.sbatch"  # the hardest: of two parts
         self.edit(script, LONG, **{"#SBATCH --requeue": "#SBATCH --no-requeue"})

@@ -29,6 +29,13 @@ class Style(unittest.TestCase):
             with self.subTest(script.name):
                 self.assertFalse([line for line in lines[first_command:] if line.startswith("#SBATCH")])
 
+    def test_srun_ends_all_ranks_when_one_dies(self):
+        """Also one that dies before MPI begins, which the others would wait for."""
+        lines = [line for script in SCRIPTS for line in script.read_text().splitlines() if line.startswith("sweep srun ")]
+        self.assertEqual(len(lines), 2)
+        for line in lines:
+            self.assertIn(" --kill-on-bad-exit=1 ", line)
+
 
 if __name__ == "__main__":
     unittest.main()

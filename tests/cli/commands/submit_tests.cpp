@@ -49,7 +49,7 @@ TEST_CASE("submit asks for nodes and GPUs, and starts one rank more than workers
         "#SBATCH --partition=gpu\n", "#SBATCH --constraint=a100\n", "#SBATCH --signal=B:USR1@120\n",
         "#SBATCH --requeue\n", "#SBATCH --output=runs/x/%x-%j.out\n", "\nmodule load openmpi\n",
         "\noptions=(--scheduler hyperband --set 'name=it'\\''s')\n", "\noutput=runs/x\n",
-        "sweep srun --mpi=pmix --ntasks=33 "})
+        "sweep srun --mpi=pmix --ntasks=33 ", " --kill-on-bad-exit=1 "})
     CHECK_THAT(script, ContainsSubstring(line));
   CHECK_THAT(script, ContainsSubstring("\nsweep() {\n"));  // slurm/common.sh
 }
