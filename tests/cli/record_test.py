@@ -163,7 +163,7 @@ class OlderJournals(SweepTest):
         self.assertEqual((output / "journal.bin").read_bytes()[8], 2)
         out, _ = run("synthetic", "--output", output, "--resume", ranks=3)
         self.assertIn("finished: the plan is done", out)
-        self.assertEqual((output / "journal.bin").read_bytes()[8], 3)
+        self.assertEqual((output / "journal.bin").read_bytes()[8], 4)
         found = json.loads(attributes(output)["options"])
         self.assertEqual((found["max-epochs"], found["seed"], found["threads"], found["objective"]), (9, 5, 1, "val_loss:min"))
         after = tables(output)["epochs"]
