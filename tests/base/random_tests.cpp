@@ -15,6 +15,7 @@ TEST_CASE("a stream is a function of its identity") {
                                     first(7u, 3, "depth"), first(7u, "width", 3), first(7u),
                                     first(0u, 3, "width")};
   CHECK(different.size() == 7);
+  CHECK(first(7u, "learning_rate_1") != first(7u, "learning_rate_2"));  // the whole of a name counts
 }
 
 TEST_CASE("the outputs are pinned: another compiler or library changes no sweep") {

@@ -31,11 +31,14 @@ TEST_CASE("a signal is told by its name, with what it often comes from") {
     CHECK(found.detail == each.name);
     CHECK_THAT(found.message, ContainsSubstring(std::string("killed by ") + each.name + " ("));
     CHECK_THAT(found.message, ContainsSubstring(each.meaning));
+    CHECK(found.unexplained == (each.number == SIGKILL));  // perhaps of the whole job
   }
 }
 
 TEST_CASE("a kill of the out-of-memory killer is one, and nothing else is") {
-  CHECK(outcome({.by_signal = true, .code = SIGKILL, .oom_kill = true}).cause == Cause::out_of_memory);
+  const Outcome killed = outcome({.by_signal = true, .code = SIGKILL, .oom_kill = true});
+  CHECK(killed.cause == Cause::out_of_memory);
+  CHECK_FALSE(killed.unexplained);
   CHECK(outcome({.by_signal = true, .code = SIGKILL}).cause == Cause::signal);
   CHECK(outcome({.by_signal = true, .code = SIGSEGV, .oom_kill = true}).cause == Cause::signal);
   CHECK(outcome({.code = SIGKILL, .oom_kill = true}).cause == Cause::exit_code);

@@ -112,6 +112,19 @@ TEST_CASE("a space half of whose weight is on one configuration repeats none whi
   CHECK(seen.size() == 1000);
 }
 
+TEST_CASE("a space that can't be counted repeats none where a redraw finds another") {
+  SearchSpace space;
+  space.add({"kind", Choices{{false, true}}, false, {}});
+  space.add({"x", FloatRange{0, 1}, 0.5, {{"kind", {true}}}});
+  RandomSampler sampler(space, 1);
+  std::set<Values> seen;
+  for (TrialId trial = 0; trial < 200; ++trial) {
+    const Values values = sampler.sample(trial);
+    REQUIRE(seen.insert(values).second);
+    sampler.started(trial, values);
+  }
+}
+
 TEST_CASE(
     "a space that can't be counted gives repeats where few configurations have nearly all of the weight") {
   SearchSpace space;

@@ -182,6 +182,8 @@ TEST_CASE("a value between two steps is refused, with the nearest ones that ther
   refused(tenths, "0.6", "not 0.6; the largest is 0.5");
   refused(tenths, "-0.1", "from 0 to 0.5 in steps of 0.1");
   refused(FloatRange{0, 0.5, 0.2}, "0.5", "the largest is 0.4");
+  refused(FloatRange{0, 0.5}, "0.6", "takes a number from 0 to 0.5");
+  refused(FloatRange{0, 0.5}, "-0.1", "takes a number from 0 to 0.5");
   refused(FloatRange{0, 3, 1}, "2.5", "in steps of 1, not 2.5; the nearest are 2 and 3");
   refused(FloatRange{1e-4, 1, 10, Sampling::log}, "0.05",
           "in factors of 10, not 0.05; the nearest are 0.01 and 0.1");

@@ -8,6 +8,7 @@
 
 #include "store/read_hdf5.hpp"
 #include "store/results/results.hpp"
+#include "store/small_disk.hpp"
 #include "store/sweep.hpp"
 
 #include "catch.hpp"
@@ -71,4 +72,35 @@ TEST_CASE("A publication that fails is told, and the next one brings what it sho
   publisher.begin(results.changes({}, 2e9));
   CHECK(publisher.wait()->problem.empty());
   CHECK(ResultsFile(inner / "results.h5").reals("epochs", "loss").back() == 3);
+}
+
+TEST_CASE(
+    "What is written beside goes with a publication that fails, and is made anew when others deleted it") {
+  const Folder folder;
+  const auto path = folder / "results.h5", beside = folder / "results.h5.tmp";
+  Results results = some_epochs();
+  Publisher publisher(path);
+  const auto publish = [&] {
+    publisher.begin(results.changes({}, 2e9));
+    const std::string problem = publisher.wait()->problem;
+    results.published(problem.empty());
+    return problem;
+  };
+  CHECK(publish().empty());
+  CHECK(publish().empty());
+  REQUIRE(std::filesystem::remove(beside));  // the version before
+  results.tell(epoch(1, 2, 1, 7, {{"loss", 3}}));
+  CHECK(publish().empty());
+  CHECK(ResultsFile(path).reals("epochs", "loss").back() == 3);
+
+  const std::string before = contents(path);
+  for (int i = 0; i < 10'000; ++i) results.tell(epoch(i, 3, 1, i, {{"loss", 4}}));
+  {
+    const SmallDisk disk(before.size() + 1000);
+    CHECK_FALSE(publish().empty());
+  }
+  CHECK(contents(path) == before);
+  CHECK_FALSE(std::filesystem::exists(beside));
+  CHECK(publish().empty());
+  CHECK(ResultsFile(path).reals("epochs", "loss").back() == 4);
 }

@@ -1,6 +1,4 @@
 #include <fcntl.h>
-#include <signal.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -8,6 +6,7 @@
 
 #include "base/file.hpp"
 #include "store/results/results.hpp"
+#include "store/small_disk.hpp"
 #include "store/sweep.hpp"
 
 #include "catch.hpp"
@@ -16,28 +15,6 @@ using namespace sibyl;
 using namespace sibyl::test;
 
 namespace {
-
-/// While it lives no file of this process can grow beyond `bytes`: a disk that is full, as far as a test can
-/// have one.
-class SmallDisk {
- public:
-  explicit SmallDisk(rlim_t bytes) : handler_(::signal(SIGXFSZ, SIG_IGN)) {
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    rlimit small = before_;
-    small.rlim_cur = bytes;
-    ::setrlimit(RLIMIT_FSIZE, &small);
-  }
-  ~SmallDisk() {
-    ::setrlimit(RLIMIT_FSIZE, &before_);
-    ::signal(SIGXFSZ, handler_);
-  }
-  SmallDisk(const SmallDisk&) = delete;
-  SmallDisk& operator=(const SmallDisk&) = delete;
-
- private:
-  rlimit before_{};
-  void (*handler_)(int);
-};
 
 /// A folder in which nobody may write. For root no folder is, so root becomes somebody else meanwhile.
 class ReadOnly {

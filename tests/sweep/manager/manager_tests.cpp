@@ -142,3 +142,55 @@ TEST_CASE("who waits does not spin") {
   const double cpu_seconds = static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC;
   CHECK(cpu_seconds < 4 * 0.05 * 0.5 + 0.05);
 }
+
+namespace {
+
+/// The manager's end of a link, which looks at each message that goes out.
+class Watched : public Link {
+ public:
+  Watched(Link& link, std::function<void(const Message&)> look) : link_(link), look_(std::move(look)) {}
+  void send(int rank, const Message& message) override {
+    look_(message);
+    link_.send(rank, message);
+  }
+  std::optional<std::pair<int, Message>> receive() override { return link_.receive(); }
+
+ private:
+  Link& link_;
+  std::function<void(const Message&)> look_;
+};
+
+}  // namespace
+
+TEST_CASE("nothing is learned before it is recorded, nor acknowledged or handed out before that is durable") {
+  Oracle oracle = hyperband(9);
+  int recorded = 0, durable = 0, acknowledged = 0, handed_out = 0;
+  bool in_order = true;
+  ManagerHooks hooks = plain_hooks();
+  hooks.record = [&](const Event& event) {
+    ++recorded;
+    if (const auto* report = std::get_if<EpochReported>(&event))
+      in_order = in_order && oracle.trials()[report->trial].epochs[0] == report->epoch - 1;
+    if (const auto* started = std::get_if<TrialStarted>(&event))
+      in_order = in_order && !oracle.running().contains(started->suggestion.slot.trial);
+    if (const auto* ended = std::get_if<TrialEnded>(&event))
+      in_order = in_order && oracle.running().contains(ended->trial);
+  };
+  hooks.commit = [&] { durable = recorded; };
+  Loopback loopback(2);
+  std::jthread worker([&] {
+    run_worker(loopback.rank(1), {.rank = 1, .make_trainer = [](const auto&) { return plain(1); }});
+  });
+  Watched link(loopback.rank(0), [&](const Message& message) {
+    const bool acknowledges = std::holds_alternative<Acknowledged>(message);
+    const bool hands_out = std::holds_alternative<Suggestion>(message);
+    acknowledged += acknowledges;
+    handed_out += hands_out;
+    if (acknowledges || hands_out) in_order = in_order && durable == recorded;
+  });
+  const Dismissal dismissal(link, {1});
+  CHECK(manage(link, {1}, oracle, hooks).reason == "the plan is done");
+  CHECK(in_order);
+  CHECK(acknowledged > 0);
+  CHECK(handed_out == 9 + 3 + 1 + 5 + 1 + 3);
+}
