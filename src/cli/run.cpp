@@ -36,7 +36,6 @@ int execute(int argc, char** argv, const std::string& name,
     });
   }
   if (is_builder(argc, argv)) return serve_builder(argv, make_job);
-  if (argc > 1 && std::string_view(argv[1]) == "submit") return submit(std::cout, argc, argv);
   const Options options = parse_options(argc, argv);
   if (options.command == Command::search) return search(argc, argv, options, *make_job());
   if (rank_by_launcher() != 0) return 0;  // the other commands are for one process
@@ -44,7 +43,7 @@ int execute(int argc, char** argv, const std::string& name,
   const int width = standard_output().columns();
   switch (options.command) {
     case Command::help:
-      out << help(name);
+      out << help(name, options.helped);
       break;
     case Command::version:
       out << "sibyl " SIBYL_VERSION << std::endl;
@@ -76,6 +75,8 @@ int execute(int argc, char** argv, const std::string& name,
     case Command::export_model:
       export_trials(out, options, name, *make_job());
       break;
+    case Command::submit:
+      return submit(std::cout, options, argv[0]);
     case Command::search:
       break;
   }

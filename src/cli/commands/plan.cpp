@@ -106,7 +106,7 @@ Figures figures(const SweepOptions& sweep, int workers, const SearchSpace& space
     max_trials = std::min(max_trials, static_cast<double>(*points));
   if (counted && counted->complete)
     max_trials = std::min(max_trials, static_cast<double>(counted->all.size()));
-  const PlanTotals all = scheduler_kind(sweep.scheduler).totals(scheduler_settings(sweep), max_trials);
+  const PlanTotals all = scheduler_kind(sweep.scheduler).totals(sweep, max_trials);
   if (all.trials <= max_run_through) return run_through(sweep, workers, space, counted, objective);
   return {all.trials, all.epochs, std::ceil(all.epochs / workers), {}, {}, all.rungs, ""};
 }
@@ -148,7 +148,7 @@ void print_plan(std::ostream& out, const Options& options, const SearchSpace& sp
   if (options.json) return print_json(out, plan, options, checkpoint_bytes);
 
   const double makespan = plan.makespan * executions;
-  out << scheduler_kind(sweep.scheduler).title(scheduler_settings(sweep)) << "\n\n";
+  out << scheduler_kind(sweep.scheduler).title(sweep) << "\n\n";
   print_brackets(out, plan.rungs, width);
   out << "\n  " << count(plan.trials) << " trials, " << count(plan.epochs * executions) << " epochs"
       << (plan.reason.empty() ? "" : "; then ") << plan.reason << "\n  " << options.workers

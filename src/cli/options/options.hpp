@@ -1,21 +1,25 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
-#include "sweep/record/sweep_options.hpp"
+#include "launch/batch_script.hpp"
+#include "sweep/options/sweep_options.hpp"
 
 namespace sibyl {
 
-enum class Command { help, version, search, space, plan, summary, status, rebuild, retrain, export_model };
-
+/// What the command line says. The rows of its options are in option_table.cpp; a member's initializer is its
+/// option's default.
 struct Options {
   Command command = Command::search;
+  std::optional<Command> helped;  ///< of `help`: the one that is asked about
   SweepOptions sweep;
-  std::set<std::string> typed;      ///< the names of the options that stand on the command line
+  std::set<std::string> typed;      ///< the names of the options on the command line, or in its file
   std::filesystem::path directory;  ///< `--output`, or the one that a command looks at
-  std::vector<std::filesystem::path> directories;  ///< of `status`: all that are named
+  std::vector<std::filesystem::path> directories;  ///< that are named without `--output`; of `status` several
   bool resume = false;
   bool overwrite = false;
   bool dry_run = false;
@@ -33,9 +37,11 @@ struct Options {
   int workers = 4;                         ///< of `plan`
   double epoch_seconds = 0;                ///< of `plan`; 0: not given
   bool json = false;
-  int top = 0;               ///< trials: of `summary`, `retrain` and `export`; 0: not given
-  TrialId trial = -1;        ///< of `retrain` and `export`; -1: the best
-  std::filesystem::path to;  ///< of `export`: a file; empty: below the sweep's directory
+  int top = 0;                      ///< trials: of `summary`, `retrain` and `export`; 0: not given
+  TrialId trial = -1;               ///< of `retrain` and `export`; -1: the best
+  std::filesystem::path to;         ///< of `export`: a file; empty: below the sweep's directory
+  BatchSettings batch;              ///< of `submit`
+  std::vector<std::string> behind;  ///< of `submit`: what is meant for the sweep
 };
 
 /// Reads the command line. Throws UsageError that says what is wrong with which option.
@@ -43,8 +49,9 @@ Options parse_options(int argc, char** argv);
 /// A JSON object of every option that says how a sweep is run, every default filled in.
 std::string every_option(const Options& options);
 /// What is not typed comes from such an object: what defines the sweep, and how it was run the last time, but
-/// for --time-limit, --isolation and the trainer's own.
+/// for what holds for one launch only.
 Options with_recorded(Options options, const std::string& recorded);
-std::string help(const std::string& job);
+/// `--help`, or that of a command.
+std::string help(const std::string& job, std::optional<Command> command = {});
 
 }  // namespace sibyl

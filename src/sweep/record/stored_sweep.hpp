@@ -6,9 +6,9 @@
 
 #include "core/oracle/oracle.hpp"
 #include "core/space/ask.hpp"
+#include "sweep/options/sweep_options.hpp"
 #include "sweep/record/record.hpp"
 #include "sweep/record/standing.hpp"
-#include "sweep/record/sweep_options.hpp"
 #include "sweep/record/timing.hpp"
 
 namespace sibyl {

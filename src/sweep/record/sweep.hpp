@@ -14,10 +14,10 @@
 #include "store/results/results.hpp"
 #include "store/sweep_directory.hpp"
 #include "store/tensorboard/tensorboard.hpp"
+#include "sweep/options/sweep_options.hpp"
 #include "sweep/record/kept_checkpoints.hpp"
 #include "sweep/record/record.hpp"
 #include "sweep/record/standing.hpp"
-#include "sweep/record/sweep_options.hpp"
 #include "sweep/record/sweep_view.hpp"
 
 namespace sibyl {

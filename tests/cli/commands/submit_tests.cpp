@@ -15,7 +15,7 @@ std::string submitted(std::vector<std::string> words) {
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
   std::ostringstream out;
-  submit(out, static_cast<int>(argv.size()), argv.data());
+  submit(out, parse_options(static_cast<int>(argv.size()), argv.data()), argv[0]);
   return out.str();
 }
 

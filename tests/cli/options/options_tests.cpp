@@ -44,31 +44,24 @@ TEST_CASE("options are read as given") {
   CHECK(summary.top == 3);
 }
 
-TEST_CASE("the recorded options read back") {
-  const SweepOptions given = parse({"--seed", "7", "--eta", "4", "--set", "a=1", "--patience", "3"}).sweep;
-  const SweepOptions back = sweep_options_from_json(to_json(given));
-  CHECK(differences(given, back).empty());
-  CHECK(to_json(back) == to_json(given));
-  const auto lines =
-      differences(given, parse({"--seed", "8", "--eta", "4", "--set", "a=1", "--patience", "3"}).sweep);
-  CHECK(lines == std::vector<std::string>{"--seed: 7 there, 8 here"});
-}
-
 TEST_CASE("numbers beyond any sense are refused at once") {
-  for (const auto& [name, wrong] :
-       std::map<std::string, std::string>{{"--max-trials", "1000000000000000000"},
-                                          {"--max-epochs", "2000000000"},
-                                          {"--iterations", "2000000000"},
-                                          {"--executions-per-trial", "1000000000"},
-                                          {"--workers", "1000000000"},
-                                          {"--threads", "1000000000"},
-                                          {"--top", "1000000000"},
-                                          {"--epoch-seconds", "1e300"}}) {
-    CHECK_THROWS_AS(parse({name, wrong}), UsageError);
-    CHECK_THROWS_WITH(parse({name, wrong}),
-                      ContainsSubstring(name + " takes") && ContainsSubstring("not '" + wrong + "'"));
+  struct Wrong {
+    std::string command, option, text;
+  };
+  for (const auto& [command, option, text] : {Wrong{"search", "--max-trials", "1000000000000000000"},
+                                              {"search", "--max-epochs", "2000000000"},
+                                              {"search", "--iterations", "2000000000"},
+                                              {"search", "--executions-per-trial", "1000000000"},
+                                              {"plan", "--workers", "1000000000"},
+                                              {"search", "--threads", "1000000000"},
+                                              {"summary", "--top", "1000000000"},
+                                              {"plan", "--epoch-seconds", "1e300"}}) {
+    CHECK_THROWS_AS(parse({command, option, text}), UsageError);
+    CHECK_THROWS_WITH(parse({command, option, text}),
+                      ContainsSubstring(option + " takes") && ContainsSubstring("not '" + text + "'"));
   }
-  CHECK_THROWS_WITH(parse({"--workers", "1000000000"}), ContainsSubstring("a whole number from 1 to 100000"));
+  CHECK_THROWS_WITH(parse({"plan", "--workers", "1000000000"}),
+                    ContainsSubstring("a whole number from 1 to 100000"));
   CHECK_THROWS_AS(parse({"--iterations", "1e8"}), UsageError);
   CHECK_THROWS_WITH(parse({"--time-limit", "1e30"}), ContainsSubstring("at most 100 years"));
   CHECK(parse({"--eta", "2147483647", "--iterations", "1000000000"}).sweep.iterations == 1000000000);
@@ -93,6 +86,7 @@ TEST_CASE("a mistyped word is told with the one that was meant") {
   says({"serach"}, "'serach' is no command (did you mean 'search'?)");
   says({"sumary", "x"}, "(did you mean 'summary'?)");
   says({"--scheduler", "hyperbnd"}, "(did you mean 'hyperband'?)");
+  says({"submit", "--gpu-per-node", "4"}, "(did you mean '--gpus-per-node'?); see my_job submit --help");
   CHECK_THROWS_WITH(parse({"--quite-another"}), !ContainsSubstring("did you mean"));
 }
 
@@ -100,6 +94,17 @@ TEST_CASE("status takes several directories") {
   const Options several = parse({"status", "runs/a", "runs/b", "--json"});
   CHECK(several.directories == std::vector<std::filesystem::path>{"runs/a", "runs/b"});
   CHECK(parse({"status", "runs/a"}).directory == "runs/a");
+  CHECK(parse({"status", "--output", "runs/a"}).directory == "runs/a");
+  CHECK(parse({"summary", "--output", "runs/b", "runs/a"}).directory == "runs/a");
   CHECK(parse({"status"}).directory == "runs/my_job");
   CHECK_THROWS_WITH(parse({"summary", "runs/a", "runs/b"}), ContainsSubstring("one word too many"));
+}
+
+TEST_CASE("help is of the whole program or of a command") {
+  CHECK(parse({"--help"}).command == Command::help);
+  CHECK_FALSE(parse({"--help"}).helped);
+  CHECK(parse({"plan", "--help"}).helped == Command::plan);
+  CHECK(parse({"help", "plan"}).helped == Command::plan);
+  CHECK(parse({"--version"}).command == Command::version);
+  CHECK_THROWS_WITH(parse({"help", "sumary"}), ContainsSubstring("did you mean 'summary'"));
 }

@@ -7,20 +7,18 @@
 #include <vector>
 
 #include "core/oracle/oracle.hpp"
+#include "core/samplers/registry.hpp"
 #include "core/schedulers/registry.hpp"
+#include "sweep/options/option.hpp"
 
 namespace sibyl {
 
 /// What defines a sweep: recorded with it, and the same when it is resumed. An empty text or a 0 in what has
 /// no other default means "the job's" or "none", as `--help` says.
-struct SweepOptions {
+struct SweepOptions : SchedulerSettings {
   std::uint64_t seed = 0;
-  std::string sampler = "random";
-  std::string scheduler = "hyperband";
-  std::int64_t max_trials = 0;
-  int max_epochs = 100;
-  int eta = 3;
-  int iterations = 1;
+  std::string sampler = sampler_kinds().front().name;
+  std::string scheduler = scheduler_kinds().front().name;
   std::string objective;
   int executions_per_trial = 1;
   int patience = 0;
@@ -34,20 +32,21 @@ struct SweepOptions {
   std::string data;                 ///< where it lies; what it is is recorded by its contents
 };
 
+/// A row for each member, and for those of SchedulerSettings.
+const OptionTable<SweepOptions>& sweep_option_table();
+
 /// A JSON object of everything that defines the sweep, every default filled in.
 std::string to_json(const SweepOptions& options);
-/// Back from such an object; what an older one lacks gets its default, and what it has besides is ignored.
+/// Back from such an object; what it has besides is ignored. Throws Error for one that does not say what the
+/// sweep is, but for what older records lack, which gets its default.
 SweepOptions sweep_options_from_json(const std::string& json);
 /// The recorded ones, but for those that were typed (by the names of their options). Of `--set` each name is
 /// an option of its own.
 SweepOptions with_recorded(const SweepOptions& recorded, const SweepOptions& typed,
                            const std::set<std::string>& names);
-/// What differs between two, as "--seed: 7 there, 8 here" lines. Of --max-trials and --iterations only less
-/// than there was is a difference: more extends a sweep. Where the data lies and --max-consecutive-failures
-/// are none, nor is what one of the two leaves open: an objective, or a number of threads.
+/// What differs between two such that they are different sweeps, as "--seed: 7 there, 8 here" lines: what
+/// extends a sweep is none, nor is what one of the two leaves open (an objective, a number of threads).
 std::vector<std::string> differences(const SweepOptions& there, const SweepOptions& here);
-
-SchedulerSettings scheduler_settings(const SweepOptions& options);
 
 /// For people: why this sweep is no search, its plan being one trial; else empty.
 std::string no_search(const SweepOptions& options);

@@ -1,0 +1,224 @@
+#include "base/find_kind.hpp"
+#include "core/samplers/registry.hpp"
+#include "sibyl/faults.hpp"
+#include "sweep/options/option_types.hpp"
+#include "sweep/options/sweep_options.hpp"
+
+namespace sibyl {
+
+namespace {
+
+// More than these is a slip of the finger, and would cost time or memory before anyone notices.
+constexpr int max_epochs = 1'000'000'000;
+constexpr int max_iterations = 1'000'000'000;
+constexpr std::int64_t max_trials = 1'000'000'000;
+constexpr int max_executions = 1000;
+constexpr int max_threads = 4096;
+
+// `space` and `plan` are of the sweep that `search` would run, so they take what it takes.
+constexpr Commands of_a_sweep{Command::search, Command::space, Command::plan};
+
+// "hyperband (...) | full (...)"
+template <class Kind>
+std::string kinds(const std::vector<Kind>& all) {
+  std::string text;
+  for (const Kind& kind : all) text += (text.empty() ? "" : " | ") + kind.name + " (" + kind.help + ")";
+  return text;
+}
+
+void check_fault(const std::string& text) {
+  Faults().add(text);
+}
+
+bool same_objective(const OptionValue& before, const OptionValue& now) {
+  const std::string &there = std::get<std::string>(before), &here = std::get<std::string>(now);
+  return there.empty() || here.empty() || Objective::parse(there) == Objective::parse(here);
+}
+
+template <class T>
+bool more_than(const OptionValue& before, const OptionValue& now) {
+  return value_as<T>(now) >= value_as<T>(before);
+}
+
+// 0: no limit but the plan's.
+bool more_trials(const OptionValue& before, const OptionValue& now) {
+  const auto there = value_as<std::int64_t>(before), here = value_as<std::int64_t>(now);
+  return there != 0 && (here == 0 || here >= there);
+}
+
+// 0: records of before do not say it.
+bool either_unknown(const OptionValue& before, const OptionValue& now) {
+  return value_as<int>(before) == 0 || value_as<int>(now) == 0;
+}
+
+using Of = OptionTypes<SweepOptions>;
+
+OptionTable<SweepOptions> what_is_sought() {
+  return {
+      {.name = "seed",
+       .value = "N",
+       .help = "Of all random numbers",
+       .group = OptionGroup::sweep,
+       .commands = of_a_sweep,
+       .recorded = Recorded::fixed,
+       .type = Of::number(&SweepOptions::seed, 0)},
+      {.name = "objective",
+       .value = "METRIC",
+       .help = "Metric to improve, NAME or NAME:min or NAME:max",
+       .default_help = "the job's",
+       .group = OptionGroup::sweep,
+       .commands = of_a_sweep,
+       .recorded = Recorded::fixed,
+       .type = Of::text(&SweepOptions::objective),
+       .may_follow = same_objective},
+      {.name = "set",
+       .value = "NAME=VALUE",
+       .help = "Fix a hyperparameter; may be repeated",
+       .group = OptionGroup::sweep,
+       .commands = of_a_sweep,
+       .recorded = Recorded::fixed,
+       .type = Of::pairs(&SweepOptions::set)},
+      {.name = "sampler",
+       .value = "NAME",
+       .help = "Which values: " + kinds(sampler_kinds()),
+       .group = OptionGroup::search,
+       .commands = of_a_sweep,
+       .recorded = Recorded::fixed,
+       .type = Of::word(&SweepOptions::sampler, names_of(sampler_kinds()))},
+      {.name = "scheduler",
+       .value = "NAME",
+       .help = "Which trial, to which epoch: " + kinds(scheduler_kinds()),
+       .group = OptionGroup::search,
+       .commands = of_a_sweep,
+       .recorded = Recorded::fixed,
+       .type = Of::word(&SweepOptions::scheduler, names_of(scheduler_kinds()))},
+  };
+}
+
+OptionTable<SweepOptions> how_far() {
+  return {
+      {.name = "max-trials",
+       .value = "N",
+       .help = "At most so many trials",
+       .default_help = "hyperband: as its plan says; full: 10",
+       .group = OptionGroup::search,
+       .commands = of_a_sweep,
+       .recorded = Recorded::extends,
+       .type = Of::number(&SweepOptions::max_trials, 1, max_trials),
+       .may_follow = more_trials},
+      {.name = "max-epochs",
+       .value = "N",
+       .help = "Epochs of a fully trained trial; Hyperband's R",
+       .group = OptionGroup::search,
+       .commands = of_a_sweep,
+       .recorded = Recorded::fixed,
+       .type = Of::number(&SweepOptions::max_epochs, 1, max_epochs)},
+      {.name = "eta",
+       .value = "N",
+       .help = "Hyperband: one in eta trials of a rung goes on",
+       .group = OptionGroup::search,
+       .commands = of_a_sweep,
+       .recorded = Recorded::fixed,
+       .type = Of::number(&SweepOptions::eta, 2)},
+      {.name = "iterations",
+       .value = "N",
+       .help = "Hyperband: how often all brackets are run",
+       .group = OptionGroup::search,
+       .commands = of_a_sweep,
+       .recorded = Recorded::extends,
+       .type = Of::number(&SweepOptions::iterations, 1, max_iterations),
+       .may_follow = more_than<int>},
+      {.name = "executions-per-trial",
+       .value = "N",
+       .help = "Train each trial so many times; its score is the mean",
+       .group = OptionGroup::search,
+       .commands = of_a_sweep,
+       .recorded = Recorded::fixed,
+       .type = Of::number(&SweepOptions::executions_per_trial, 1, max_executions)},
+      {.name = "max-retries",
+       .value = "N",
+       .help = "Give a trial out again, so many times, if it failed for a reason that may pass: out of "
+               "memory, a crash, a hang, a lost device",
+       .group = OptionGroup::search,
+       .commands = of_a_sweep,
+       .recorded = Recorded::fixed,
+       .type = Of::number(&SweepOptions::max_retries, 0)},
+      {.name = "max-consecutive-failures",
+       .value = "N",
+       .help = "Give the sweep up when so many trials in a row, by their numbers, failed without any score; "
+               "0: never",
+       .group = OptionGroup::search,
+       .commands = of_a_sweep,
+       .recorded = Recorded::kept,
+       .type = Of::number(&SweepOptions::max_consecutive_failures, 0)},
+  };
+}
+
+OptionTable<SweepOptions> how_it_is_trained() {
+  return {
+      {.name = "patience",
+       .value = "N",
+       .help = "Stop a trial after so many epochs without improvement; 0: never",
+       .group = OptionGroup::training,
+       .commands = of_a_sweep,
+       .recorded = Recorded::fixed,
+       .type = Of::number(&SweepOptions::patience, 0)},
+      {.name = "min-delta",
+       .value = "X",
+       .help = "The least change that is an improvement",
+       .group = OptionGroup::training,
+       .commands = of_a_sweep,
+       .recorded = Recorded::fixed,
+       .type = Of::number(&SweepOptions::min_delta, 0)},
+      {.name = "inject",
+       .value = "KIND=WHO",
+       .help = "Make trials fail on purpose, to try out what happens: KIND=TRIAL[@EPOCH][:once],... or "
+               "KIND=PROBABILITY of each epoch, with KIND exception, nan, bad_alloc, segv, abort, exit, "
+               "hang, slow, leak or exhaust; may be repeated",
+       .group = OptionGroup::training,
+       .commands = of_a_sweep,
+       .recorded = Recorded::fixed,
+       .type = Of::list(&SweepOptions::inject, check_fault),
+       .is_in_all_records = false},
+      {.name = "threads",
+       .value = "N",
+       .help = "CPU threads of a trial, which decide the last bits of its metrics",
+       .default_help =
+           "at the first start the cores / workers of the node that has the fewest; recorded, and kept",
+       .group = OptionGroup::training,
+       .commands = of_a_sweep | Commands{Command::retrain, Command::export_model},
+       .recorded = Recorded::fixed,
+       .type = Of::number(&SweepOptions::threads, 1, max_threads),
+       .may_follow = either_unknown,
+       .is_in_all_records = false},
+      {.name = "data",
+       .value = "PATH",
+       .help = "The job's data: a directory, or what else the job takes. It may lie elsewhere at a resume, "
+               "but has to be the same",
+       .default_help = "the sweep's, at first the job's",
+       .group = OptionGroup::training,
+       .commands = of_a_sweep | Commands{Command::retrain, Command::export_model},
+       .recorded = Recorded::kept,  // its contents are compared instead
+       .type = Of::text(&SweepOptions::data),
+       .is_in_all_records = false},
+      {.name = "deterministic",
+       .help = "Only deterministic algorithms, on CUDA too",
+       .group = OptionGroup::training,
+       .commands = of_a_sweep | Commands{Command::retrain},
+       .recorded = Recorded::fixed,
+       .type = Of::flag(&SweepOptions::deterministic)},
+  };
+}
+
+}  // namespace
+
+const OptionTable<SweepOptions>& sweep_option_table() {
+  static const OptionTable<SweepOptions> table = [] {
+    OptionTable<SweepOptions> all = what_is_sought();
+    for (auto& rows : {how_far(), how_it_is_trained()}) all.insert(all.end(), rows.begin(), rows.end());
+    return all;
+  }();
+  return table;
+}
+
+}  // namespace sibyl

@@ -1,0 +1,95 @@
+#include "sweep/options/sweep_options.hpp"
+
+#include "sweep/options/option_record.hpp"
+#include "sweep/options/option_types.hpp"
+
+namespace sibyl {
+
+namespace {
+
+std::vector<std::string> differences_of_settings(const std::map<std::string, std::string>& there,
+                                                 const std::map<std::string, std::string>& here) {
+  std::vector<std::string> lines;
+  const auto value = [](const auto& settings, const std::string& name) {
+    const auto found = settings.find(name);
+    return found == settings.end() ? "not set" : found->second;
+  };
+  auto names = there;
+  names.insert(here.begin(), here.end());
+  for (const auto& [name, any] : names) {
+    const std::string before = value(there, name), now = value(here, name);
+    if (before != now) lines.push_back("--set " + name + ": " + before + " there, " + now + " here");
+  }
+  return lines;
+}
+
+// As people would say it.
+std::string said(const std::string& name, const OptionValue& value) {
+  return name == "max-trials" && value_as<std::int64_t>(value) == 0 ? "the plan" : to_text(value);
+}
+
+}  // namespace
+
+std::string to_json(const SweepOptions& options) {
+  return to_json(recorded_values(sweep_option_table(), options));
+}
+
+SweepOptions sweep_options_from_json(const std::string& text) {
+  const auto values = values_from_json(text);
+  SweepOptions options;
+  for (const auto& row : sweep_option_table()) take_recorded(row, values, options);
+  return options;
+}
+
+SweepOptions with_recorded(const SweepOptions& recorded, const SweepOptions& typed,
+                           const std::set<std::string>& names) {
+  SweepOptions merged = recorded;
+  for (const auto& row : sweep_option_table()) {
+    if (!names.contains(row.name)) continue;
+    for (const auto& field : row.type.fields) {
+      OptionValue value = field.get(typed);
+      if (auto* pairs = std::get_if<std::map<std::string, std::string>>(&value))
+        pairs->merge(value_as<std::map<std::string, std::string>>(field.get(recorded)));
+      field.put(merged, value);
+    }
+  }
+  return merged;
+}
+
+std::vector<std::string> differences(const SweepOptions& there, const SweepOptions& here) {
+  std::vector<std::string> lines;
+  for (const auto& row : sweep_option_table()) {
+    if (!defines_the_sweep(row.recorded)) continue;
+    for (const auto& field : row.type.fields) {
+      const OptionValue before = field.get(there), now = field.get(here);
+      if (before == now || (row.may_follow && row.may_follow(before, now))) continue;
+      if (const auto* settings = std::get_if<std::map<std::string, std::string>>(&before)) {
+        const auto each =
+            differences_of_settings(*settings, std::get<std::map<std::string, std::string>>(now));
+        lines.insert(lines.end(), each.begin(), each.end());
+      } else {
+        lines.push_back("--" + row.name + ": " + said(row.name, before) + " there, " + said(row.name, now) +
+                        " here");
+      }
+    }
+  }
+  return lines;
+}
+
+std::string no_search(const SweepOptions& options) {
+  return scheduler_kind(options.scheduler).no_search(options);
+}
+
+Oracle make_oracle(const SweepOptions& options, const SearchSpace& space, const Objective& objective,
+                   std::unique_ptr<Sampler> sampler) {
+  // Also where a sampler is given: no sweep is replayed by another sampler or scheduler than its own.
+  const SamplerKind& kind = sampler_kind(options.sampler);
+  if (!sampler) sampler = kind.make(space, options.seed);
+  auto scheduler = scheduler_kind(options.scheduler).make(options, objective);
+  return Oracle(space,
+                {objective, options.max_trials, options.executions_per_trial, options.max_retries,
+                 options.max_consecutive_failures},
+                std::move(sampler), std::move(scheduler));
+}
+
+}  // namespace sibyl
