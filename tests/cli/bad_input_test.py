@@ -46,6 +46,8 @@ class BadInput(SweepTest):
             ("--trial-timeout takes a time", "--trial-timeout", "x"),
             ("--trainer-growth takes a size", "--trainer-growth", "lots"),
             ("--trainer-trials takes a whole number", "--trainer-trials", "-1"),
+            ("--workers is an option of plan, not of search (did you mean '--workers-per-gpu'?)", "--workers", "4"),
+            ("--trial is an option of retrain, export, not of search", "--trial", "3"),
             ("there is no fault 'nonsense'", "--inject", "nonsense=3"),
             ("'abc' is neither a trial", "--inject", "segv=abc"),
             ("'x' is neither a trial", "--inject", "segv=3,x"),
@@ -54,6 +56,16 @@ class BadInput(SweepTest):
             with self.subTest(arguments=arguments):
                 self.refused(says, *arguments, "--output", self.folder / "sweep", ranks=2)
                 self.assertFalse((self.folder / "sweep").exists())
+
+    def test_options_of_another_command(self):
+        for says, *arguments in [
+            ("--max-epochs is an option of search, space, plan, not of summary; see synthetic summary --help", "summary", "x", "--max-epochs", 9),
+            ("--resume is an option of search, not of plan", "plan", "--resume"),
+            ("--nodes is an option of submit, not of search", "--nodes", 3),
+            ("What is meant for the sweep stands behind --", "submit", "--max-epochs", 9),
+        ]:
+            with self.subTest(arguments=arguments):
+                self.refused(says, *arguments, ranks=None)
 
     def test_a_trainer_process_started_by_hand(self):
         for says, *words in [

@@ -133,7 +133,9 @@ SweepLaunched launch(const Words& command_line, const Options& options, const Jo
     launched.slurm_job = slurm->id;
     launched.slurm_restarts = slurm->restarts;
   }
-  launched.command = whole_command(command_line, ancestors(), std::getenv, environment.size());
+  auto above = ancestors();
+  for (Words& words : above) words = written_out(words, options);
+  launched.command = whole_command(command_line, above, std::getenv, environment.size());
   launched.options = every_option(options);
   launched.versions = versions(job);
   return launched;
@@ -272,7 +274,7 @@ int search(int argc, char** argv, const Options& options, Job& job) {
     return 0;
   }
   listen_for_stop_signals();  // after MPI, which has handlers of its own
-  const Words command_line(argv, argv + argc);
+  const Words command_line = written_out(Words(argv, argv + argc), options);
   const std::string name = std::filesystem::path(argv[0]).filename();
   if (environment.alone()) {
     Loopback loopback(2);

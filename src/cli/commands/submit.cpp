@@ -45,11 +45,12 @@ BatchSweep parse_sweep(const std::vector<std::string>& words, char* program) {
   std::string output = options.directory.string();
   if (output.starts_with('-')) output.insert(0, "./");  // else tail and sbatch would take it for an option
   BatchSweep sweep{fs::read_symlink("/proc/self/exe").string(), output, {}};
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    if (words[i] == "--output")
+  const std::vector<std::string> all = written_out(words, options);  // the script needs no other file
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (all[i] == "--output")
       ++i;
-    else if (!words[i].starts_with("--output=") && words[i] != "--resume" && words[i] != "search")
-      sweep.options.push_back(words[i]);
+    else if (!all[i].starts_with("--output=") && !all[i].starts_with("--resume") && all[i] != "search")
+      sweep.options.push_back(all[i]);
   }
   return sweep;
 }

@@ -6,8 +6,10 @@
 #include "cli/options/command_line.hpp"
 #include "cli/options/command_table.hpp"
 #include "cli/options/option_table.hpp"
+#include "cli/options/options_file.hpp"
 #include "sibyl/error.hpp"
 #include "sweep/options/option_record.hpp"
+#include "sweep/options/option_types.hpp"
 
 namespace sibyl {
 
@@ -58,14 +60,39 @@ void check_owners(Command command, const std::vector<GivenOption>& given) {
   }
 }
 
+std::string place(const GivenOption& option) {
+  return option.where.empty() ? "" : option.where + ": ";
+}
+
 void read_options(Options& options, const std::vector<GivenOption>& given) {
   for (const GivenOption& each : given) {
     const Option<Options>& row = *find_option(options.command, each.name);
     const bool is_first = options.typed.insert(each.name).second;
     if (!is_first && !row.type.repeats && !row.type.is_flag)
-      throw UsageError("--" + each.name + " is given twice");
-    row.type.read(options, each.name, each.text);
+      throw UsageError(place(each) + "--" + each.name + " is given twice");
+    try {
+      row.type.read(options, each.name, each.text);
+    } catch (const UsageError& problem) {
+      throw UsageError(place(each) + problem.what());
+    }
   }
+}
+
+// Those of the file that `--options` names, where the command line does not say otherwise, and the typed
+// ones.
+std::vector<GivenOption> with_file(Options& options, std::vector<GivenOption> typed) {
+  const auto names_file = [](const GivenOption& each) { return each.name == "options"; };
+  const auto named = std::find_if(typed.begin(), typed.end(), names_file);
+  if (named == typed.end()) return typed;
+  if (std::any_of(named + 1, typed.end(), names_file)) throw UsageError("--options is given twice");
+  require_text(named->name, named->text);
+  auto given = not_typed(read_options_file(named->text, options.command), typed);
+  for (const GivenOption& each : given) {
+    const bool is_bare = find_option(options.command, each.name)->type.is_flag && each.text == "true";
+    options.in_file.push_back("--" + each.name + (is_bare ? "" : "=" + each.text));
+  }
+  given.insert(given.end(), typed.begin(), typed.end());
+  return given;
 }
 
 void check_together(const Options& options) {
@@ -112,12 +139,17 @@ Options parse_options(int argc, char** argv) {
   const std::string job = std::filesystem::path(argv[0]).filename();
   const CommandLine line = take_apart(options, Words(argv + 1, argv + argc), job);
   options.batch.name = job;
-  read_options(options, line.options);
+  read_options(options, with_file(options, line.options));
   if (!options.directories.empty()) options.directory = options.directories[0];
   check_together(options);
   if (options.sweep.max_trials == 0)
     options.sweep.max_trials = scheduler_kind(options.sweep.scheduler).default_max_trials;
   return options;
+}
+
+std::vector<std::string> written_out(const Words& words, const Options& options) {
+  if (options.options_file.empty()) return words;
+  return with_file_written_out(words, options.options_file, options.in_file);
 }
 
 std::string every_option(const Options& options) {

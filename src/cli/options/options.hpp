@@ -37,15 +37,19 @@ struct Options {
   int workers = 4;                         ///< of `plan`
   double epoch_seconds = 0;                ///< of `plan`; 0: not given
   bool json = false;
-  int top = 0;                      ///< trials: of `summary`, `retrain` and `export`; 0: not given
-  TrialId trial = -1;               ///< of `retrain` and `export`; -1: the best
-  std::filesystem::path to;         ///< of `export`: a file; empty: below the sweep's directory
-  BatchSettings batch;              ///< of `submit`
-  std::vector<std::string> behind;  ///< of `submit`: what is meant for the sweep
+  int top = 0;                       ///< trials: of `summary`, `retrain` and `export`; 0: not given
+  TrialId trial = -1;                ///< of `retrain` and `export`; -1: the best
+  std::filesystem::path to;          ///< of `export`: a file; empty: below the sweep's directory
+  std::string options_file;          ///< as it is named; empty: none
+  std::vector<std::string> in_file;  ///< what it says besides the command line, as words
+  BatchSettings batch;               ///< of `submit`
+  std::vector<std::string> behind;   ///< of `submit`: what is meant for the sweep
 };
 
 /// Reads the command line. Throws UsageError that says what is wrong with which option.
 Options parse_options(int argc, char** argv);
+/// The words of a command line such that they need no file of options: with what is in it in its place.
+std::vector<std::string> written_out(const std::vector<std::string>& words, const Options& options);
 /// A JSON object of every option that says how a sweep is run, every default filled in.
 std::string every_option(const Options& options);
 /// What is not typed comes from such an object: what defines the sweep, and how it was run the last time, but

@@ -190,6 +190,14 @@ OptionTable<Options> looking_options() {
        .help = "Print JSON, for programs",
        .commands = {Command::plan, Command::summary, Command::status},
        .type = Of::flag(&Options::json)},
+      {.name = "options",
+       .value = "FILE",
+       .help =
+           "Options from a file: lines NAME = VALUE (true or false for one without a value), or a JSON object, {\"NAME\": VALUE, ...}. What is typed counts more",
+       .group = OptionGroup::general,
+       .commands = of_a_sweep | of_models |
+                   Commands{Command::summary, Command::status, Command::rebuild, Command::submit},
+       .type = Of::text(&Options::options_file)},
   };
 }
 
