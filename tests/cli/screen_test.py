@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import pathlib
 import pty
 import re
 import struct
@@ -174,6 +175,23 @@ class Screen(SweepTest):
             self.assertIn("--" + option, out)
         for text in ("space", "plan", "summary", "81, 34, 15, 8, 5", "75 stopped on request"):
             self.assertIn(text, out)
+
+    def test_the_readme_has_every_option_of_search_with_its_default(self):
+        out, _ = run("synthetic", "search", "--help")
+        own, general = out.split("Commands' own options:")[0], out.split("General options:")[1].split("Commands:")[0]
+        shown = {}
+        for name, text in re.findall(r"^ +--([a-z-]+)(.*(?:\n {10,}.*)*)", own + general, re.MULTILINE):
+            default = re.search(r"\(default: ([^)]*)\)", " ".join(text.split()))
+            shown[name] = default[1] if default else ""
+        table = (pathlib.Path(__file__).parents[2] / "README.md").read_text().split("| option | default |")[1].split("\n\n")[0]
+        told = {}
+        for names, defaults in re.findall(r"^\| (`--[^|]*) \| ([^|]*)\|", table.replace("process|none", "MODE"), re.MULTILINE):
+            names = re.findall(r"--([a-z-]+)", names)
+            told.update(zip(names, defaults.strip().split(", ") if len(names) > 1 else [defaults.strip()]))
+        self.assertEqual(set(told), set(shown) - {"version"})
+        simple = {name: default for name, default in told.items() if re.fullmatch(r"\w+", default) and default not in ("none",)}
+        self.assertGreater(len(simple), 10)
+        self.assertEqual(simple, {name: shown[name] for name in simple})
 
     def test_space(self):
         out, _ = run("synthetic", "space")
