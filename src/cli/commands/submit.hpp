@@ -6,8 +6,10 @@
 
 namespace sibyl {
 
-/// Writes a batch script for the sweep whose options stand behind `--`, and gives it to sbatch. Returns the
-/// exit code. `program`: as it was called.
+/// `submit`: writes the script for the sweep whose options stand behind `--` into the sweep's directory,
+/// hands it to sbatch, and says in five lines what became of it; with --dry-run it only shows the script.
+/// Returns an exit code. Throws UsageError for what can't be meant, Error when sbatch refuses. `program`: as
+/// it was called.
 int submit(std::ostream& out, const Options& options, char* program);
 
 }  // namespace sibyl

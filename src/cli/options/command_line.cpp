@@ -1,6 +1,7 @@
 #include "cli/options/command_line.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cxxopts.hpp>
 #include <set>
 
