@@ -24,9 +24,9 @@ struct StepResult {
 };
 
 /// What is tuned: derive from it, say what the model and its data are, and override what else differs from
-/// the usual. The search space is what build(), make_optimizer(), optimizer(), batch_size() and precision() ask
-/// for: all of them, whichever are overridden. What another function asks for joins it with the first trial
-/// that comes there.
+/// the usual. The search space is what build(), make_optimizer(), optimizer(), batch_size() and precision()
+/// ask for: all of them, whichever are overridden. What another function asks for joins it with the first
+/// trial that comes there.
 class HyperModel {
  public:
   virtual ~HyperModel() = default;
