@@ -18,8 +18,9 @@ namespace sibyl {
 //   trainer -> rank    Alive            a step was made, since the last message, a fraction of a second ago
 //   rank -> trainer    Order            cancel or interrupt what you train
 //   trainer -> rank    TrialEnded       done with the suggestion
-//   trainer -> rank    Broken           takes no more, and why; it ends by itself. Before the TrialEnded of
-//                                       a trial that broke it; without one, the trial is not to blame.
+//   trainer -> rank    Broken           takes no more, and why; it ends by itself. It comes before the
+//                                       TrialEnded of a trial that broke it; without one, the trial is not
+//                                       to blame
 //
 // The end of the stream says the rest: a trainer that finds its rank gone ends; a rank that finds its trainer
 // gone asks the kernel how it died.

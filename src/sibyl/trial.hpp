@@ -65,8 +65,9 @@ struct Slot {
 struct Suggestion {
   Slot slot;
   Values hyperparameters;
-  int executions = 1;  ///< the trial is trained this many times, each with its own random streams
-  int attempt = 0;     ///< 0, then one more for each time the same slot is given out again
+  int executions = 1;   ///< the trial is trained this many times, each with its own random streams
+  int attempt = 0;      ///< 0, then one more for each time the same slot is given out again
+  TrialId parent = -1;  ///< of a new trial that goes on from another's checkpoint at first_epoch; -1: none
 };
 
 struct Metric {
@@ -86,7 +87,8 @@ struct Best {
 
 /// Everything the oracle knows of a trial.
 struct Trial {
-  Slot slot;  ///< the latest
+  Slot slot;            ///< the latest
+  TrialId parent = -1;  ///< whose checkpoint it went on from; -1: it began anew
   Values hyperparameters;
   TrialStatus status = TrialStatus::running;
   std::vector<Best> best;   ///< by execution

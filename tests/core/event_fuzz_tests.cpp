@@ -189,7 +189,7 @@ void require_sane(const Oracle& oracle) {
     REQUIRE(trial.best.size() == 2);
     REQUIRE(trial.status <= TrialStatus::failed);
     REQUIRE(trial.cause <= Cause::worker_lost);
-    REQUIRE(oracle.scheduler().rung(trial.slot).rung == trial.slot.rung);
+    REQUIRE(oracle.scheduler().rung(trial.slot)->rung == trial.slot.rung);
   }
   static_cast<void>(oracle.scheduler().rungs());
   static_cast<void>(oracle.ask());

@@ -106,7 +106,9 @@ Figures figures(const SweepOptions& sweep, int workers, const SearchSpace& space
     max_trials = std::min(max_trials, static_cast<double>(*points));
   if (counted && counted->complete)
     max_trials = std::min(max_trials, static_cast<double>(counted->all.size()));
-  const PlanTotals all = scheduler_kind(sweep.scheduler).totals(sweep, max_trials);
+  const auto totals = scheduler_kind(sweep.scheduler).totals;
+  if (totals == nullptr) return run_through(sweep, workers, space, counted, objective);
+  const PlanTotals all = totals(sweep, max_trials);
   if (all.trials <= max_run_through) return run_through(sweep, workers, space, counted, objective);
   return {all.trials, all.epochs, std::ceil(all.epochs / workers), {}, {}, all.rungs, ""};
 }

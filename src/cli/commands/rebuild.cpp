@@ -21,7 +21,7 @@ void rebuild(std::ostream& out, const Options& options) {
       journal, [&](const Event& event) { return sweep.tell(event); }, results);
   sweep.check(options.directory);
   const fs::path file = options.directory / SweepFiles::results;
-  results.plan(planned_trials(*sweep.oracle), planned_epochs(*sweep.oracle));
+  results.plan(planned(*sweep.oracle));
   results.publish(file, sweep.oracle->trials(), sweep.timing.latest());
   out << file.string() << ": rebuilt from " << tail.records << " records, " << sweep.oracle->trials().size()
       << " trials and " << sweep.oracle->epochs() << " epochs" << std::endl;

@@ -32,10 +32,11 @@ std::string local_time(double seconds) {
   return std::string(text, std::strftime(text, sizeof text, "%F %T", localtime_r(&time, &parts)));
 }
 
-// At the pace of the latest start; NaN where that has none yet.
+// At the pace of the latest start; NaN where that has none yet, or there is no plan.
 double seconds_left(const StoredSweep& sweep) {
   const Launch& latest = sweep.launches().all().back();
-  const auto left = static_cast<double>(planned_epochs(*sweep.oracle) - sweep.oracle->epochs());
+  const auto plan = planned(*sweep.oracle);
+  const auto left = plan ? static_cast<double>(plan->epochs - sweep.oracle->epochs()) : std::nan("");
   return latest.epochs > 0
              ? left * (latest.last_seen - latest.launched.time) / static_cast<double>(latest.epochs)
              : std::nan("");
@@ -87,6 +88,7 @@ nlohmann::ordered_json as_json(const fs::path& directory, const StoredSweep& swe
                         {"slurm_restarts", each.launched.slurm_restarts}});
   const Oracle& oracle = *sweep.oracle;
   const TrialId best = oracle.best();
+  const auto plan = planned(oracle);
   return {{"directory", directory.string()},
           {"job", sweep.opened.job},
           {"state", stands.state()},
@@ -95,7 +97,7 @@ nlohmann::ordered_json as_json(const fs::path& directory, const StoredSweep& swe
           {"exit_code", stands.exit_code},
           {"slurm", queue},
           {"epochs", oracle.epochs()},
-          {"planned_epochs", planned_epochs(oracle)},
+          {"planned_epochs", plan ? ordered_json(plan->epochs) : ordered_json()},
           {"wall_seconds", sweep.timing.wall(sweep.timing.latest())},
           {"seconds_left", number_or_null(seconds_left(sweep))},
           {"trials", oracle.trials().size()},
@@ -121,7 +123,8 @@ void print_one(std::ostream& out, const fs::path& directory, const StoredSweep& 
   if (!job.empty())
     out << "Slurm     job " << one_line(job) << ' ' << (queue.empty() ? "is not in the queue" : queue)
         << '\n';
-  out << "Progress  " << oracle.epochs() << " of " << planned_epochs(oracle) << " epochs, "
+  const auto plan = planned(oracle);
+  out << "Progress  " << oracle.epochs() << (plan ? " of " + std::to_string(plan->epochs) : "") << " epochs, "
       << oracle.trials().size() << " trials, " << failed_trials(oracle) << " failed; "
       << duration(sweep.timing.wall(sweep.timing.latest())) << " gone";
   if (const double left = seconds_left(sweep); stands.exit_code != 0 && !std::isnan(left))
@@ -138,22 +141,23 @@ void print_one(std::ostream& out, const fs::path& directory, const StoredSweep& 
 std::vector<std::string> row(const fs::path& directory, const StoredSweep& sweep, const Standing& stands) {
   const Oracle& oracle = *sweep.oracle;
   const TrialId best = oracle.best();
-  const std::int64_t planned = planned_epochs(oracle);
+  const auto plan = planned(oracle);
   const double left = seconds_left(sweep);
   const bool goes_on = !stands.finished() && stands.end != SweepEnd::failed;
-  return {directory.string(),
-          std::string(stands.state()),
-          sweep.opened.job,
-          sweep.opened.metric,
-          best < 0 ? "" : short_number(oracle.trials()[best].score),
-          std::to_string(oracle.trials().size()),
-          std::to_string(failed_trials(oracle)),
-          std::to_string(oracle.epochs()),
-          planned > 0
-              ? percent(std::min(1.0, static_cast<double>(oracle.epochs()) / static_cast<double>(planned)))
-              : "",
-          duration(sweep.timing.wall(sweep.timing.latest())),
-          goes_on && !std::isnan(left) ? duration(left) : ""};
+  return {
+      directory.string(),
+      std::string(stands.state()),
+      sweep.opened.job,
+      sweep.opened.metric,
+      best < 0 ? "" : short_number(oracle.trials()[best].score),
+      std::to_string(oracle.trials().size()),
+      std::to_string(failed_trials(oracle)),
+      std::to_string(oracle.epochs()),
+      plan && plan->epochs > 0
+          ? percent(std::min(1.0, static_cast<double>(oracle.epochs()) / static_cast<double>(plan->epochs)))
+          : "",
+      duration(sweep.timing.wall(sweep.timing.latest())),
+      goes_on && !std::isnan(left) ? duration(left) : ""};
 }
 
 // Of two sweeps' codes: nothing helps is worse than not finished, and that is worse than finished.

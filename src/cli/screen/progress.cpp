@@ -26,7 +26,8 @@ std::string bar(std::int64_t done, std::int64_t of) {
 
 std::string of_iteration(const Oracle& oracle, int iteration) {
   const auto rungs = oracle.scheduler().rungs();
-  return rungs.back().iteration > 0 ? "iteration " + std::to_string(iteration + 1) + " " : "";
+  return !rungs.empty() && rungs.back().iteration > 0 ? "iteration " + std::to_string(iteration + 1) + " "
+                                                      : "";
 }
 
 }  // namespace
@@ -39,7 +40,7 @@ void Progress::learn(const Event& event, const Consequences& consequences, doubl
   if (quiet) {
     epochs_before_ = oracle_.epochs();
     for (const RungResult& each : consequences.decisions)
-      if (oracle_.scheduler().rung(each.slot).full())
+      if (const auto rung = oracle_.scheduler().rung(each.slot); rung && rung->full())
         finished_rungs_.insert({each.slot.iteration, each.slot.bracket, each.slot.rung});
     best_ = oracle_.best();
     if (best_ >= 0) best_score_ = oracle_.trials()[best_].score;
@@ -108,12 +109,14 @@ void Progress::show_best(double now) {
 
 void Progress::show_rungs(const Consequences& consequences, double now) {
   for (const RungResult& each : consequences.decisions) {
-    const RungStatus rung = oracle_.scheduler().rung(each.slot);
-    if (!rung.full() || !finished_rungs_.insert({rung.iteration, rung.bracket, rung.rung}).second) continue;
-    line(of_iteration(oracle_, rung.iteration) + "bracket " + std::to_string(rung.bracket) + " rung " +
-             std::to_string(rung.rung) + " finished: " + quantity(rung.ended, "trial") + " at epoch " +
-             std::to_string(rung.epoch) +
-             (rung.failed > 0 ? ", " + std::to_string(rung.failed) + " failed" : ""),
+    const auto rung = oracle_.scheduler().rung(each.slot);
+    if (!rung || !rung->full() ||
+        !finished_rungs_.insert({rung->iteration, rung->bracket, rung->rung}).second)
+      continue;
+    line(of_iteration(oracle_, rung->iteration) + "bracket " + std::to_string(rung->bracket) + " rung " +
+             std::to_string(rung->rung) + " finished: " + quantity(rung->ended, "trial") + " at epoch " +
+             std::to_string(rung->epoch) +
+             (rung->failed > 0 ? ", " + std::to_string(rung->failed) + " failed" : ""),
          now);
   }
 }
@@ -155,18 +158,26 @@ std::string Progress::block(double now) const {
     full += rung.full();
     failed += rung.failed;
   }
-  const std::int64_t planned = planned_epochs(oracle_);
+  const auto plan = planned(oracle_);
   const std::int64_t epochs = oracle_.epochs();
   const double rate = first_report_ > 0 && now > first_report_
                           ? static_cast<double>(epochs - epochs_before_) / (now - first_report_)
                           : 0;
   std::ostringstream text;
-  text << "epochs  " << bar(epochs, planned) << "  " << epochs << " of " << planned << ", "
-       << short_number(rate) << "/s   " << duration(timing_.wall(now)) << " gone"
-       << (rate > 0 ? ", " + duration(static_cast<double>(planned - epochs) / rate) + " left" : "") << '\n';
-  text << "rungs   " << bar(full, static_cast<std::int64_t>(rungs.size())) << "  " << full << " of "
-       << rungs.size() << "   trials: " << oracle_.trials().size() << ", " << oracle_.running().size()
-       << " running" << (failed > 0 ? ", " + std::to_string(failed) + " failed" : "") << "   busy "
+  text << "epochs  ";
+  if (plan)
+    text << bar(epochs, plan->epochs) << "  " << epochs << " of " << plan->epochs;
+  else
+    text << epochs;
+  text << ", " << short_number(rate) << "/s   " << duration(timing_.wall(now)) << " gone";
+  if (plan && rate > 0)
+    text << ", " << duration(static_cast<double>(plan->epochs - epochs) / rate) << " left";
+  text << '\n' << (rungs.empty() ? "        " : "rungs   ");
+  if (!rungs.empty())
+    text << bar(full, static_cast<std::int64_t>(rungs.size())) << "  " << full << " of " << rungs.size()
+         << "   ";
+  text << "trials: " << oracle_.trials().size() << ", " << oracle_.running().size() << " running"
+       << (failed > 0 ? ", " + std::to_string(failed) + " failed" : "") << "   busy "
        << percent(timing_.busy_share(now)) << '\n';
   int shown = 0;
   for (const RungStatus& rung : rungs) {

@@ -35,23 +35,32 @@ Decision Oracle::ask() const {
                       .end = SweepEnd::given_up,
                       .advice = "a higher --max-consecutive-failures lets it go on through more failures"};
   if (!requeued_.empty()) {
-    const Trial& trial = trials_[*requeued_.begin()];
-    return Suggestion{trial.slot, trial.hyperparameters, options_.executions, trial.attempt + 1};
+    return next_attempt(trials_[*requeued_.begin()].slot);
   }
   // When every configuration is tried, the search goes on only if the job asks for more than the sampler
   // knows of. Which it is must not depend on who is first: all earlier trials are waited for.
   const auto new_trial = static_cast<TrialId>(trials_.size());
   const bool wait = closed_ || (sampler_->exhausted() && !found_more_);
-  const auto slot = scheduler_->next(wait ? std::nullopt : std::optional(new_trial));
-  if (slot && slot->trial == new_trial)
-    return Suggestion{*slot, sampler_->sample(new_trial), options_.executions, 0};
-  if (slot) {
-    const Trial& trial = trials_[slot->trial];
-    return Suggestion{*slot, trial.hyperparameters, options_.executions, trial.attempt + 1};
-  }
+  auto proposal = scheduler_->next(wait ? std::nullopt : std::optional(new_trial));
+  if (proposal && proposal->slot.trial == new_trial)
+    return Suggestion{.slot = proposal->slot,
+                      .hyperparameters = proposal->hyperparameters ? std::move(*proposal->hyperparameters)
+                                                                   : sampler_->sample(new_trial),
+                      .executions = options_.executions,
+                      .parent = proposal->parent};
+  if (proposal) return next_attempt(proposal->slot);
   if (scheduler_->finished())
     return SearchOver{closed_ && sampler_->exhausted() ? "the search space is used up" : "the plan is done"};
   return Idle{};
+}
+
+Suggestion Oracle::next_attempt(const Slot& slot) const {
+  const Trial& trial = trials_[slot.trial];
+  return {.slot = slot,
+          .hyperparameters = trial.hyperparameters,
+          .executions = options_.executions,
+          .attempt = trial.attempt + 1,
+          .parent = trial.parent};
 }
 
 std::optional<HyperparametersFound> Oracle::foreseen(const Suggestion& suggestion) const {
@@ -97,9 +106,10 @@ void Oracle::learn(const TrialStarted& event, Consequences& consequences) {
   if (is_new) {
     Trial trial;
     trial.hyperparameters = suggestion.hyperparameters;
+    trial.parent = suggestion.parent;
     trial.started = event.time;
     trial.best.resize(options_.executions);
-    trial.epochs.resize(options_.executions);
+    trial.epochs.resize(options_.executions, suggestion.slot.first_epoch);
     trials_.push_back(std::move(trial));
     sampler_->started(id, suggestion.hyperparameters);
     not_yet_reported_.insert(id);
@@ -124,6 +134,7 @@ void Oracle::learn(const TrialStarted& event, Consequences& consequences) {
 }
 
 void Oracle::learn(const HyperparametersFound& event, Consequences&) {
+  sampler_->found(event);
   Trial& trial = trials_[event.trial];
   for (const Hyperparameter& hyperparameter : event.hyperparameters) {
     // What was sampled with the trial is nothing new to the sampler.
@@ -195,9 +206,13 @@ void Oracle::learn(const TrialEnded& event, Consequences& consequences) {
   }
   if (failed) fail(event.trial);
   trial.early_stopped = event.ending == Ending::early_stopped;
-  const bool final = trial.early_stopped || event.ending == Ending::cancelled;
-  sampler_->scored(event.trial, trial.hyperparameters, failed ? std::nan("") : trial.score);
-  auto decisions = scheduler_->ended(trial.slot, failed ? std::nan("") : trial.score, final);
+  const Observation observation{.slot = trial.slot,
+                                .hyperparameters = trial.hyperparameters,
+                                .score = failed ? std::nan("") : trial.score,
+                                .failed = failed,
+                                .ended_early = trial.early_stopped || event.ending == Ending::cancelled};
+  sampler_->observed(observation);
+  auto decisions = scheduler_->observed(observation);
   if (event.ending == Ending::cancelled) {
     for (RungResult& decision : decisions)
       if (decision.slot.trial == event.trial && decision.decision == RungDecision::completed)
@@ -283,12 +298,10 @@ void Oracle::apply(const std::vector<RungResult>& decisions, double time) {
   }
 }
 
-std::int64_t planned_trials(const Oracle& oracle) {
-  return oracle.scheduler().planned().trials;
-}
-
-std::int64_t planned_epochs(const Oracle& oracle) {
-  return oracle.scheduler().planned().epochs * oracle.options().executions;
+std::optional<PlanSize> planned(const Oracle& oracle) {
+  auto size = oracle.scheduler().planned();
+  if (size) size->epochs *= oracle.options().executions;
+  return size;
 }
 
 }  // namespace sibyl

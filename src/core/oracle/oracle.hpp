@@ -75,8 +75,8 @@ class Oracle {
   TrialId best_model() const;
   /// Trials that are on a worker.
   const std::set<TrialId>& running() const { return running_; }
-  /// How many slots are to be given out again: of trials that were interrupted, or are retried.
-  std::size_t interrupted() const { return requeued_.size(); }
+  /// Trials whose slots are to be given out again: they were interrupted, or are retried.
+  const std::set<TrialId>& requeued() const { return requeued_; }
   const OracleOptions& options() const { return options_; }
   const Scheduler& scheduler() const { return *scheduler_; }
   /// With the hyperparameters that workers found.
@@ -106,6 +106,7 @@ class Oracle {
   void check_one(const Other&) const {}
 
   bool knows(TrialId trial, int attempt) const;
+  Suggestion next_attempt(const Slot& slot) const;
   void consider(TrialId id);
   void fail(TrialId id);
   void close_if_used_up(Consequences& consequences);
@@ -118,7 +119,7 @@ class Oracle {
 
   std::vector<Trial> trials_;
   std::set<TrialId> running_;
-  std::set<TrialId> requeued_;          ///< slots to be given out again: interrupted, lost, or to be retried
+  std::set<TrialId> requeued_;
   std::set<TrialId> not_yet_reported_;  ///< started, and not known yet whether they find more hyperparameters
   TrialId best_ = -1;
   std::int64_t epochs_ = 0;
@@ -131,8 +132,7 @@ class Oracle {
   std::string given_up_;  ///< why the search was given up; empty while it was not
 };
 
-/// Trials and epochs of the whole plan, as far as it is known.
-std::int64_t planned_trials(const Oracle& oracle);
-std::int64_t planned_epochs(const Oracle& oracle);
+/// The whole plan, as far as it is known, with the epochs of all executions. None: nobody can say.
+std::optional<PlanSize> planned(const Oracle& oracle);
 
 }  // namespace sibyl

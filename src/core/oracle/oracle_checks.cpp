@@ -88,9 +88,14 @@ void Oracle::check_one(const TrialStarted& event) const {
     throw Contradiction(begins + " with " + std::to_string(suggestion.executions) +
                         " executions, but each trial has " + std::to_string(options_.executions));
   if (running_.contains(slot.trial)) throw Contradiction(begins + ", but an earlier attempt is under way");
-  const bool expected = requeued_.contains(slot.trial)
-                            ? slot == trials_[slot.trial].slot
-                            : (slot.rung == 0) == is_new && scheduler_->expects(slot);
+  const TrialId parent = is_new ? -1 : trials_[slot.trial].parent;
+  if (is_new ? suggestion.parent < -1 || suggestion.parent >= trials : suggestion.parent != parent)
+    throw Contradiction(begins + " from the checkpoint of trial " + std::to_string(suggestion.parent) +
+                        ", but " + (is_new ? "there is no such trial" : "that is not its parent"));
+  const bool has_an_origin = suggestion.parent >= 0 || (slot.rung == 0 && slot.first_epoch == 0);
+  const bool expected = requeued_.contains(slot.trial) ? slot == trials_[slot.trial].slot
+                        : is_new ? has_an_origin && scheduler_->expects(slot, suggestion.parent)
+                                 : slot.first_epoch > 0 && scheduler_->expects(slot, -1);
   if (!expected)
     throw Contradiction(begins + " in rung " + std::to_string(slot.rung) + " of bracket " +
                         std::to_string(slot.bracket) + " of iteration " + std::to_string(slot.iteration) +

@@ -2,8 +2,9 @@
 
 #include <vector>
 
+#include "core/observation.hpp"
+#include "sibyl/reports.hpp"
 #include "sibyl/search_space.hpp"
-#include "sibyl/trial.hpp"
 
 namespace sibyl {
 
@@ -16,8 +17,10 @@ class Sampler {
   virtual Values sample(TrialId trial) const = 0;
   /// A trial was started with these values (also told on replay).
   virtual void started(TrialId trial, const Values& values) = 0;
-  /// A trial's score at the end of a slot, NaN for a failure.
-  virtual void scored(TrialId, const Values&, double /*score*/) {}
+  /// A trial has hyperparameters that the search space does not name, or was not given a value of.
+  virtual void found(const HyperparametersFound&) {}
+  /// A trial is through with a slot: with Hyperband there is one for each of its rungs.
+  virtual void observed(const Observation&) {}
   /// Every configuration of the search space has been tried.
   virtual bool exhausted() const { return false; }
   /// Of a sample's hyperparameters, those that a space does not name.

@@ -58,8 +58,9 @@ void Bracket::started(const Slot& slot) {
   ready_.erase({-slot.rung, slot.trial});
 }
 
-void Bracket::ended(const Slot& slot, double score, bool final, std::vector<RungResult>& decisions) {
-  arrive(slot.rung, Waiting{{score, slot.trial}, final}, decisions);
+void Bracket::observed(const Observation& observation, std::vector<RungResult>& decisions) {
+  const Slot& slot = observation.slot;
+  arrive(slot.rung, Waiting{{observation.score, slot.trial}, observation.ended_early}, decisions);
   settle(slot.rung, decisions);
 }
 
@@ -91,7 +92,7 @@ void Bracket::settle(int index, std::vector<RungResult>& decisions) {
       const Waiting best = rung.waiting.extract(rung.waiting.begin()).value();
       ++rung.promoted;
       decisions.push_back({slot(best.trial, index), best.score, RungDecision::promoted});
-      if (best.final) {  // it has ended its training: there is nothing to train in the next rung
+      if (best.ended_early) {  // it has ended its training: there is nothing to train in the next rung
         ++next.started;
         arrive(index + 1, best, decisions);
       } else {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/events.hpp"
+#include "core/observation.hpp"
 #include "sibyl/objective.hpp"
 
 namespace sibyl {
@@ -59,8 +60,8 @@ class Bracket {
   /// As Scheduler::expects.
   bool expects(const Slot& slot) const;
   void started(const Slot& slot);
-  /// As in Scheduler::ended; what is decided is appended to `decisions`.
-  void ended(const Slot& slot, double score, bool final, std::vector<RungResult>& decisions);
+  /// As Scheduler::observed; what is decided is appended to `decisions`.
+  void observed(const Observation& observation, std::vector<RungResult>& decisions);
   void no_more_trials(std::vector<RungResult>& decisions);
   /// Of one rung only: takes so many trials in all. (More rungs would have to revoke decisions.)
   void extend(std::int64_t trials);
@@ -72,7 +73,7 @@ class Bracket {
 
  private:
   struct Waiting : Ranked {
-    bool final = false;
+    bool ended_early = false;
   };
   struct Rung {
     RungStatus status;

@@ -9,15 +9,17 @@ class FullBudget : public Scheduler {
  public:
   FullBudget(std::int64_t max_trials, int max_epochs, Objective objective);
 
-  std::optional<Slot> next(std::optional<TrialId> new_trial) const override;
-  bool expects(const Slot& slot) const override { return bracket_.expects(slot); }
+  std::optional<Proposal> next(std::optional<TrialId> new_trial) const override;
+  bool expects(const Slot& slot, TrialId parent) const override {
+    return parent < 0 && bracket_.expects(slot);
+  }
   void started(const Slot& slot) override { bracket_.started(slot); }
-  std::vector<RungResult> ended(const Slot& slot, double score, bool final) override;
+  std::vector<RungResult> observed(const Observation& observation) override;
   std::vector<RungResult> no_more_trials() override;
   void extend(std::int64_t max_trials, int iterations) override;
   bool finished() const override { return bracket_.finished(); }
   std::vector<RungStatus> rungs() const override { return {bracket_.rung(0)}; }
-  RungStatus rung(const Slot&) const override { return bracket_.rung(0); }
+  std::optional<RungStatus> rung(const Slot&) const override { return bracket_.rung(0); }
 
  private:
   Bracket bracket_;

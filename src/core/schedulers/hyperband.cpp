@@ -53,9 +53,9 @@ std::size_t Hyperband::place(const Slot& slot) const {
          static_cast<std::size_t>(s_max_ - slot.bracket);
 }
 
-std::optional<Slot> Hyperband::next(std::optional<TrialId> new_trial) const {
-  if (!ready_.empty()) return brackets_[*ready_.begin()].ready_slot();
-  if (new_trial && filling_ < brackets_.size()) return brackets_[filling_].new_slot(*new_trial);
+std::optional<Proposal> Hyperband::next(std::optional<TrialId> new_trial) const {
+  if (!ready_.empty()) return Proposal{brackets_[*ready_.begin()].ready_slot()};
+  if (new_trial && filling_ < brackets_.size()) return Proposal{brackets_[filling_].new_slot(*new_trial)};
   return std::nullopt;
 }
 
@@ -70,8 +70,8 @@ void Hyperband::update(std::size_t place, bool was_finished) {
   find_filling();  // may move the brackets: `bracket` is not to be used any more
 }
 
-bool Hyperband::expects(const Slot& slot) const {
-  if (slot.iteration < 0 || slot.bracket < 0 || slot.bracket > s_max_) return false;
+bool Hyperband::expects(const Slot& slot, TrialId parent) const {
+  if (parent >= 0 || slot.iteration < 0 || slot.bracket < 0 || slot.bracket > s_max_) return false;
   const std::size_t at = place(slot);
   return at < brackets_.size() && brackets_[at].expects(slot);
 }
@@ -82,11 +82,11 @@ void Hyperband::started(const Slot& slot) {
   update(at, brackets_[at].finished());
 }
 
-std::vector<RungResult> Hyperband::ended(const Slot& slot, double score, bool final) {
+std::vector<RungResult> Hyperband::observed(const Observation& observation) {
   std::vector<RungResult> decisions;
-  const std::size_t at = place(slot);
+  const std::size_t at = place(observation.slot);
   const bool was_finished = brackets_[at].finished();
-  brackets_[at].ended(slot, score, final, decisions);
+  brackets_[at].observed(observation, decisions);
   update(at, was_finished);
   return decisions;
 }
@@ -119,7 +119,7 @@ std::vector<RungStatus> Hyperband::rungs() const {
   return rungs;
 }
 
-PlanSize Hyperband::planned() const {
+std::optional<PlanSize> Hyperband::planned() const {
   const auto each = static_cast<std::size_t>(s_max_ + 1);
   double trials = 0, epochs = 0;  // of very many iterations more than whole numbers hold
   const auto add = [&](const Bracket& bracket, std::size_t times) {
@@ -131,10 +131,10 @@ PlanSize Hyperband::planned() const {
   for (std::size_t at = brackets_.size(); !closed_ && at < std::min(planned_, brackets_.size() + each); ++at)
     add(new_bracket(at), (planned_ - at - 1) / each + 1);
   const auto whole = [](double x) { return static_cast<std::int64_t>(std::min(x, 0x1p50)); };
-  return {whole(trials), whole(epochs)};
+  return PlanSize{whole(trials), whole(epochs)};
 }
 
-RungStatus Hyperband::rung(const Slot& slot) const {
+std::optional<RungStatus> Hyperband::rung(const Slot& slot) const {
   return brackets_[place(slot)].rung(slot.rung);
 }
 

@@ -25,10 +25,10 @@ class Hyperband : public Scheduler {
   /// Throws UsageError for options that make no plan.
   Hyperband(HyperbandOptions options, Objective objective);
 
-  std::optional<Slot> next(std::optional<TrialId> new_trial) const override;
-  bool expects(const Slot& slot) const override;
+  std::optional<Proposal> next(std::optional<TrialId> new_trial) const override;
+  bool expects(const Slot& slot, TrialId parent) const override;
   void started(const Slot& slot) override;
-  std::vector<RungResult> ended(const Slot& slot, double score, bool final) override;
+  std::vector<RungResult> observed(const Observation& observation) override;
   std::vector<RungResult> no_more_trials() override;
   /// Brackets that were cut short stay so; those that no trial was left for, and new ones, take new trials.
   void extend(std::int64_t max_trials, int iterations) override;
@@ -36,8 +36,8 @@ class Hyperband : public Scheduler {
     return finished_ == brackets_.size() && (closed_ || brackets_.size() == planned_);
   }
   std::vector<RungStatus> rungs() const override;
-  PlanSize planned() const override;
-  RungStatus rung(const Slot& slot) const override;
+  std::optional<PlanSize> planned() const override;
+  std::optional<RungStatus> rung(const Slot& slot) const override;
 
  private:
   std::size_t place(const Slot& slot) const;

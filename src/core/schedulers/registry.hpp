@@ -25,7 +25,8 @@ struct SchedulerKind {
   std::int64_t default_max_trials = 0;  ///< where `--max-trials` is not given; 0: as the plan says
   /// Throws UsageError for settings that make no plan.
   std::unique_ptr<Scheduler> (*make)(const SchedulerSettings& settings, const Objective& objective);
-  /// The whole plan, in closed form; `max_trials`: new trials that there are at most.
+  /// The whole plan, in closed form; `max_trials`: new trials that there are at most. Null where a scheduler
+  /// decides as it goes.
   PlanTotals (*totals)(const SchedulerSettings& settings, double max_trials);
   /// The first line of `plan`.
   std::string (*title)(const SchedulerSettings& settings);

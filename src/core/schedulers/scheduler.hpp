@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/events.hpp"
+#include "core/observation.hpp"
 #include "core/schedulers/bracket.hpp"
 #include "sibyl/objective.hpp"
 
@@ -14,6 +15,18 @@ struct PlanSize {
   std::int64_t epochs = 0;  ///< of all executions alike
 };
 
+/// What a scheduler wants trained next.
+struct Proposal {
+  Slot slot;
+  /// Of a new trial: the one whose weights it takes over, at slot.first_epoch; -1: it begins anew. The parent
+  /// waits there, and is not decided on before its descendants are through with their first slots: its
+  /// checkpoint might be deleted.
+  TrialId parent = -1;
+  /// Of a new trial: what it is trained with. None: the sampler's.
+  std::optional<Values> hyperparameters = {};
+  bool operator==(const Proposal&) const = default;
+};
+
 /// Decides which trial is trained to which epoch. `next` is a question: it does not write, and asked twice it
 /// answers the same; only what it is told changes it. New trials come in one fixed order of slots, whatever
 /// the workers do: that makes a sweep the same on any number of them.
@@ -22,16 +35,16 @@ class Scheduler {
   virtual ~Scheduler() = default;
 
   /// The next slot to train; none when all that could be done now is under way. A slot for a new trial bears
-  /// the id `new_trial` and first_epoch 0; without `new_trial` only promotions are named.
-  virtual std::optional<Slot> next(std::optional<TrialId> new_trial) const = 0;
-  /// Is that a slot of the plan that may be given out now, as `next` names them? Whatever is asked: it may
-  /// come from a damaged journal.
-  virtual bool expects(const Slot& slot) const = 0;
+  /// the id `new_trial`, rung 0 unless it has a parent, and first_epoch 0 without one; where `new_trial` is
+  /// not given only slots of trials that are there are named.
+  virtual std::optional<Proposal> next(std::optional<TrialId> new_trial) const = 0;
+  /// May this slot be given out now, as `next` names them? Whatever is asked: it may come from a damaged
+  /// journal. `parent`: as of a Proposal.
+  virtual bool expects(const Slot& slot, TrialId parent) const = 0;
   /// The slot that `next` named was given out.
   virtual void started(const Slot& slot) = 0;
-  /// A trial is through with its slot; its score so far (NaN: it failed). `final`: it has ended its training
-  /// by itself (early stopping), so that its score stands for the later rungs too.
-  virtual std::vector<RungResult> ended(const Slot& slot, double score, bool final) = 0;
+  /// A trial is through with its slot. What follows for the trials of its rung.
+  virtual std::vector<RungResult> observed(const Observation& observation) = 0;
   /// There will be no more new trials: rungs that wait for them make do with those they have.
   virtual std::vector<RungResult> no_more_trials() = 0;
   /// There may be more to do than was said at first: more new trials, more iterations. Never less.
@@ -43,12 +56,12 @@ class Scheduler {
   virtual bool ends_early(const Slot&, int /*epoch*/, double /*score*/) { return false; }
 
   /// The rungs of the plan, in the order in which they are begun: all of them, or, where they are very many,
-  /// those up to the iteration that comes next.
-  virtual std::vector<RungStatus> rungs() const = 0;
-  /// Of the whole plan, as far as is known (2^50 stands for more).
-  virtual PlanSize planned() const;
-  /// The rung that a slot belongs to.
-  virtual RungStatus rung(const Slot& slot) const = 0;
+  /// those up to the iteration that comes next. None: it decides as it goes, and has no plan of rungs.
+  virtual std::vector<RungStatus> rungs() const { return {}; }
+  /// The rung that a slot belongs to, where there is a plan of them.
+  virtual std::optional<RungStatus> rung(const Slot&) const { return std::nullopt; }
+  /// Of the whole plan, as far as is known (2^50 stands for more). None: nobody can say.
+  virtual std::optional<PlanSize> planned() const;
 };
 
 }  // namespace sibyl

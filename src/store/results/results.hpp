@@ -8,6 +8,7 @@
 
 #include "core/events.hpp"
 #include "core/launches.hpp"
+#include "core/schedulers/scheduler.hpp"
 #include "sibyl/objective.hpp"
 #include "store/results/epoch_rows.hpp"
 #include "store/results/made_tables.hpp"
@@ -28,10 +29,7 @@ class Results {
   void tell(const Event& event, const Consequences& consequences = {});
 
   /// Of the whole sweep, as far as it is known now.
-  void plan(std::int64_t trials, std::int64_t epochs) {
-    planned_trials_ = trials;
-    planned_epochs_ = epochs;
-  }
+  void plan(const std::optional<PlanSize>& planned) { planned_ = planned.value_or(PlanSize{}); }
 
   /// Writes the file anew and puts it in the place of the old one at once: whoever opens `file` sees a whole
   /// one. `trials` are the oracle's, `now` is the time in seconds since 1970. Throws Error when the file
@@ -62,8 +60,8 @@ class Results {
 
   SweepOpened opened_;
   SweepClosed closed_{std::numeric_limits<double>::quiet_NaN(), ""};
-  std::int64_t planned_trials_ = 0, planned_epochs_ = 0;
-  double time_ = 0;  ///< of the latest event that has one
+  PlanSize planned_;  ///< zeros: nobody can say
+  double time_ = 0;   ///< of the latest event that has one
   std::vector<KnownHyperparameter> space_;
   std::unordered_map<TrialId, Slot> slots_;  ///< where each trial is in the plan
   EpochRows epochs_;

@@ -7,6 +7,7 @@
 
 #include "core/codec.hpp"
 #include "core/events.hpp"
+#include "sibyl/job.hpp"
 
 namespace sibyl {
 
@@ -24,8 +25,8 @@ namespace sibyl {
 //   worker -> manager    Leaving       this rank was told to stop (a signal), and takes nothing more
 //   manager -> worker    Quit          at any time; the worker answers nothing and leaves
 //   both ways            Heartbeat     every second or two: I live. From a worker it says what it is at, so
-//                                      that one that was given up for dead, and is not, can be told that
-//                                      its trial is not its own any more.
+//                                      that a worker that was given up for dead and is not can be told that
+//                                      its trial is not its own any more
 //
 // A worker that has more than a fixed number of reports not yet acknowledged waits before it goes on.
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <set>
 
 #include "sibyl/job.hpp"
 
@@ -41,12 +42,17 @@ void KeptCheckpoints::find_leftovers(const Oracle& oracle) {
       if (entry.path().extension() == ".tmp") fs::remove(entry.path(), problem);  // its writer was killed
 }
 
-void KeptCheckpoints::delete_obsolete() {
-  for (const TrialId id : obsolete_) {
+void KeptCheckpoints::delete_obsolete(const Oracle& oracle) {
+  if (obsolete_.empty()) return;
+  std::set<TrialId> parents;
+  for (const auto* descendants : {&oracle.running(), &oracle.requeued()})
+    for (const TrialId id : *descendants) parents.insert(oracle.trials()[id].parent);
+  std::erase_if(obsolete_, [&](TrialId id) {
+    if (parents.contains(id)) return false;
     std::error_code ignored;  // what can't be deleted costs space, nothing else
     fs::remove_all(folder_ / checkpoint_folder(id), ignored);
-  }
-  obsolete_.clear();
+    return true;
+  });
 }
 
 }  // namespace sibyl

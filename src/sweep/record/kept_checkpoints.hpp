@@ -7,7 +7,8 @@
 
 namespace sibyl {
 
-/// Which trials' checkpoints stay: those of trials that still go on, and of the best that have ended.
+/// Which trials' checkpoints stay: those of trials that still go on, of the best that have ended, and of
+/// those that a trial under way goes on from.
 class KeptCheckpoints {
  public:
   /// `most`: of trials that have ended.
@@ -20,7 +21,7 @@ class KeptCheckpoints {
   /// once, or a worker that was given up for dead wrote them anew.
   void find_leftovers(const Oracle& oracle);
   /// To be called once it is durable that the trials have ended: else they might have to be trained again.
-  void delete_obsolete();
+  void delete_obsolete(const Oracle& oracle);
 
  private:
   std::filesystem::path folder_;

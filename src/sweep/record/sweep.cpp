@@ -166,7 +166,7 @@ void Sweep::take_up() {
   closed_.reset();
   view_->line("resumed: " + std::to_string(oracle_->trials().size()) + " trials and " +
                   std::to_string(oracle_->epochs()) + " epochs are there; " +
-                  std::to_string(oracle_->interrupted()) + " trials go on where they were",
+                  std::to_string(oracle_->requeued().size()) + " trials go on where they were",
               wall_clock());
 }
 
@@ -223,7 +223,7 @@ void Sweep::commit() {
   } catch (const JournalLost& lost) {
     end_without_journal(lost);
   }
-  checkpoints_.delete_obsolete();
+  checkpoints_.delete_obsolete(*oracle_);
 }
 
 void Sweep::withdraw() {

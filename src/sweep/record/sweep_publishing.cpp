@@ -18,7 +18,7 @@ void Sweep::tick() {
 }
 
 void Sweep::tell_plan() {
-  results_.plan(planned_trials(*oracle_), planned_epochs(*oracle_));
+  results_.plan(planned(*oracle_));
 }
 
 void Sweep::take_note(const Publisher::Done& done) {

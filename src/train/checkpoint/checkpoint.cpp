@@ -143,6 +143,24 @@ std::optional<Checkpoint> Checkpoint::read(const std::filesystem::path& path, co
 }
 
 void Checkpoint::restore(const TrainingState& state) {
+  restore_model(state);
+  state.best = read_tensors(*archive_, "best_weights");
+  set_random_state(torch::kCPU, read_tensor(*archive_, "random_cpu"));
+  torch::Tensor device_state;
+  if (!state.device.is_cpu() && archive_->try_read("random_device", device_state, true)) {
+    set_random_state(state.device, device_state.cpu());
+  }
+}
+
+void Checkpoint::hand_down(const TrainingState& state) {
+  std::vector<std::unique_ptr<torch::optim::OptimizerOptions>> own;
+  for (const auto& group : state.optimizer.param_groups()) own.push_back(group.options().clone());
+  restore_model(state);
+  auto& groups = state.optimizer.param_groups();
+  for (std::size_t i = 0; i < groups.size(); ++i) groups[i].set_options(std::move(own[i]));
+}
+
+void Checkpoint::restore_model(const TrainingState& state) {
   const auto before = shapes(state.model);
   try {
     torch::serialize::InputArchive model, optimizer;
@@ -168,12 +186,6 @@ void Checkpoint::restore(const TrainingState& state) {
         " has weights of other sizes than the model that build() makes: was the job changed? Start a new sweep, or undo the change.");
   }
   give_gradients(state.model, read_tensor(*archive_, "have_gradients"));
-  state.best = read_tensors(*archive_, "best_weights");
-  set_random_state(torch::kCPU, read_tensor(*archive_, "random_cpu"));
-  torch::Tensor device_state;
-  if (!state.device.is_cpu() && archive_->try_read("random_device", device_state, true)) {
-    set_random_state(state.device, device_state.cpu());
-  }
 }
 
 }  // namespace sibyl

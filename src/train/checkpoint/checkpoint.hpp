@@ -90,9 +90,13 @@ class Checkpoint {
   /// Puts everything back, the random generators too. Throws Error when the model is not the one that was
   /// saved.
   void restore(const TrainingState& state);
+  /// To another trial: the weights, and what the optimizer remembers of earlier steps. Its options (learning
+  /// rate, ...), its random generators and its best weights are its own. Throws Error when the models differ.
+  void hand_down(const TrainingState& state);
 
  private:
   Checkpoint();
+  void restore_model(const TrainingState& state);
   std::filesystem::path path_;
   std::unique_ptr<torch::serialize::InputArchive> archive_;
   TrainingProgress progress_;

@@ -84,8 +84,9 @@ void Execution::restore() {
   if (!options_.checkpoints.empty()) {
     const auto path = checkpoint_path(options_.checkpoints, trial(), execution_);
     checkpoint = Checkpoint::read(path, owner(), device_, note);
-    const bool new_trial = suggestion_.slot.first_epoch == 0 && !std::filesystem::exists(path);
-    if (new_trial) note.clear();
+    const bool is_missing = !checkpoint && !std::filesystem::exists(path);
+    if (is_missing && suggestion_.slot.first_epoch == 0) note.clear();
+    if (is_missing && suggestion_.parent >= 0 && take_over_parent(note)) return;
   } else if (suggestion_.slot.first_epoch > 0) {
     note = "no checkpoints are kept";
   }
@@ -97,6 +98,24 @@ void Execution::restore() {
     note = "the checkpoint is of epoch " + std::to_string(progress_.epoch) + ": trained on from there";
   }
   warn(note);
+}
+
+bool Execution::take_over_parent(std::string& note) {
+  const CheckpointOwner parent{
+      .seed = seed(), .trial = suggestion_.parent, .execution = execution_, .hyperparameters = {}};
+  const auto path = checkpoint_path(options_.checkpoints, suggestion_.parent, execution_);
+  auto checkpoint = Checkpoint::read(path, parent, device_, note);
+  if (!checkpoint) return false;
+  const TrainingProgress& progress = checkpoint->progress();
+  if (progress.epoch != suggestion_.slot.first_epoch || progress.part) {
+    note = "the checkpoint " + path.string() + " is not of epoch " +
+           std::to_string(suggestion_.slot.first_epoch);
+    return false;
+  }
+  checkpoint->hand_down(state());
+  progress_.epoch = progress.epoch;
+  progress_.history = progress.history;
+  return true;
 }
 
 void Execution::warn(const std::string& text) {

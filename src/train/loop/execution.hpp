@@ -45,6 +45,9 @@ class Execution : public FitContext {
  private:
   void build();
   void restore();
+  /// Goes on from the parent's checkpoint. Not if that is of another epoch, or can't be read: `note` says
+  /// why.
+  bool take_over_parent(std::string& note);
   ExecutionEnd end() const;
   void report_history();
   /// Throws Error when the checkpoint stands within an epoch, and fit does not know.

@@ -190,7 +190,7 @@ TEST_CASE("an interrupted trial is given out again, the same slot in a new attem
   Oracle oracle = full(2, 3);
   const Suggestion a = start(oracle);
   end(oracle, a, Ending::interrupted);
-  CHECK(oracle.interrupted() == 1);
+  CHECK(oracle.requeued().size() == 1);
   CHECK(oracle.running().empty());
   const auto again = std::get<Suggestion>(oracle.ask());
   CHECK(again.slot == a.slot);

@@ -33,9 +33,12 @@ class SamplerContract {
     for (TrialId trial = 0; trial < trials; ++trial) {
       all.push_back(sampler.sample(trial));
       sampler.started(trial, all.back());
-      sampler.scored(trial, all.back(),
-                     trial % 7 == 0 ? std::numeric_limits<double>::quiet_NaN()
-                                    : 1.0 / (1.0 + static_cast<double>(trial)));
+      const bool failed = trial % 7 == 0;
+      sampler.observed({.slot = {.trial = trial, .last_epoch = 3},
+                        .hyperparameters = all.back(),
+                        .score = failed ? std::numeric_limits<double>::quiet_NaN()
+                                        : 1.0 / (1.0 + static_cast<double>(trial)),
+                        .failed = failed});
     }
     return all;
   }

@@ -62,14 +62,14 @@ TEST_CASE("no bracket is lost to floating point, and every rung trains at least 
 TEST_CASE("a trial is promoted as soon as none that is still out can push it out") {
   Bracket bracket = begun({{4, 1}, {2, 3}});
   std::vector<RungResult> decided;
-  bracket.ended(in_rung(bracket, 2, 0), 0.3, false, decided);
-  bracket.ended(in_rung(bracket, 0, 0), 0.1, false, decided);
+  bracket.observed({.slot = in_rung(bracket, 2, 0), .score = 0.3}, decided);
+  bracket.observed({.slot = in_rung(bracket, 0, 0), .score = 0.1}, decided);
   CHECK(decided.empty());  // two are out: both could be better
-  bracket.ended(in_rung(bracket, 3, 0), 0.2, false, decided);
+  bracket.observed({.slot = in_rung(bracket, 3, 0), .score = 0.2}, decided);
   CHECK(with(decided, RungDecision::promoted) == std::vector<TrialId>{0});  // one is out
   CHECK(with(decided, RungDecision::stopped) == std::vector<TrialId>{2});   // two are better already
   decided.clear();
-  bracket.ended(in_rung(bracket, 1, 0), 0.05, false, decided);
+  bracket.observed({.slot = in_rung(bracket, 1, 0), .score = 0.05}, decided);
   CHECK(with(decided, RungDecision::promoted) == std::vector<TrialId>{1});
   CHECK(with(decided, RungDecision::stopped) == std::vector<TrialId>{3});
   CHECK(bracket.has_ready());
@@ -79,15 +79,16 @@ TEST_CASE("a trial is promoted as soon as none that is still out can push it out
 TEST_CASE("a failure takes its place in the rung, ranks last and starves nobody") {
   Bracket bracket = begun({{4, 1}, {2, 3}, {1, 9}});
   std::vector<RungResult> decided;
-  for (TrialId trial : {0, 1, 2}) bracket.ended(in_rung(bracket, trial, 0), NAN, false, decided);
+  for (TrialId trial : {0, 1, 2})
+    bracket.observed({.slot = in_rung(bracket, trial, 0), .score = NAN}, decided);
   CHECK(with(decided, RungDecision::failed).size() == 3);
   CHECK(bracket.rung(1).expected == 1);  // one trial is left for two places
-  bracket.ended(in_rung(bracket, 3, 0), 0.9, false, decided);
+  bracket.observed({.slot = in_rung(bracket, 3, 0), .score = 0.9}, decided);
   CHECK(with(decided, RungDecision::promoted) == std::vector<TrialId>{3});
   bracket.started(bracket.ready_slot());
-  bracket.ended(in_rung(bracket, 3, 1), 0.8, false, decided);
+  bracket.observed({.slot = in_rung(bracket, 3, 1), .score = 0.8}, decided);
   bracket.started(bracket.ready_slot());
-  bracket.ended(in_rung(bracket, 3, 2), 0.7, false, decided);
+  bracket.observed({.slot = in_rung(bracket, 3, 2), .score = 0.7}, decided);
   CHECK(with(decided, RungDecision::completed) == std::vector<TrialId>{3});
   CHECK(bracket.finished());
 }
@@ -97,7 +98,7 @@ TEST_CASE("when all fail, the bracket is finished") {
   std::vector<RungResult> decided;
   for (TrialId trial : {0, 1, 2}) {
     CHECK_FALSE(bracket.finished());
-    bracket.ended(in_rung(bracket, trial, 0), NAN, false, decided);
+    bracket.observed({.slot = in_rung(bracket, trial, 0), .score = NAN}, decided);
   }
   CHECK(bracket.finished());
   CHECK_FALSE(bracket.has_ready());
@@ -106,15 +107,15 @@ TEST_CASE("when all fail, the bracket is finished") {
 TEST_CASE("an early-stopped trial keeps its score through the rungs without training") {
   Bracket bracket = begun({{3, 1}, {2, 3}, {1, 9}});
   std::vector<RungResult> decided;
-  bracket.ended(in_rung(bracket, 0, 0), 0.1, true, decided);
-  bracket.ended(in_rung(bracket, 1, 0), 0.2, false, decided);
-  bracket.ended(in_rung(bracket, 2, 0), 0.3, false, decided);
+  bracket.observed({.slot = in_rung(bracket, 0, 0), .score = 0.1, .ended_early = true}, decided);
+  bracket.observed({.slot = in_rung(bracket, 1, 0), .score = 0.2}, decided);
+  bracket.observed({.slot = in_rung(bracket, 2, 0), .score = 0.3}, decided);
   CHECK(with(decided, RungDecision::promoted) == std::vector<TrialId>{0, 1});
   CHECK(bracket.ready_slot().trial == 1);  // trial 0 has nothing more to train
   bracket.started(bracket.ready_slot());
   CHECK_FALSE(bracket.has_ready());
   decided.clear();
-  bracket.ended(in_rung(bracket, 1, 1), 0.15, false, decided);
+  bracket.observed({.slot = in_rung(bracket, 1, 1), .score = 0.15}, decided);
   CHECK(with(decided, RungDecision::promoted) == std::vector<TrialId>{0});
   CHECK(with(decided, RungDecision::completed) == std::vector<TrialId>{0});
   CHECK(with(decided, RungDecision::stopped) == std::vector<TrialId>{1});
@@ -156,7 +157,7 @@ TEST_CASE("any order of arrival gives the promotions of a strict barrier") {
     Bracket bracket = begun({{n, 1}, {places, 3}});
     std::vector<RungResult> decided;
     for (const TrialId trial : order)
-      bracket.ended(in_rung(bracket, trial, 0), scores[trial], false, decided);
+      bracket.observed({.slot = in_rung(bracket, trial, 0), .score = scores[trial]}, decided);
     auto promoted = with(decided, RungDecision::promoted);
     std::sort(promoted.begin(), promoted.end());
     REQUIRE(promoted == expected);

@@ -14,10 +14,11 @@ const Objective loss{"loss", Direction::minimize};
 /// on.
 std::vector<RungResult> run(Scheduler& scheduler, TrialId& next, TrialId trials) {
   std::vector<RungResult> all;
-  while (const auto slot = scheduler.next(next < trials ? std::optional(next) : std::nullopt)) {
-    next += slot->trial == next;
-    scheduler.started(*slot);
-    const auto decisions = scheduler.ended(*slot, static_cast<double>(slot->trial), false);
+  while (const auto proposal = scheduler.next(next < trials ? std::optional(next) : std::nullopt)) {
+    const Slot& slot = proposal->slot;
+    next += slot.trial == next;
+    scheduler.started(slot);
+    const auto decisions = scheduler.observed({.slot = slot, .score = static_cast<double>(slot.trial)});
     all.insert(all.end(), decisions.begin(), decisions.end());
   }
   return all;
@@ -40,32 +41,32 @@ TEST_CASE("brackets of later iterations are made as they are begun") {
   const auto rungs = endless.rungs();
   CHECK(rungs.size() < 1000);
   CHECK(rungs.back().iteration > 1000 / 49);  // what is begun, and some more
-  CHECK(endless.planned().epochs == 357'000'000'000);
-  CHECK(endless.planned().trials == 49'000'000'000);
+  CHECK(endless.planned()->epochs == 357'000'000'000);
+  CHECK(endless.planned()->trials == 49'000'000'000);
   endless.no_more_trials();
   run(endless, next, 1000);
   CHECK(endless.finished());
-  CHECK(endless.planned().epochs < 1000 * 27);
-  CHECK(endless.planned().trials == 1000);
+  CHECK(endless.planned()->epochs < 1000 * 27);
+  CHECK(endless.planned()->trials == 1000);
 }
 
 TEST_CASE("what was cut short is extended with more iterations") {
   Hyperband scheduler({9, 3, 2}, loss);
-  CHECK(scheduler.planned().epochs == sum_of_epochs(scheduler.rungs()));
+  CHECK(scheduler.planned()->epochs == sum_of_epochs(scheduler.rungs()));
   TrialId next = 0;
   run(scheduler, next, 20);  // the first bracket of 9, the second of 5, the third of 3; 3 of the fourth's 9
   scheduler.no_more_trials();
   run(scheduler, next, 20);
   CHECK(scheduler.finished());
-  CHECK(scheduler.planned().epochs == sum_of_epochs(scheduler.rungs()));
+  CHECK(scheduler.planned()->epochs == sum_of_epochs(scheduler.rungs()));
   CHECK(scheduler.rungs().size() == 12);
   scheduler.extend(0, 3);
   CHECK_FALSE(scheduler.finished());
-  CHECK(scheduler.next(20)->bracket == 1);  // the cut one stays as it is
+  CHECK(scheduler.next(20)->slot.bracket == 1);  // the cut one stays as it is
   run(scheduler, next, 1000);
   CHECK(scheduler.finished());
   CHECK(next == 20 + 5 + 3 + 9 + 5 + 3);
-  CHECK(scheduler.planned().epochs == sum_of_epochs(scheduler.rungs()));
+  CHECK(scheduler.planned()->epochs == sum_of_epochs(scheduler.rungs()));
 }
 
 TEST_CASE("totals are those of the plan") {

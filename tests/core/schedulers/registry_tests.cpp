@@ -4,6 +4,7 @@
 
 #include "catch.hpp"
 #include "core/schedulers/contract.hpp"
+#include "core/schedulers/generations.hpp"
 #include "sibyl/error.hpp"
 
 using namespace sibyl;
@@ -18,16 +19,18 @@ class Halving : public Scheduler {
                   {std::max<std::int64_t>(1, settings.max_trials / settings.eta), settings.max_epochs}},
                  0, 0, std::move(objective)) {}
 
-  std::optional<Slot> next(std::optional<TrialId> new_trial) const override {
-    if (bracket_.has_ready()) return bracket_.ready_slot();
-    if (new_trial && bracket_.unstarted() > 0) return bracket_.new_slot(*new_trial);
+  std::optional<Proposal> next(std::optional<TrialId> new_trial) const override {
+    if (bracket_.has_ready()) return Proposal{bracket_.ready_slot()};
+    if (new_trial && bracket_.unstarted() > 0) return Proposal{bracket_.new_slot(*new_trial)};
     return std::nullopt;
   }
-  bool expects(const Slot& slot) const override { return bracket_.expects(slot); }
+  bool expects(const Slot& slot, TrialId parent) const override {
+    return parent < 0 && bracket_.expects(slot);
+  }
   void started(const Slot& slot) override { bracket_.started(slot); }
-  std::vector<RungResult> ended(const Slot& slot, double score, bool final) override {
+  std::vector<RungResult> observed(const Observation& observation) override {
     std::vector<RungResult> decisions;
-    bracket_.ended(slot, score, final, decisions);
+    bracket_.observed(observation, decisions);
     return decisions;
   }
   std::vector<RungResult> no_more_trials() override {
@@ -38,7 +41,7 @@ class Halving : public Scheduler {
   void extend(std::int64_t, int) override {}
   bool finished() const override { return bracket_.finished(); }
   std::vector<RungStatus> rungs() const override { return {bracket_.rung(0), bracket_.rung(1)}; }
-  RungStatus rung(const Slot& slot) const override { return bracket_.rung(slot.rung); }
+  std::optional<RungStatus> rung(const Slot& slot) const override { return bracket_.rung(slot.rung); }
 
  private:
   Bracket bracket_;
@@ -70,6 +73,59 @@ TEST_CASE("every scheduler of the registry holds the contract, and says what it 
 
 TEST_CASE("a scheduler that somebody adds is held to the same contract") {
   SchedulerContract(halving()).check();
+}
+
+TEST_CASE("a scheduler without a plan of rungs, whose trials go on from others, is held to it as well") {
+  SchedulerContract(generations()).check();
+
+  const Objective loss{"loss", Direction::minimize};
+  SearchSpace space;
+  space.add({"x", FloatRange{0, 1}, 0.5, {}});
+  Oracle oracle(space, {.objective = loss}, std::make_unique<RandomSampler>(space, 3),
+                generations().make({.max_trials = 12}, loss));
+  CHECK_FALSE(planned(oracle).has_value());
+  SimulatedTraining training;
+  training.score = [](TrialId trial, int) { return static_cast<double>(trial % 4); };
+  simulate(oracle, 3, training);
+  REQUIRE(oracle.trials().size() == 12);
+  CHECK(oracle.epochs() == 12 * 2);  // what a parent trained is not trained again
+  for (TrialId id = 4; id < 12; ++id) {
+    const Trial& trial = oracle.trials()[id];
+    CHECK(trial.parent == id / 4 * 4 - 4 + id % 2);  // the best two of the four before
+    CHECK(trial.hyperparameters == oracle.trials()[trial.parent].hyperparameters);
+    CHECK(trial.slot.first_epoch == id / 4 * 2);
+  }
+}
+
+TEST_CASE("a parent that there is not, or another one than before, is a contradiction") {
+  const Objective loss{"loss", Direction::minimize};
+  SearchSpace space;
+  space.add({"x", FloatRange{0, 1}, 0.5, {}});
+  const auto fresh = [&] {
+    return Oracle(space, {.objective = loss}, std::make_unique<RandomSampler>(space, 3),
+                  generations().make({.max_trials = 12}, loss));
+  };
+  Oracle oracle = fresh();
+  for (TrialId id = 0; id < 4; ++id) {
+    const auto suggestion = std::get<Suggestion>(oracle.ask());
+    oracle.tell(TrialStarted{1, 1, suggestion});
+    oracle.tell(EpochReported{id, 0, 0, 2, 0, 0, 1, {{"loss", static_cast<double>(id)}}});
+    oracle.tell(TrialEnded{2, id, 0, 1, Ending::reached, Cause::none, "", 1});
+  }
+  auto clone = std::get<Suggestion>(oracle.ask());
+  CHECK(clone.parent == 0);
+  for (const TrialId wrong : {-2, -1, 1, 4, 99}) {
+    Suggestion other = clone;
+    other.parent = wrong;
+    CHECK_THROWS_AS(oracle.tell(TrialStarted{3, 1, other}), Contradiction);
+  }
+  oracle.tell(TrialStarted{3, 1, clone});
+  oracle.tell(TrialEnded{4, 4, 0, 1, Ending::interrupted, Cause::none, "", 1});
+  auto again = std::get<Suggestion>(oracle.ask());
+  CHECK(again.parent == 0);
+  CHECK(again.attempt == 1);
+  again.parent = 1;
+  CHECK_THROWS_AS(oracle.tell(TrialStarted{5, 1, again}), Contradiction);
 }
 
 TEST_CASE("a scheduler of a newer version is no other one") {

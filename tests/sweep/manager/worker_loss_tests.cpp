@@ -126,7 +126,7 @@ TEST_CASE("a sweep that has no worker left is given up, and says so; its trial g
   CHECK(end.end == SweepEnd::given_up);
   CHECK(end.reason == "no worker is left; the last one, worker 1: the device is gone");
   CHECK(oracle.running().empty());
-  CHECK(oracle.interrupted() == 1);
+  CHECK(oracle.requeued().size() == 1);
 
   CHECK(sweep(oracle, 1, plain).end == SweepEnd::finished);
   CHECK(count(oracle, TrialStatus::completed) == 6);

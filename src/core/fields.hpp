@@ -1,0 +1,57 @@
+#pragma once
+
+#include "base/archive.hpp"
+#include "core/events.hpp"
+#include "sibyl/job.hpp"
+
+// The fields of what is written to the journal and sent between processes; see base/archive.hpp. A new field
+// stands anywhere in its struct's list, in `since` with the version that brings it (core/codec.hpp). One that
+// goes or changes its type stays in the list, for the versions that have it.
+namespace sibyl {
+
+// clang-format off
+void fields(auto& io, auto& x, const IntRange*) { io(x.min, x.max, x.step, x.sampling); }
+void fields(auto& io, auto& x, const FloatRange*) { io(x.min, x.max, x.step, x.sampling); }
+void fields(auto& io, auto& x, const Choices*) { io(x.values, x.ordered); }
+void fields(auto& io, auto& x, const Condition*) { io(x.parent, x.values); }
+void fields(auto& io, auto& x, const Hyperparameter*) { io(x.name, x.domain, x.default_value, x.conditions); }
+void fields(auto& io, auto& x, const Slot*) { io(x.trial, x.iteration, x.bracket, x.rung, x.first_epoch, x.last_epoch); }
+void fields(auto& io, auto& x, const Suggestion*) { io(x.slot, x.hyperparameters, x.executions, x.attempt); io.since(4, x.parent); }
+void fields(auto& io, auto& x, const Metric*) { io(x.name, x.value); }
+void fields(auto& io, auto& x, const SweepOpened*) { io(x.time, x.job, x.command_line, x.options, x.versions, x.seed, x.metric, x.maximize, x.space); io.since(3, x.asks, x.configurations); }
+void fields(auto& io, auto& x, const WorkerJoined*) { io(x.time, x.worker, x.host, x.device, x.device_name, x.uuid, x.threads, x.pid, x.warning); io.since(2, x.data); io.since(3, x.platform, x.data_parts); }
+void fields(auto& io, auto& x, const TrialStarted*) { io(x.time, x.worker, x.suggestion); }
+void fields(auto& io, auto& x, const HyperparametersFound*) { io(x.trial, x.attempt, x.hyperparameters, x.values); }
+void fields(auto& io, auto& x, const EpochReported*) { io(x.trial, x.attempt, x.execution, x.epoch, x.started, x.seconds, x.worker, x.metrics); }
+void fields(auto& io, auto& x, const TrialEnded*) { io(x.time, x.trial, x.attempt, x.worker, x.ending, x.cause, x.message, x.seconds); io.since(2, x.detail, x.output); }
+void fields(auto& io, auto& x, const SweepClosed*) { io(x.time, x.reason); }
+void fields(auto& io, auto& x, const SweepStopped*) { io(x.time, x.reason); io.since(4, x.end); }
+void fields(auto& io, auto& x, const SweepResumed*) { io(x.time, x.command_line, x.max_trials, x.iterations); }
+void fields(auto& io, auto& x, const WorkerLeft*) { io(x.time, x.worker, x.reason); }
+void fields(auto& io, auto& x, const SweepLaunched*) { io(x.time, x.host, x.launcher, x.ranks, x.slurm_job, x.slurm_restarts); io.since(3, x.command, x.options, x.versions); }
+void fields(auto& io, auto& x, const DataPart*) { io(x.name, x.shape, x.type, x.hash, x.mean, x.trend); }
+void fields(auto& io, auto& x, const DataDescribed*) { io(x.time, x.path, x.parts); }
+void fields(auto& io, auto& x, const Objective*) { io(x.metric, x.direction); }
+void fields(auto& io, auto& x, const TrainerOptions*) {
+  io(x.seed, x.objective, x.patience, x.min_delta, x.data, x.checkpoints, x.checkpoint_seconds, x.checkpoint_epochs,
+     x.device, x.threads, x.local_worker, x.local_workers, x.deterministic, x.faults, x.max_epochs, x.recorded_data);
+}
+// clang-format on
+inline void fields(Writer& out, const Faults& faults, const Faults*) {
+  out(faults.texts());
+}
+inline void fields(Reader& in, Faults& faults, const Faults*) {
+  std::vector<std::string> texts;
+  in(texts);
+  for (const std::string& text : texts) faults.add(text);
+}
+inline void fields(Writer& out, const SearchSpace& space, const SearchSpace*) {
+  out(space.hyperparameters());
+}
+inline void fields(Reader& in, SearchSpace& space, const SearchSpace*) {
+  std::vector<Hyperparameter> hyperparameters;
+  in(hyperparameters);
+  for (Hyperparameter& hyperparameter : hyperparameters) space.add(std::move(hyperparameter));
+}
+
+}  // namespace sibyl
