@@ -93,7 +93,7 @@ class Taken(SweepTest):
         job = command("synthetic", *LONG, "--output", self.output)
         with subprocess.Popen(job, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as sweep:
             deadline = time.monotonic() + 30
-            while not (self.journal.exists() and self.journal.stat().st_size > 4000) and time.monotonic() < deadline:
+            while not (self.journal.exists() and self.journal.stat().st_size > 8000) and time.monotonic() < deadline:
                 time.sleep(0.02)
             try:
                 action(sweep)
