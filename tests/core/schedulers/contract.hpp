@@ -68,9 +68,16 @@ class SchedulerContract {
     for (const int workers : {2, 3, 5, 40}) {
       Oracle many = oracle();
       CHECK(rows(simulate(many, workers, training(2, failures))) == expected);
-      CHECK(many.scheduler().finished());
+      has_ended(many);
       CHECK(many.best() == alone.best());
     }
+  }
+  void has_ended(const Oracle& oracle) const {
+    const auto trials = static_cast<std::int64_t>(oracle.trials().size());
+    CHECK(oracle.scheduler().finished());
+    CHECK(trials <= settings().max_trials);
+    CHECK_FALSE(oracle.scheduler().next(TrialId{trials}).has_value());
+    CHECK_FALSE(oracle.scheduler().next(std::nullopt).has_value());
   }
   void asks_without_writing() const {
     const auto scheduler = kind_.make(settings(), {"loss", Direction::minimize});
@@ -83,7 +90,7 @@ class SchedulerContract {
   void comes_to_its_end_when_trials_run_out() const {
     Oracle few = oracle(4);
     simulate(few, 3, training(1, 0));
-    CHECK(few.scheduler().finished());
+    has_ended(few);
     CHECK(few.trials().size() == 4);
   }
   void trains_no_more_than_it_plans() const {

@@ -15,8 +15,7 @@ class Generations : public Scheduler {
       : generations_(max_trials / population), better_({std::move(objective)}) {}
 
   std::optional<Proposal> next(std::optional<TrialId> new_trial) const override {
-    if (!new_trial || closed_ || begun_ == population || (generation_ > 0 && parents_.empty()))
-      return std::nullopt;
+    if (!new_trial || closed_ || finished_ || begun_ == population) return std::nullopt;
     const Slot slot{*new_trial, generation_, 0, 0, length * generation_, length * (generation_ + 1)};
     if (generation_ == 0) return Proposal{slot};
     const Observation& parent = parents_[static_cast<std::size_t>(begun_) % parents_.size()];
