@@ -23,7 +23,9 @@ using Bytes = std::vector<std::byte>;
 //
 //     void fields(auto& io, auto& x, const Slot*) { io(x.trial, x.rung); io.since(4, x.parent); }
 //
-// `since` names the version that brought a field, of any struct, wherever it stands.
+// `since` names the version that brought a field, of any struct, wherever it stands. `may_end_before` names
+// the last version in which the whole record may end before a field, and is only for the last fields of a
+// record.
 static_assert(std::endian::native == std::endian::little, "the bytes are little-endian");
 
 class Writer {
@@ -35,6 +37,10 @@ class Writer {
   }
   template <class... T>
   void since(std::uint32_t, const T&... fields) {
+    (*this)(fields...);
+  }
+  template <class... T>
+  void may_end_before(std::uint32_t, const T&... fields) {
     (*this)(fields...);
   }
 
@@ -85,10 +91,11 @@ class Reader {
   }
   template <class... T>
   void since(std::uint32_t version, T&... fields) {
-    // What version 2 brought is at the end of a record, and is there if anything is: version 1's journals
-    // were gone on with by later programs, and part of it came when version 2 was there already.
-    const bool there = version == 2 && version_ <= 2 ? !in_.empty() : version_ >= version;
-    if (there) (*this)(fields...);
+    if (version_ >= version) (*this)(fields...);
+  }
+  template <class... T>
+  void may_end_before(std::uint32_t version, T&... fields) {
+    if (version_ > version || !in_.empty()) (*this)(fields...);
   }
   void end() const {
     if (!in_.empty()) throw Error("a record is longer than its contents");

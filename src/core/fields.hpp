@@ -9,6 +9,9 @@
 // goes or changes its type stays in the list, for the versions that have it.
 namespace sibyl {
 
+// What version 2 brought is there if anything is left of the record: version 1's journals were gone on with
+// by later programs, and part of it came when version 2 was there already.
+
 // clang-format off
 void fields(auto& io, auto& x, const IntRange*) { io(x.min, x.max, x.step, x.sampling); }
 void fields(auto& io, auto& x, const FloatRange*) { io(x.min, x.max, x.step, x.sampling); }
@@ -19,11 +22,11 @@ void fields(auto& io, auto& x, const Slot*) { io(x.trial, x.iteration, x.bracket
 void fields(auto& io, auto& x, const Suggestion*) { io(x.slot, x.hyperparameters, x.executions, x.attempt); io.since(4, x.parent); }
 void fields(auto& io, auto& x, const Metric*) { io(x.name, x.value); }
 void fields(auto& io, auto& x, const SweepOpened*) { io(x.time, x.job, x.command_line, x.options, x.versions, x.seed, x.metric, x.maximize, x.space); io.since(3, x.asks, x.configurations); }
-void fields(auto& io, auto& x, const WorkerJoined*) { io(x.time, x.worker, x.host, x.device, x.device_name, x.uuid, x.threads, x.pid, x.warning); io.since(2, x.data); io.since(3, x.platform, x.data_parts); }
+void fields(auto& io, auto& x, const WorkerJoined*) { io(x.time, x.worker, x.host, x.device, x.device_name, x.uuid, x.threads, x.pid, x.warning); io.may_end_before(2, x.data); io.since(3, x.platform, x.data_parts); }
 void fields(auto& io, auto& x, const TrialStarted*) { io(x.time, x.worker, x.suggestion); }
 void fields(auto& io, auto& x, const HyperparametersFound*) { io(x.trial, x.attempt, x.hyperparameters, x.values); }
 void fields(auto& io, auto& x, const EpochReported*) { io(x.trial, x.attempt, x.execution, x.epoch, x.started, x.seconds, x.worker, x.metrics); }
-void fields(auto& io, auto& x, const TrialEnded*) { io(x.time, x.trial, x.attempt, x.worker, x.ending, x.cause, x.message, x.seconds); io.since(2, x.detail, x.output); }
+void fields(auto& io, auto& x, const TrialEnded*) { io(x.time, x.trial, x.attempt, x.worker, x.ending, x.cause, x.message, x.seconds); io.may_end_before(2, x.detail, x.output); }
 void fields(auto& io, auto& x, const SweepClosed*) { io(x.time, x.reason); }
 void fields(auto& io, auto& x, const SweepStopped*) { io(x.time, x.reason); io.since(4, x.end); }
 void fields(auto& io, auto& x, const SweepResumed*) { io(x.time, x.command_line, x.max_trials, x.iterations); }
