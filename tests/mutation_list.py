@@ -30,23 +30,23 @@ add("infinity is a score", "core/objective.cpp",
     "NaN and infinities never win*")
 add("no score is better than one", "core/objective.cpp",
     "if (!std::isfinite(b)) return true;", "if (!std::isfinite(b)) return false;", "core", "law 1: the same sweep*")
-add("best: the later of equal ones", "core/oracle/oracle.cpp",
+add("best: the later of equal ones", "core/oracle/oracle_learning.cpp",
     "BestFirst{options_.objective}({trials_[id].score, id}, {trials_[best_].score, best_})",
     "!options_.objective.better(trials_[best_].score, trials_[id].score)", "core", "with all scores equal*")
-add("oracle: one retry too many", "core/oracle/oracle.cpp",
+add("oracle: one retry too many", "core/oracle/oracle_learning.cpp",
     "trial.retries < options_.max_retries", "trial.retries <= options_.max_retries", "core", "max-retries gives*")
-add("oracle: a killed trial is never given up", "core/oracle/oracle.cpp",
+add("oracle: a killed trial is never given up", "core/oracle/oracle_learning.cpp",
     "++trial.killed == max_kills", "++trial.killed == max_kills + 1", "core", "a trial whose process was killed*")
-add("oracle: one more worker is lost with a trial", "core/oracle/oracle.cpp",
+add("oracle: one more worker is lost with a trial", "core/oracle/oracle_learning.cpp",
     "++trial.lost == max_lost_workers", "++trial.lost == max_lost_workers + 1", "core",
     "a trial that is lost with its worker*")
 add("oracle: an epoch told twice is news", "core/oracle/oracle.cpp",
     "report.epoch > trials_[report.trial].epochs[report.execution]",
     "report.epoch >= trials_[report.trial].epochs[report.execution]", "core", "late and repeated reports*")
-add("oracle: one trial more than --max-trials", "core/oracle/oracle.cpp",
+add("oracle: one trial more than --max-trials", "core/oracle/oracle_learning.cpp",
     "static_cast<std::int64_t>(trials_.size()) >= options_.max_trials &&\n",
     "static_cast<std::int64_t>(trials_.size()) > options_.max_trials &&\n", "core", "max-trials cuts*")
-add("oracle: does not wait for what trials find", "core/oracle/oracle.cpp",
+add("oracle: does not wait for what trials find", "core/oracle/oracle_learning.cpp",
     "if (closed_ || found_more_ || !not_yet_reported_.empty() ||", "if (closed_ || found_more_ ||", "core",
     "hyperparameters found on workers*")
 add("failure rows: two rows do not join", "core/oracle/failure_rows.cpp",

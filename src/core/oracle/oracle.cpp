@@ -1,26 +1,8 @@
 #include "core/oracle/oracle.hpp"
 
-#include <algorithm>
 #include <cmath>
-#include <numeric>
-
-#include "core/oracle/failure_pattern.hpp"
-#include "sibyl/error.hpp"
 
 namespace sibyl {
-
-namespace {
-/// A trial that so many workers were lost with has taken them down itself.
-constexpr int max_lost_workers = 3;
-/// A trial whose process was killed so often in one slot has had it killed (by a daemon that watches memory,
-/// say); the times before may have been somebody's kill of the whole job.
-constexpr int max_kills = 3;
-
-/// Was its process killed, and perhaps not because of it?
-bool was_killed(const TrialEnded& ended) {
-  return ended.ending == Ending::interrupted && ended.cause == Cause::signal;
-}
-}  // namespace
 
 Oracle::Oracle(SearchSpace space, OracleOptions options, std::unique_ptr<Sampler> sampler,
                std::unique_ptr<Scheduler> scheduler)
@@ -34,9 +16,7 @@ Decision Oracle::ask() const {
     return SearchOver{.reason = given_up_,
                       .end = SweepEnd::given_up,
                       .advice = "a higher --max-consecutive-failures lets it go on through more failures"};
-  if (!requeued_.empty()) {
-    return next_attempt(trials_[*requeued_.begin()].slot);
-  }
+  if (!requeued_.empty()) return next_attempt(trials_[*requeued_.begin()].slot);
   // When every configuration is tried, the search goes on only if the job asks for more than the sampler
   // knows of. Which it is must not depend on who is first: all earlier trials are waited for.
   const auto new_trial = static_cast<TrialId>(trials_.size());
@@ -73,13 +53,6 @@ std::optional<HyperparametersFound> Oracle::foreseen(const Suggestion& suggestio
   return found;
 }
 
-Consequences Oracle::tell(const Event& event) {
-  check(event);
-  Consequences consequences;
-  std::visit([&](const auto& each) { learn(each, consequences); }, event);
-  return consequences;
-}
-
 bool Oracle::knows(TrialId trial, int attempt) const {
   return trial >= 0 && trial < static_cast<TrialId>(trials_.size()) && trials_[trial].attempt == attempt &&
          running_.contains(trial);
@@ -99,148 +72,6 @@ bool Oracle::is_news(const TrialEnded& ended) const {
   return knows(ended.trial, ended.attempt);
 }
 
-void Oracle::learn(const TrialStarted& event, Consequences& consequences) {
-  const Suggestion& suggestion = event.suggestion;
-  const TrialId id = suggestion.slot.trial;
-  const bool is_new = id == static_cast<TrialId>(trials_.size());
-  if (is_new) {
-    Trial trial;
-    trial.hyperparameters = suggestion.hyperparameters;
-    trial.parent = suggestion.parent;
-    trial.started = event.time;
-    trial.best.resize(options_.executions);
-    trial.epochs.resize(options_.executions, suggestion.slot.first_epoch);
-    trials_.push_back(std::move(trial));
-    sampler_->started(id, suggestion.hyperparameters);
-    not_yet_reported_.insert(id);
-  }
-  if (requeued_.erase(id) == 0) scheduler_->started(suggestion.slot);
-  Trial& trial = trials_[id];
-  if (trial.slot != suggestion.slot) trial.killed = 0;
-  trial.slot = suggestion.slot;
-  trial.attempt = suggestion.attempt;
-  trial.worker = event.worker;
-  trial.status = TrialStatus::running;
-  running_.insert(id);
-
-  if (!is_new) return;
-  if (options_.max_trials > 0 && static_cast<std::int64_t>(trials_.size()) >= options_.max_trials &&
-      !closed_) {
-    closed_ = true;
-    consequences.decisions = scheduler_->no_more_trials();
-    apply(consequences.decisions, event.time);
-  }
-  close_if_used_up(consequences);
-}
-
-void Oracle::learn(const HyperparametersFound& event, Consequences&) {
-  sampler_->found(event);
-  Trial& trial = trials_[event.trial];
-  for (const Hyperparameter& hyperparameter : event.hyperparameters) {
-    // What was sampled with the trial is nothing new to the sampler.
-    found_more_ = found_more_ || !trial.hyperparameters.contains(hyperparameter.name);
-    if (!space_.has(hyperparameter)) space_.add(hyperparameter);
-  }
-  for (const auto& [name, value] : event.values) trial.hyperparameters.insert_or_assign(name, value);
-}
-
-void Oracle::learn(const EpochReported& event, Consequences& consequences) {
-  Trial& trial = trials_[event.trial];
-  epochs_ += event.epoch - trial.epochs[event.execution];
-  trial.epochs[event.execution] = event.epoch;
-  measured_ = measured_ || names(event.metrics, options_.objective.metric);
-  const double score = value_of(event.metrics, options_.objective.metric);
-  Best& best = trial.best[event.execution];
-  if (options_.objective.better(score, best.score)) best = {score, event.epoch};
-  double sum = 0;
-  int executions = 0;
-  for (const Best& each : trial.best) {
-    if (std::isnan(each.score)) continue;
-    sum += each.score;
-    ++executions;
-  }
-  trial.score = executions > 0 ? sum / executions : std::nan("");
-  // While some executions are still to come, the mean of the others is no score to compare.
-  if (executions == options_.executions) consider(event.trial);
-  if (not_yet_reported_.erase(event.trial) > 0) close_if_used_up(consequences);
-  if (scheduler_->ends_early(trial.slot, event.epoch, trial.score))
-    consequences.cancelled.push_back(event.trial);
-}
-
-void Oracle::learn(const TrialEnded& event, Consequences& consequences) {
-  Trial& trial = trials_[event.trial];
-  running_.erase(event.trial);
-  not_yet_reported_.erase(event.trial);
-  trial.seconds += event.seconds;
-  trial.message = event.message;
-  trial.cause = event.cause;
-  trial.detail = event.detail;
-  trial.output = event.output;
-  trial.status = TrialStatus::paused;
-
-  bool failed = event.ending == Ending::failed;
-  if (was_killed(event) && ++trial.killed == max_kills) {
-    failed = true;
-    trial.message = "given up: that happened " + std::to_string(trial.killed) + " times; " + event.message;
-  } else if (event.ending == Ending::interrupted && event.cause == Cause::worker_lost &&
-             ++trial.lost == max_lost_workers) {
-    failed = true;
-    trial.message =
-        "given up: " + std::to_string(trial.lost) + " workers were lost with it; the last: " + event.message;
-  } else if (event.ending == Ending::interrupted) {
-    requeued_.insert(event.trial);
-    close_if_used_up(consequences);
-    return;
-  }
-  if (!failed && std::isnan(trial.score)) {
-    failed = true;
-    trial.cause = Cause::exception;
-    trial.message = "no epoch had a finite '" + options_.objective.metric + "' (the objective)";
-  }
-  if (failed && may_pass(trial.cause) && trial.lost < max_lost_workers &&
-      trial.retries < options_.max_retries) {
-    ++trial.retries;
-    trial.killed = 0;
-    requeued_.insert(event.trial);
-    return;
-  }
-  if (failed) fail(event.trial);
-  trial.early_stopped = event.ending == Ending::early_stopped;
-  const Observation observation{.slot = trial.slot,
-                                .hyperparameters = trial.hyperparameters,
-                                .score = failed ? std::nan("") : trial.score,
-                                .failed = failed,
-                                .ended_early = trial.early_stopped || event.ending == Ending::cancelled};
-  sampler_->observed(observation);
-  auto decisions = scheduler_->observed(observation);
-  if (event.ending == Ending::cancelled) {
-    for (RungResult& decision : decisions)
-      if (decision.slot.trial == event.trial && decision.decision == RungDecision::completed)
-        decision.decision = RungDecision::stopped;
-  }
-  apply(decisions, event.time);
-  consequences.decisions.insert(consequences.decisions.end(), decisions.begin(), decisions.end());
-  close_if_used_up(consequences);
-}
-
-void Oracle::consider(TrialId id) {
-  if (best_ < 0 || BestFirst{options_.objective}({trials_[id].score, id}, {trials_[best_].score, best_}))
-    best_ = id;
-}
-
-// One that reached a score before is no sign of a sweep that can't go well.
-void Oracle::fail(TrialId id) {
-  if (std::isfinite(trials_[id].score)) return;
-  const FailureRows::Row row = failures_.add(id);
-  if (options_.max_consecutive_failures == 0 || row.length < options_.max_consecutive_failures ||
-      !given_up_.empty())
-    return;
-  // Where two rows meet it is longer: as many as were asked for are named.
-  std::vector<TrialId> failed(static_cast<std::size_t>(options_.max_consecutive_failures));
-  std::iota(failed.begin(), failed.end(), row.first);
-  given_up_ = std::to_string(failed.size()) + " trials in a row failed, " + failure_pattern(failed, trials_);
-}
-
 TrialId Oracle::best_model() const {
   if (best_ < 0 || trials_[best_].status != TrialStatus::failed) return best_;
   const BestFirst better{options_.objective};
@@ -251,51 +82,6 @@ TrialId Oracle::best_model() const {
     if (best < 0 || better({trial.score, id}, {trials_[best].score, best})) best = id;
   }
   return best;
-}
-
-void Oracle::learn(const SweepResumed& event, Consequences& consequences) {
-  over_ = false;
-  given_up_.clear();  // whoever resumes it has mended the reason, or hopes so
-  failures_.forget();
-  options_.max_trials = event.max_trials;
-  scheduler_->extend(event.max_trials, event.iterations);
-  closed_ = options_.max_trials > 0 && static_cast<std::int64_t>(trials_.size()) >= options_.max_trials;
-  if (closed_) {
-    consequences.decisions = scheduler_->no_more_trials();
-    apply(consequences.decisions, event.time);
-  }
-  close_if_used_up(consequences);
-}
-
-// Once every configuration has been tried and no trial asked for more than the sampler knows.
-void Oracle::close_if_used_up(Consequences& consequences) {
-  if (closed_ || found_more_ || !not_yet_reported_.empty() || !sampler_->exhausted()) return;
-  closed_ = true;
-  const auto decisions = scheduler_->no_more_trials();
-  apply(decisions, trials_.back().started);
-  consequences.decisions.insert(consequences.decisions.end(), decisions.begin(), decisions.end());
-}
-
-void Oracle::apply(const std::vector<RungResult>& decisions, double time) {
-  for (const RungResult& result : decisions) {
-    Trial& trial = trials_[result.slot.trial];
-    trial.slot = result.slot;
-    switch (result.decision) {
-      case RungDecision::promoted:
-        continue;
-      case RungDecision::completed:
-        trial.status = TrialStatus::completed;
-        break;
-      // Early stopping ended the training itself; that it was not the best is another matter.
-      case RungDecision::stopped:
-        trial.status = trial.early_stopped ? TrialStatus::completed : TrialStatus::stopped;
-        break;
-      case RungDecision::failed:
-        trial.status = TrialStatus::failed;
-        break;
-    }
-    trial.ended = time;
-  }
 }
 
 std::optional<PlanSize> planned(const Oracle& oracle) {
