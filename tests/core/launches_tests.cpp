@@ -3,39 +3,16 @@
 #include <cmath>
 
 #include "catch.hpp"
+#include "core/timed_events.hpp"
 
 using namespace sibyl;
-
-namespace {
-
-SweepOpened opened(double time) {
-  SweepOpened event;
-  event.time = time;
-  return event;
-}
-
-EpochReported epoch(double started) {
-  EpochReported report;
-  report.started = started;
-  report.seconds = 1;
-  return report;
-}
-
-TrialEnded ended(double time, double seconds) {
-  TrialEnded event;
-  event.time = time;
-  event.seconds = seconds;
-  return event;
-}
-
-}  // namespace
 
 TEST_CASE("each start of a sweep is a launch, with who launched it, what it did and how it ended") {
   Launches launches;
   launches.tell(opened(10));
   launches.tell(SweepLaunched{10, "node1", "srun", 9, "4711", 0});
   launches.tell(epoch(12));
-  launches.tell(ended(20, 8));
+  launches.tell(ended(20, 1, 0, 8));
   launches.tell(SweepStopped{21, "SIGUSR1 came"});
   launches.tell(SweepResumed{100, "job --resume", 0, 1});
   launches.tell(SweepLaunched{100, "node2", "srun", 5, "4711", 1});
@@ -70,13 +47,13 @@ TEST_CASE("launches that trained nothing are counted from the latest one back") 
   CHECK(launches.fruitless() == 0);
   launches.tell(opened(1));
   CHECK(launches.fruitless() == 1);
-  launches.tell(SweepResumed{2, "", 0, 1});
+  launches.tell(resumed(2));
   CHECK(launches.fruitless() == 2);
-  launches.tell(ended(3, 0));  // given up for lost: nobody trained
+  launches.tell(ended(3, 1, 0, 0));  // given up for lost: nobody trained
   CHECK(launches.fruitless() == 2);
-  launches.tell(ended(3, 0.5));  // saved in mid-epoch
+  launches.tell(ended(3, 1, 0, 0.5));  // saved in mid-epoch
   CHECK(launches.fruitless() == 0);
-  launches.tell(SweepResumed{4, "", 0, 1});
+  launches.tell(resumed(4));
   CHECK(launches.fruitless() == 1);
   launches.tell(epoch(5));
   CHECK(launches.fruitless() == 0);

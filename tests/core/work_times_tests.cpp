@@ -3,39 +3,9 @@
 #include <cmath>
 
 #include "catch.hpp"
+#include "core/timed_events.hpp"
 
 using namespace sibyl;
-
-namespace {
-
-Event joined(double time, int worker) {
-  WorkerJoined event;
-  event.time = time;
-  event.worker = worker;
-  return event;
-}
-
-Event started(double time, int worker, TrialId trial, int attempt = 0) {
-  return TrialStarted{
-      time, worker, {.slot = {.trial = trial}, .hyperparameters = {}, .executions = 1, .attempt = attempt}};
-}
-
-Event ended(double time, int worker, TrialId trial, double seconds, Ending ending = Ending::reached,
-            int attempt = 0) {
-  return TrialEnded{.time = time,
-                    .trial = trial,
-                    .attempt = attempt,
-                    .worker = worker,
-                    .ending = ending,
-                    .message = "",
-                    .seconds = seconds};
-}
-
-Event resumed(double time) {
-  return SweepResumed{time, "", 0, 1};
-}
-
-}  // namespace
 
 TEST_CASE("a worker is busy as long as it says, and with what it is at; the rest is idle") {
   WorkTimes times;

@@ -1,33 +1,9 @@
 #include "sweep/record/timing.hpp"
 
 #include "catch.hpp"
+#include "core/timed_events.hpp"
 
 using namespace sibyl;
-
-namespace {
-
-Event joined(double time, int worker) {
-  WorkerJoined event;
-  event.time = time;
-  event.worker = worker;
-  return event;
-}
-
-Event started(double time, int worker, TrialId trial) {
-  return TrialStarted{time, worker, {.slot = {.trial = trial}, .hyperparameters = {}}};
-}
-
-Event ended(double time, int worker, double seconds, TrialId trial = 0) {
-  return TrialEnded{.time = time, .trial = trial, .worker = worker, .message = "", .seconds = seconds};
-}
-
-Event opened(double time) {
-  SweepOpened event;
-  event.time = time;
-  return event;
-}
-
-}  // namespace
 
 TEST_CASE("busy time counts what runs, too") {
   Timing timing;
@@ -39,7 +15,7 @@ TEST_CASE("busy time counts what runs, too") {
   CHECK(timing.work().there(110) == 20);
   CHECK(timing.work().busy(110) == 10);
   CHECK(timing.busy_share(110) == 0.5);
-  timing.learn(ended(108, 1, 8));
+  timing.learn(ended(108, 1, 0, 8));
   CHECK(timing.work().busy(110) == 8);
   CHECK(timing.workers() == 2);
 }
@@ -49,11 +25,11 @@ TEST_CASE("a sweep that was stopped and resumed counts only the time in which it
   timing.learn(opened(100));
   timing.learn(joined(100, 1));
   timing.learn(started(100, 1, 0));
-  timing.learn(ended(110, 1, 10));
+  timing.learn(ended(110, 1, 0, 10));
   timing.learn(SweepResumed{1000, "", 0, 1});  // much later
   timing.learn(joined(1000, 1));
   timing.learn(started(1000, 1, 1));
-  timing.learn(ended(1005, 1, 5, 1));
+  timing.learn(ended(1005, 1, 1, 5));
   CHECK(timing.wall(1010) == 20);
   CHECK(timing.work().busy(1010) == 15);
   CHECK(timing.work().there(1010) == 20);
