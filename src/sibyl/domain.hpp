@@ -70,6 +70,11 @@ Value draw(const Domain& domain, RandomStream& random);
 Value quantile(const Domain& domain, double u);
 /// A quantile at which the domain has this value (or the one next to it): in the middle of all of those.
 double quantile_of(const Domain& domain, const Value& value);
+/// From where to where the domain has this value: a cell around `quantile_of`, empty if it is continuous.
+struct Quantiles {
+  double low = 0, high = 0;
+};
+Quantiles quantiles_of(const Domain& domain, const Value& value);
 
 /// Throws Error where no sweep can be meant: min above max, bounds or steps that are no numbers, steps finer
 /// than doubles are, log sampling of zero, choices that are none, twice the same, or of several types.

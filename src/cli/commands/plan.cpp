@@ -10,7 +10,7 @@
 #include "base/numbers.hpp"
 #include "cli/screen/table.hpp"
 #include "core/oracle/simulation.hpp"
-#include "core/samplers/sampler.hpp"
+#include "core/samplers/random.hpp"
 #include "core/schedulers/totals.hpp"
 
 namespace sibyl {
@@ -64,10 +64,11 @@ struct Figures {
 };
 
 /// So many trials, without values: a plan shows none.
-class AsMany : public Sampler {
+class AsMany : public RandomSearch {
  public:
   explicit AsMany(std::size_t trials) : left_(trials) {}
-  Values sample(TrialId) const override { return {}; }
+  Sample sample(TrialId) const override { return {}; }
+  std::optional<Values> if_untried(const Values& values, TrialId) const override { return values; }
   void started(TrialId, const Values&) override { left_ -= left_ > 0; }
   bool exhausted() const override { return left_ == 0; }
 
@@ -78,12 +79,14 @@ class AsMany : public Sampler {
 Figures run_through(SweepOptions sweep, int workers, const SearchSpace& space,
                     const std::optional<Counted>& counted, const Objective& objective) {
   sweep.executions_per_trial = 1;
-  std::unique_ptr<Sampler> sampler;
+  std::unique_ptr<RandomSearch> random;
   if (counted && counted->complete && !counted->as_declared(space))
-    sampler = std::make_unique<AsMany>(counted->all.size());
+    random = std::make_unique<AsMany>(counted->all.size());
   else if (counted && counted->beyond)
-    sampler = std::make_unique<AsMany>(std::numeric_limits<std::size_t>::max());
-  Oracle oracle = make_oracle(sweep, space, objective, std::move(sampler));
+    random = std::make_unique<AsMany>(std::numeric_limits<std::size_t>::max());
+  else
+    random = std::make_unique<RandomSampler>(space, sweep.seed);
+  Oracle oracle = make_oracle(sweep, space, objective, std::move(random));
   SimulatedTraining training;
   training.each_epoch = false;
   const SimulatedSweep run = simulate(oracle, workers, training);

@@ -25,7 +25,7 @@ Decision Oracle::ask() const {
   if (proposal && proposal->slot.trial == new_trial)
     return Suggestion{.slot = proposal->slot,
                       .hyperparameters = proposal->hyperparameters ? std::move(*proposal->hyperparameters)
-                                                                   : sampler_->sample(new_trial),
+                                                                   : sampler_->sample(new_trial).values,
                       .executions = options_.executions,
                       .parent = proposal->parent};
   if (proposal) return next_attempt(proposal->slot);

@@ -34,9 +34,15 @@ Values AskingSampler::asked(const Values& given, TrialId trial, std::int64_t red
   return configuration ? std::move(configuration->values) : given;
 }
 
-Values AskingSampler::sample(TrialId trial) const {
+Sample AskingSampler::sample(TrialId trial) const {
   if (!latest_ || latest_->first != trial) latest_.emplace(trial, choose(trial));
-  return latest_->second;
+  return {latest_->second, "random"};
+}
+
+std::optional<Values> AskingSampler::if_untried(const Values& values, TrialId trial) const {
+  if (is_used(values)) return std::nullopt;
+  Values configuration = asked(values, trial, 0);
+  return is_used(configuration) ? std::nullopt : std::optional(std::move(configuration));
 }
 
 Values AskingSampler::choose(TrialId trial) const {

@@ -2,7 +2,7 @@
 
 #include <unordered_set>
 
-#include "core/samplers/sampler.hpp"
+#include "core/samplers/random_search.hpp"
 #include "core/space/configurations.hpp"
 #include "core/space/count.hpp"
 
@@ -11,13 +11,14 @@ namespace sibyl {
 /// Random search like RandomSampler's, for a job that says which hyperparameters a configuration asks for:
 /// what a trial does not ask for is no part of it, and no two trials ask for the same with the same values.
 /// A space with a known number of configurations is used up, each being tried exactly once.
-class AskingSampler : public Sampler {
+class AskingSampler : public RandomSearch {
  public:
   /// `configurations`: how many there are, where that was counted. Without `ask` (a sweep that is told again
   /// from its record) it learns what it is told all the same, but its samples are the search space's.
   AskingSampler(SearchSpace space, std::uint64_t seed, std::optional<std::uint64_t> configurations, Ask ask);
 
-  Values sample(TrialId trial) const override;
+  Sample sample(TrialId trial) const override;
+  std::optional<Values> if_untried(const Values& values, TrialId trial) const override;
   void started(TrialId trial, const Values& values) override;
   bool exhausted() const override;
   std::vector<Hyperparameter> beyond(const SearchSpace& known, const Values& values) const override;

@@ -38,7 +38,17 @@ std::optional<std::uint64_t> RandomSampler::key(const Values& values) const {
   return key;
 }
 
-Values RandomSampler::sample(TrialId trial) const {
+Sample RandomSampler::sample(TrialId trial) const {
+  return {choose(trial), "random"};
+}
+
+std::optional<Values> RandomSampler::if_untried(const Values& values, TrialId) const {
+  if (never_repeats_) return values;
+  const auto place = key(values);
+  return place && used_.contains(*place) ? std::nullopt : std::optional(values);
+}
+
+Values RandomSampler::choose(TrialId trial) const {
   RandomStream random(seed_, trial, "an unused configuration");
   if (!unused_.empty()) return configurations_.at(unused_[random.below(unused_.size())]);
 
@@ -88,9 +98,8 @@ bool RandomSampler::exhausted() const {
 
 SamplerKind random_sampler() {
   return {"random", "without duplicates",
-          [](const SearchSpace& space, std::uint64_t seed) -> std::unique_ptr<Sampler> {
-            return std::make_unique<RandomSampler>(space, seed);
-          }};
+          [](std::unique_ptr<RandomSearch> random, const SearchSpace&,
+             const SamplerSettings&) -> std::unique_ptr<Sampler> { return random; }};
 }
 
 }  // namespace sibyl

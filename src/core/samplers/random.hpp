@@ -13,15 +13,17 @@ namespace sibyl {
 /// Random search without duplicates: each hyperparameter of each trial from its own stream, (seed, trial,
 /// name). A configuration that an earlier trial had is drawn again; when a small space is more than half used
 /// up, one of its unused configurations is chosen instead, so that every one is tried exactly once.
-class RandomSampler : public Sampler {
+class RandomSampler : public RandomSearch {
  public:
   RandomSampler(SearchSpace space, std::uint64_t seed);
 
-  Values sample(TrialId trial) const override;
+  Sample sample(TrialId trial) const override;
+  std::optional<Values> if_untried(const Values& values, TrialId trial) const override;
   void started(TrialId trial, const Values& values) override;
   bool exhausted() const override;
 
  private:
+  Values choose(TrialId trial) const;
   std::optional<std::uint64_t> key(const Values& values) const;
   void list_unused();
 

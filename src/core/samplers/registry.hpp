@@ -5,15 +5,24 @@
 #include <string>
 #include <vector>
 
-#include "core/samplers/sampler.hpp"
+#include "core/samplers/random_search.hpp"
+#include "sibyl/objective.hpp"
 
 namespace sibyl {
+
+/// What a sampler may want to know of the sweep; each takes of it what it needs.
+struct SamplerSettings {
+  std::uint64_t seed = 0;
+  Objective objective = {};
+};
 
 /// A sampler as the command line and a sweep's record know it.
 struct SamplerKind {
   std::string name;  ///< of `--sampler`
   std::string help;  ///< a few words
-  std::unique_ptr<Sampler> (*make)(const SearchSpace& space, std::uint64_t seed);
+  /// `random`: random search in that space. Throws UsageError where the sampler has no use for such a space.
+  std::unique_ptr<Sampler> (*make)(std::unique_ptr<RandomSearch> random, const SearchSpace& space,
+                                   const SamplerSettings& settings);
 };
 
 /// All there are, the default first. A new one is a file beside this one, and a line in registry.cpp.

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <limits>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "core/observation.hpp"
@@ -8,13 +11,25 @@
 
 namespace sibyl {
 
+/// Values for a trial, and where they come from.
+struct Sample {
+  Values values;
+  std::string sampler;  ///< what chose them: "random", "sobol", "gp", ...
+  /// Of the trial's score, where that is a model; else NaN.
+  double expected_mean = std::numeric_limits<double>::quiet_NaN();
+  double expected_deviation = std::numeric_limits<double>::quiet_NaN();
+};
+
 /// Chooses the values of new trials. `sample` is a question: asked twice it answers the same.
 class Sampler {
  public:
   virtual ~Sampler() = default;
 
-  /// Values for the next trial, `trial`. Called only while it is not exhausted, or where repeats are wanted.
-  virtual Values sample(TrialId trial) const = 0;
+  /// For the next trial, `trial`. Called only while it is not exhausted, or where repeats are wanted.
+  virtual Sample sample(TrialId trial) const = 0;
+  /// Does it choose that trial's values by the results of earlier ones? If so it is told first what is known
+  /// by the plan when that trial starts (see PlannedResults), and the trial waits for it.
+  virtual bool learns(TrialId) const { return false; }
   /// A trial was started with these values (also told on replay).
   virtual void started(TrialId trial, const Values& values) = 0;
   /// A trial has hyperparameters that the search space does not name, or was not given a value of.

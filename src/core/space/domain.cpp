@@ -141,16 +141,24 @@ Value quantile(const Domain& domain, double u) {
   return value_at(domain, place >= static_cast<double>(*last) ? *last : static_cast<std::uint64_t>(place));
 }
 
-double quantile_of(const Domain& domain, const Value& value) {
-  constexpr double largest = 1 - 0x1p-53;
+Quantiles quantiles_of(const Domain& domain, const Value& value) {
   const auto last = last_of(domain);
   const auto* x = std::get_if<double>(&value);
   const auto* range = std::get_if<FloatRange>(&domain);
-  if (!last) return x ? std::min(quantile_of(*range, *x), largest) : 0;
+  if (!last) {
+    const double at = x ? quantile_of(*range, *x) : 0;
+    return {at, at};
+  }
   const std::uint64_t place =
       range && x ? FloatGrid(*range).nearest(*x) : place_of(domain, value).value_or(0);
-  if (const auto spread_out = spread(domain, *last)) return std::min(spread_out->quantile(place), largest);
-  return std::min((static_cast<double>(place) + 0.5) / (static_cast<double>(*last) + 1), largest);
+  if (const auto spread_out = spread(domain, *last)) return spread_out->quantiles(place);
+  const double count = static_cast<double>(*last) + 1;
+  return {static_cast<double>(place) / count, (static_cast<double>(place) + 1) / count};
+}
+
+double quantile_of(const Domain& domain, const Value& value) {
+  const auto [low, high] = quantiles_of(domain, value);
+  return std::min((low + high) / 2, 1 - 0x1p-53);
 }
 
 namespace {

@@ -102,12 +102,12 @@ double Spread::share(double steps) const {
   return std::min(logarithm / logarithm_, 1.0);
 }
 
-double Spread::quantile(std::uint64_t place) const {
+Quantiles Spread::quantiles(std::uint64_t place) const {
   const std::uint64_t from_end = reverse_ ? last_ - place : place;
   const auto steps = static_cast<double>(from_end);
   const double from = from_end == 0 ? 0 : share(steps - 0.5);
   const double to = from_end == last_ ? 1 : share(steps + 0.5);
-  return reverse_ ? 1 - (from + to) / 2 : (from + to) / 2;
+  return reverse_ ? Quantiles{1 - to, 1 - from} : Quantiles{from, to};
 }
 
 }  // namespace sibyl

@@ -20,8 +20,8 @@ class Spread {
   Spread(const FloatRange& range, std::uint64_t last);
 
   std::uint64_t place(double u) const;
-  /// In the middle of the quantiles that are the place's.
-  double quantile(std::uint64_t place) const;
+  /// Those that are the place's.
+  Quantiles quantiles(std::uint64_t place) const;
 
  private:
   double share(double steps) const;

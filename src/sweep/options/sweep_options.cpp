@@ -81,10 +81,8 @@ std::string no_search(const SweepOptions& options) {
 }
 
 Oracle make_oracle(const SweepOptions& options, const SearchSpace& space, const Objective& objective,
-                   std::unique_ptr<Sampler> sampler) {
-  // Also where a sampler is given: no sweep is replayed by another sampler or scheduler than its own.
-  const SamplerKind& kind = sampler_kind(options.sampler);
-  if (!sampler) sampler = kind.make(space, options.seed);
+                   std::unique_ptr<RandomSearch> random) {
+  auto sampler = sampler_kind(options.sampler).make(std::move(random), space, {options.seed, objective});
   auto scheduler = scheduler_kind(options.scheduler).make(options, objective);
   return Oracle(space,
                 {objective, options.max_trials, options.executions_per_trial, options.max_retries,

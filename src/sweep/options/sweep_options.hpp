@@ -52,8 +52,8 @@ std::vector<std::string> differences(const SweepOptions& there, const SweepOptio
 std::string no_search(const SweepOptions& options);
 
 /// The oracle that the options describe. Throws Error for a sampler or scheduler that does not exist here.
-/// Without a `sampler` it gets that of the options, for the space as it stands.
+/// `random`: random search in that space, for the sampler.
 Oracle make_oracle(const SweepOptions& options, const SearchSpace& space, const Objective& objective,
-                   std::unique_ptr<Sampler> sampler = nullptr);
+                   std::unique_ptr<RandomSearch> random);
 
 }  // namespace sibyl

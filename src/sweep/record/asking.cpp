@@ -1,6 +1,7 @@
 #include "sweep/record/asking.hpp"
 
 #include "core/samplers/asking.hpp"
+#include "core/samplers/random.hpp"
 
 namespace sibyl {
 
@@ -28,8 +29,8 @@ SweepOpened with_count(SweepOpened opened, const Ask& ask) {
   return opened;
 }
 
-std::unique_ptr<Sampler> sampler(const SweepOpened& opened, const Ask& ask) {
-  if (!opened.asks) return nullptr;
+std::unique_ptr<RandomSearch> random_search(const SweepOpened& opened, const Ask& ask) {
+  if (!opened.asks) return std::make_unique<RandomSampler>(opened.space, opened.seed);
   std::optional<std::uint64_t> configurations;
   if (opened.configurations > 0) configurations = opened.configurations;
   return std::make_unique<AskingSampler>(opened.space, opened.seed, configurations, ask);

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "core/events.hpp"
-#include "core/samplers/sampler.hpp"
+#include "core/samplers/random_search.hpp"
 #include "core/space/count.hpp"
 #include "process/builder.hpp"
 #include "sibyl/job.hpp"
@@ -22,7 +22,7 @@ std::optional<Counted> counted(const SearchSpace& space, Job& job, const std::st
 /// they all have what the search space says.
 SweepOpened with_count(SweepOpened opened, const Ask& ask);
 
-/// Of a sweep that asks; none for another.
-std::unique_ptr<Sampler> sampler(const SweepOpened& opened, const Ask& ask);
+/// Random search in the sweep's space.
+std::unique_ptr<RandomSearch> random_search(const SweepOpened& opened, const Ask& ask);
 
 }  // namespace sibyl

@@ -66,7 +66,7 @@ Oracle replayed_oracle(const SweepOpened& opened) {
 Oracle recorded_oracle(const SweepOpened& opened, const Ask& ask) {
   return make_oracle(sweep_options_from_json(opened.options), opened.space,
                      {opened.metric, opened.maximize ? Direction::maximize : Direction::minimize},
-                     sampler(opened, ask));
+                     random_search(opened, ask));
 }
 
 }  // namespace sibyl

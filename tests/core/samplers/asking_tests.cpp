@@ -36,14 +36,14 @@ TEST_CASE("each configuration is tried once, whatever the space was found from, 
     std::set<Values> seen;
     for (TrialId trial = 0; trial < 39; ++trial) {
       REQUIRE_FALSE(sampler->exhausted());
-      const Values values = sampler->sample(trial);
-      REQUIRE(sampler->sample(trial) == values);
+      const Values values = sampler->sample(trial).values;
+      REQUIRE(sampler->sample(trial).values == values);
       REQUIRE(has_what_it_asks_for(values));
       REQUIRE(seen.insert(values).second);
       sampler->started(trial, values);
     }
     CHECK(sampler->exhausted());
-    CHECK(has_what_it_asks_for(sampler->sample(39)));  // repeats, where they are wanted
+    CHECK(has_what_it_asks_for(sampler->sample(39).values));  // repeats, where they are wanted
   }
 }
 
@@ -56,7 +56,7 @@ TEST_CASE("what is asked for has the values that it has without asking") {
       return value.first.starts_with("units_") &&
              std::stoi(value.first.substr(6)) >= std::get<std::int64_t>(expected.at("layers"));
     });
-    const Values values = sampler->sample(trial);
+    const Values values = sampler->sample(trial).values;
     CHECK(values == expected);
     sampler->started(trial, values);
   }
@@ -80,7 +80,7 @@ TEST_CASE("a space that is too large to be counted is used up where it is as lar
   std::set<Values> seen;
   for (TrialId trial = 0; trial < 3600; ++trial) {
     REQUIRE_FALSE(sampler.exhausted());
-    const Values values = sampler.sample(trial);
+    const Values values = sampler.sample(trial).values;
     REQUIRE(seen.insert(values).second);
     sampler.started(trial, values);
   }
@@ -90,7 +90,7 @@ TEST_CASE("a space that is too large to be counted is used up where it is as lar
 TEST_CASE("a space that goes on beyond its names is not used up by their number") {
   const Layered layered{.usual = 1};  // names layers and units_0: 9
   const auto sampler = sampler_of(layered, std::nullopt);
-  for (TrialId trial = 0; trial < 30; ++trial) sampler->started(trial, sampler->sample(trial));
+  for (TrialId trial = 0; trial < 30; ++trial) sampler->started(trial, sampler->sample(trial).values);
   CHECK_FALSE(sampler->exhausted());
 }
 
@@ -98,7 +98,7 @@ TEST_CASE("where build fails a trial has all that it is given, as without asking
   const auto sampler = sampler_of({.most = 1'000'000, .throws_at = 1}, std::nullopt);
   int whole = 0;
   for (TrialId trial = 0; trial < 30; ++trial) {
-    const Values values = sampler->sample(trial);
+    const Values values = sampler->sample(trial).values;
     const bool fails = values.at("layers") == Value(std::int64_t{1});
     CHECK(std::ssize(values) == (fails ? 4 : 1 + std::get<std::int64_t>(values.at("layers"))));
     whole += fails;

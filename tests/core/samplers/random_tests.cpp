@@ -23,13 +23,13 @@ TEST_CASE("a small space is used up: every configuration exactly once") {
     std::set<Values> seen;
     for (TrialId trial = 0; trial < side * side; ++trial) {
       REQUIRE_FALSE(sampler.exhausted());
-      const Values values = sampler.sample(trial);
-      REQUIRE(sampler.sample(trial) == values);  // a question: asked twice, answered the same
+      const Values values = sampler.sample(trial).values;
+      REQUIRE(sampler.sample(trial).values == values);  // a question: asked twice, answered the same
       REQUIRE(seen.insert(values).second);
       sampler.started(trial, values);
     }
     CHECK(sampler.exhausted());
-    CHECK(sampler.sample(side * side).size() == 2);  // repeats, where they are wanted
+    CHECK(sampler.sample(side * side).values.size() == 2);  // repeats, where they are wanted
   }
 }
 
@@ -38,7 +38,7 @@ TEST_CASE("the values of a trial depend on the seed and the trials before it alo
     RandomSampler sampler(grid(20), seed);
     std::vector<Values> all;
     for (TrialId trial = 0; trial < 300; ++trial) {
-      all.push_back(sampler.sample(trial));
+      all.push_back(sampler.sample(trial).values);
       sampler.started(trial, all.back());
     }
     return all;
@@ -49,7 +49,7 @@ TEST_CASE("the values of a trial depend on the seed and the trials before it alo
 
 TEST_CASE("hyperparameters that a worker found do not make a configuration a new one") {
   RandomSampler sampler(grid(1), 1);
-  Values values = sampler.sample(0);
+  Values values = sampler.sample(0).values;
   values["found"] = 0.5;
   sampler.started(0, values);
   CHECK(sampler.exhausted());
@@ -67,7 +67,7 @@ TEST_CASE("using up a space of many switches takes a moment, and repeats none") 
   RandomSampler sampler(space, 3);
   std::vector<bool> seen(1 << switches);
   for (TrialId trial = 0; trial < (1 << switches); ++trial) {
-    const Values values = sampler.sample(trial);
+    const Values values = sampler.sample(trial).values;
     std::size_t number = 0;
     for (const auto& each : values)
       number = 2 * number + static_cast<std::size_t>(std::get<bool>(each.second));
@@ -85,7 +85,7 @@ TEST_CASE(
   RandomSampler sampler(space, 5);
   std::set<Values> seen;
   for (TrialId trial = 0; trial < 10; ++trial) {
-    const Values values = sampler.sample(trial);
+    const Values values = sampler.sample(trial).values;
     REQUIRE(seen.insert(values).second);
     sampler.started(trial, values);
   }
@@ -105,7 +105,7 @@ TEST_CASE("a space half of whose weight is on one configuration repeats none whi
   RandomSampler sampler(space, 1);
   std::set<Values> seen;
   for (TrialId trial = 0; trial < 1000; ++trial) {
-    const Values values = sampler.sample(trial);
+    const Values values = sampler.sample(trial).values;
     seen.insert(values);
     sampler.started(trial, values);
   }
@@ -119,7 +119,7 @@ TEST_CASE("a space that can't be counted repeats none where a redraw finds anoth
   RandomSampler sampler(space, 1);
   std::set<Values> seen;
   for (TrialId trial = 0; trial < 200; ++trial) {
-    const Values values = sampler.sample(trial);
+    const Values values = sampler.sample(trial).values;
     REQUIRE(seen.insert(values).second);
     sampler.started(trial, values);
   }
@@ -133,7 +133,7 @@ TEST_CASE(
   RandomSampler sampler(space, 1);
   std::set<Values> seen;
   for (TrialId trial = 0; trial < 1000; ++trial) {
-    const Values values = sampler.sample(trial);
+    const Values values = sampler.sample(trial).values;
     REQUIRE(values.contains("x"));
     REQUIRE(values.contains("y") == (values.at("x") == Value(1e-4)));
     seen.insert(values);

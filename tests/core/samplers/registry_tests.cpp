@@ -12,26 +12,28 @@ namespace {
 /// What somebody would add: the defaults first, then random values.
 class DefaultsFirst : public Sampler {
  public:
-  DefaultsFirst(const SearchSpace& space, std::uint64_t seed) : space_(space), random_(space, seed) {}
-  Values sample(TrialId trial) const override {
-    if (trial > 0) return random_.sample(trial);
+  DefaultsFirst(std::unique_ptr<RandomSearch> random, const SearchSpace& space)
+      : space_(space), random_(std::move(random)) {}
+  Sample sample(TrialId trial) const override {
+    if (trial > 0) return random_->sample(trial);
     Values values;
     for (const Hyperparameter& each : space_.hyperparameters())
       if (holds(each.conditions, values)) values[each.name] = each.default_value;
-    return values;
+    return {values, "defaults"};
   }
-  void started(TrialId trial, const Values& values) override { random_.started(trial, values); }
-  bool exhausted() const override { return random_.exhausted(); }
+  void started(TrialId trial, const Values& values) override { random_->started(trial, values); }
+  bool exhausted() const override { return random_->exhausted(); }
 
  private:
   SearchSpace space_;
-  RandomSampler random_;
+  std::unique_ptr<RandomSearch> random_;
 };
 
 SamplerKind defaults_first() {
   return {"defaults", "the defaults first",
-          [](const SearchSpace& space, std::uint64_t seed) -> std::unique_ptr<Sampler> {
-            return std::make_unique<DefaultsFirst>(space, seed);
+          [](std::unique_ptr<RandomSearch> random, const SearchSpace& space,
+             const SamplerSettings&) -> std::unique_ptr<Sampler> {
+            return std::make_unique<DefaultsFirst>(std::move(random), space);
           }};
 }
 
