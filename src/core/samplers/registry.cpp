@@ -2,11 +2,12 @@
 
 #include "base/find_kind.hpp"
 #include "core/samplers/random.hpp"
+#include "core/samplers/sobol.hpp"
 
 namespace sibyl {
 
 const std::vector<SamplerKind>& sampler_kinds() {
-  static const std::vector<SamplerKind> kinds{random_sampler()};
+  static const std::vector<SamplerKind> kinds{random_sampler(), sobol_sampler()};
   return kinds;
 }
 
