@@ -116,12 +116,12 @@ add("roster: done with another trial", "sweep/manager/roster.cpp",
 add("outbox: acknowledges twice", "sweep/manager/outbox.cpp",
     "  unacknowledged_.clear();\n", "", "sweep")
 add("manager: acknowledges before the commit", "sweep/manager/manager.cpp",
-    "    if (recorded_) hooks_.commit();\n    recorded_ = false;\n    outbox_.send();",
-    "    outbox_.send();\n    if (recorded_) hooks_.commit();\n    recorded_ = false;", "sweep",
+    "  if (recorded_) hooks_.commit();\n  recorded_ = false;\n  outbox_.send();",
+    "  outbox_.send();\n  if (recorded_) hooks_.commit();\n  recorded_ = false;", "sweep",
     "nothing is learned before*")
 add("manager: decides before it records", "sweep/manager/manager.cpp",
-    "    hooks_.record(event);\n    recorded_ = true;\n    const Consequences consequences = oracle_.tell(event);",
-    "    const Consequences consequences = oracle_.tell(event);\n    hooks_.record(event);\n    recorded_ = true;",
+    "  hooks_.record(event);\n  recorded_ = true;\n  const Consequences consequences = oracle_.tell(event);",
+    "  const Consequences consequences = oracle_.tell(event);\n  hooks_.record(event);\n  recorded_ = true;",
     "sweep")
 add("worker: does not wait for the journal", "sweep/worker/worker.cpp",
     "while (unacknowledged_ >= max_unacknowledged && !quit_) wait();", "", "sweep", "a worker does not run ahead*")
