@@ -23,6 +23,16 @@ inline Oracle full(std::int64_t trials, int epochs, OracleOptions options = {}, 
                 std::make_unique<FullBudget>(trials, epochs, loss));
 }
 
+/// Of a sweep in which everything can happen that does: rungs, executions, retries, an end for failures.
+inline Oracle busy_oracle() {
+  OracleOptions options{loss};
+  options.executions = 2;
+  options.max_retries = 1;
+  options.max_consecutive_failures = 4;
+  return Oracle(line(), options, std::make_unique<RandomSampler>(line(), 1),
+                std::make_unique<Hyperband>(HyperbandOptions{9, 3, 1}, loss));
+}
+
 inline Suggestion start(Oracle& oracle, int worker = 1) {
   const auto suggestion = std::get<Suggestion>(oracle.ask());
   oracle.tell(TrialStarted{1, worker, suggestion});
