@@ -32,14 +32,11 @@ void LaunchChecks::tell(const Event& event) {
   if (const auto* report = std::get_if<EpochReported>(&event))
     longest_epoch_ = std::max(longest_epoch_, report->seconds);
   const auto* joined = std::get_if<WorkerJoined>(&event);
-  if (!joined || joined->uuid.empty()) return;
-  news_ = true;
-  auto& users = device_users_[{joined->host, joined->uuid}];
-  if (std::find(users.begin(), users.end(), joined->worker) == users.end()) users.push_back(joined->worker);
+  if (joined && !device_users_.tell(*joined).empty()) news_ = true;
 }
 
 void LaunchChecks::check_devices(std::vector<std::string>& lines) {
-  for (const auto& [device, users] : device_users_) {
+  for (const auto& [device, users] : device_users_.all()) {
     const auto count = static_cast<int>(users.size());
     const std::string what =
         std::to_string(count) + " workers share one GPU (" + device.second + " on " + device.first + ")";

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
 
 #include "core/events.hpp"
+#include "launch/device_users.hpp"
 
 namespace sibyl {
 
@@ -35,8 +35,8 @@ class LaunchChecks {
 
   int workers_per_gpu_;
   double time_limit_;
-  std::map<std::pair<std::string, std::string>, std::vector<int>> device_users_;  ///< by host and UUID
-  bool news_ = false;                                                             ///< of devices
+  DeviceUsers device_users_;
+  bool news_ = false;  ///< of devices
   double longest_epoch_ = 0;
   bool told_of_devices_ = false;
   bool told_of_time_ = false;

@@ -81,10 +81,8 @@ void Progress::show_worker(const WorkerJoined& joined, double now) {
   std::string text = "worker " + std::to_string(joined.worker) + " on " + joined.host + ": " + joined.device +
                      " (" + joined.device_name + (joined.uuid.empty() ? "" : ", " + joined.uuid) + "), " +
                      quantity(joined.threads, "thread");
-  if (!joined.uuid.empty()) {
-    const auto [first, is_first] = device_users_.try_emplace(joined.host + " " + joined.uuid, joined.worker);
-    if (!is_first) text += "; shares this device with worker " + std::to_string(first->second);
-  }
+  if (const auto users = device_users_.tell(joined); !users.empty() && users.front() != joined.worker)
+    text += "; shares this device with worker " + std::to_string(users.front());
   line(text, now);
   if (!joined.data.empty() && data_.insert(joined.data).second) {
     std::istringstream lines(joined.data);

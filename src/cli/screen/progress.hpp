@@ -1,12 +1,12 @@
 #pragma once
 
 #include <iosfwd>
-#include <map>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "cli/screen/terminal.hpp"
+#include "launch/device_users.hpp"
 #include "sweep/record/sweep_view.hpp"
 
 namespace sibyl {
@@ -41,7 +41,7 @@ class Progress : public SweepView {
   TrialId best_ = -1;
   double best_score_ = 0;
   std::set<std::tuple<int, int, int>> finished_rungs_;
-  std::map<std::string, int> device_users_;  ///< host and UUID: the rank that took it first
+  DeviceUsers device_users_;
   std::set<std::string> data_;  ///< descriptions of it; more than one if workers do not train on the same
   std::set<std::string> warnings_;
   std::int64_t epochs_before_ = 0;  ///< trained before the sweep was resumed

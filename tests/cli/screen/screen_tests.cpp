@@ -81,6 +81,18 @@ TEST_CASE("workers that share a device are named, and a warning is said once") {
   CHECK(text.find("slow BLAS") == text.rfind("slow BLAS"));
 }
 
+TEST_CASE("a worker that is back shares its device with nobody but the others") {
+  Begun begun({.is_terminal = false, .width = 80});
+  WorkerJoined joined;
+  joined.worker = 1;
+  joined.uuid = "GPU-1";
+  for (const double time : {100.0, 200.0}) {
+    joined.time = time;
+    begun.tell(joined, time);
+  }
+  CHECK_THAT(begun.out.str(), !ContainsSubstring("shares this device"));
+}
+
 TEST_CASE("what a trial that goes on has to say is a warning, and said once") {
   for (const bool is_terminal : {false, true}) {
     Begun begun({.is_terminal = is_terminal, .width = 200});
