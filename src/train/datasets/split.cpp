@@ -8,21 +8,11 @@
 #include <vector>
 
 #include "sibyl/error.hpp"
-#include "sibyl/random.hpp"
+#include "train/datasets/shuffled.hpp"
 
 namespace sibyl {
 
 namespace {
-
-at::Tensor shuffled(std::int64_t samples, std::uint64_t seed) {
-  at::Tensor order = at::arange(samples, at::kLong);
-  auto* const places = order.data_ptr<std::int64_t>();
-  RandomStream random(seed, "validation split");
-  for (std::int64_t i = samples - 1; i > 0; --i) {
-    std::swap(places[i], places[random.below(static_cast<std::uint64_t>(i) + 1)]);
-  }
-  return order;
-}
 
 std::int64_t count(std::int64_t samples, double part, const char* name) {
   if (!(part >= 0) || part >= 1)
@@ -53,7 +43,7 @@ Data split(const Split& all, const Parts& parts, std::uint64_t seed) {
   const std::int64_t test = count(all.size(), parts.test, "test");
   const std::int64_t train = all.size() - validation - test;
   if (train < 1) throw Error("Of " + std::to_string(all.size()) + " samples, none is left to train with.");
-  at::Tensor order = shuffled(all.size(), seed);
+  at::Tensor order = shuffled(all.size(), RandomStream(seed, "validation split"));
   if (parts.stratified) {
     if (all.y.is_floating_point()) throw Error("A split by class takes whole numbers y; these are values.");
     order = order.index_select(0, std::get<1>(at::sort(all.y.index_select(0, order), /*stable=*/true,

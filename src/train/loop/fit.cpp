@@ -1,12 +1,12 @@
 #include <c10/util/Exception.h>
 
-#include <numeric>
 #include <string>
 #include <string_view>
 
 #include "base/numbers.hpp"
 #include "sibyl/error.hpp"
 #include "sibyl/hyper_model.hpp"
+#include "train/datasets/shuffled.hpp"
 #include "train/loop/batches.hpp"
 #include "train/loop/epoch_metrics.hpp"
 #include "train/loop/metric_checks.hpp"
@@ -15,14 +15,7 @@
 namespace sibyl {
 
 at::Tensor FitContext::order(std::int64_t samples, int epoch) const {
-  at::Tensor order = torch::empty({samples}, torch::kLong);
-  auto* const places = order.data_ptr<std::int64_t>();
-  std::iota(places, places + samples, std::int64_t{0});
-  RandomStream random(seed(), "shuffle", trial(), execution(), epoch);
-  for (std::int64_t i = samples - 1; i > 0; --i) {  // Fisher & Yates
-    std::swap(places[i], places[random.below(static_cast<std::uint64_t>(i) + 1)]);
-  }
-  return order.to(device());
+  return shuffled(samples, RandomStream(seed(), "shuffle", trial(), execution(), epoch)).to(device());
 }
 
 namespace {
