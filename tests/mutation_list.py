@@ -83,7 +83,7 @@ add("journal: damage in a later commit is a torn tail", "store/journal/journal_r
     "store", "*damage*")
 add("journal: a torn commit is damage", "store/journal/journal_reader.cpp",
     "const bool began_later = place < next - offset;", "const bool began_later = place < next - offset || true;",
-    "store", "*torn*")
+    "store", "Of the last commit a power cut*")
 add("journal: a newer version is read", "store/journal/journal_reader.cpp",
     "if (found > version)", "if (found > version + 1)", "store", "What is no journal*")
 add("journal: a failed commit is not cut back", "store/journal/journal.cpp",
