@@ -5,11 +5,13 @@
 namespace sibyl {
 
 Oracle::Oracle(SearchSpace space, OracleOptions options, std::unique_ptr<Sampler> sampler,
-               std::unique_ptr<Scheduler> scheduler)
+               std::unique_ptr<Scheduler> scheduler, std::optional<PlannedResults> plan)
     : space_(std::move(space)),
       options_(std::move(options)),
       sampler_(std::move(sampler)),
-      scheduler_(std::move(scheduler)) {}
+      scheduler_(std::move(scheduler)) {
+  if (plan) results_.emplace(std::move(*plan));
+}
 
 Decision Oracle::ask() const {
   if (!given_up_.empty())
@@ -21,7 +23,8 @@ Decision Oracle::ask() const {
   // knows of. Which it is must not depend on who is first: all earlier trials are waited for.
   const auto new_trial = static_cast<TrialId>(trials_.size());
   const bool wait = closed_ || (sampler_->exhausted() && !found_more_);
-  auto proposal = scheduler_->next(wait ? std::nullopt : std::optional(new_trial));
+  const bool wait_for_results = !wait && results_ && !results_->complete() && sampler_->learns(new_trial);
+  auto proposal = scheduler_->next(wait || wait_for_results ? std::nullopt : std::optional(new_trial));
   if (proposal && proposal->slot.trial == new_trial)
     return Suggestion{.slot = proposal->slot,
                       .hyperparameters = proposal->hyperparameters ? std::move(*proposal->hyperparameters)
@@ -31,7 +34,7 @@ Decision Oracle::ask() const {
   if (proposal) return next_attempt(proposal->slot);
   if (scheduler_->finished())
     return SearchOver{closed_ && sampler_->exhausted() ? "the search space is used up" : "the plan is done"};
-  return Idle{};
+  return Idle{.for_sampler = wait_for_results && scheduler_->next(new_trial)};
 }
 
 Suggestion Oracle::next_attempt(const Slot& slot) const {

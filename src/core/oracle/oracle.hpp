@@ -10,6 +10,7 @@
 
 #include "core/events.hpp"
 #include "core/oracle/failure_rows.hpp"
+#include "core/oracle/result_order.hpp"
 #include "core/samplers/sampler.hpp"
 #include "core/schedulers/scheduler.hpp"
 #include "sibyl/objective.hpp"
@@ -25,7 +26,10 @@ struct OracleOptions {
 };
 
 /// Nothing to do now: wait for other trials.
-struct Idle {};
+struct Idle {
+  /// A new trial could begin, but its values are to be chosen by results that are not in yet.
+  bool for_sampler = false;
+};
 /// The search is over.
 struct SearchOver {
   std::string reason;
@@ -41,8 +45,10 @@ using Decision = std::variant<Suggestion, Idle, SearchOver>;
 /// state.
 class Oracle {
  public:
+  /// `plan`: in what order results are told to the sampler. Without one it learns of each as it comes in: for
+  /// one that does not choose by results.
   Oracle(SearchSpace space, OracleOptions options, std::unique_ptr<Sampler> sampler,
-         std::unique_ptr<Scheduler> scheduler);
+         std::unique_ptr<Scheduler> scheduler, std::optional<PlannedResults> plan = std::nullopt);
 
   Decision ask() const;
   /// What is known of a suggestion besides, once it is started: its hyperparameters that the search space
@@ -110,12 +116,14 @@ class Oracle {
   void consider(TrialId id);
   void fail(TrialId id);
   void close_if_used_up(Consequences& consequences);
+  void close(Consequences& consequences, double time);
   void apply(const std::vector<RungResult>& decisions, double time);
 
   SearchSpace space_;
   OracleOptions options_;
   std::unique_ptr<Sampler> sampler_;
   std::unique_ptr<Scheduler> scheduler_;
+  std::optional<ResultOrder> results_;
 
   std::vector<Trial> trials_;
   std::set<TrialId> running_;

@@ -24,6 +24,7 @@ Consequences Oracle::tell(const Event& event) {
   check(event);
   Consequences consequences;
   std::visit([&](const auto& each) { learn(each, consequences); }, event);
+  if (results_) results_->tell(*sampler_, *scheduler_);
   return consequences;
 }
 
@@ -40,6 +41,7 @@ void Oracle::learn(const TrialStarted& event, Consequences& consequences) {
     trial.epochs.resize(options_.executions, suggestion.slot.first_epoch);
     trials_.push_back(std::move(trial));
     sampler_->started(id, suggestion.hyperparameters);
+    if (results_) results_->started(id);
     not_yet_reported_.insert(id);
   }
   if (requeued_.erase(id) == 0) scheduler_->started(suggestion.slot);
@@ -52,17 +54,16 @@ void Oracle::learn(const TrialStarted& event, Consequences& consequences) {
   running_.insert(id);
 
   if (!is_new) return;
-  if (options_.max_trials > 0 && static_cast<std::int64_t>(trials_.size()) >= options_.max_trials &&
-      !closed_) {
-    closed_ = true;
-    consequences.decisions = scheduler_->no_more_trials();
-    apply(consequences.decisions, event.time);
-  }
+  if (options_.max_trials > 0 && static_cast<std::int64_t>(trials_.size()) >= options_.max_trials && !closed_)
+    close(consequences, event.time);
   close_if_used_up(consequences);
 }
 
 void Oracle::learn(const HyperparametersFound& event, Consequences&) {
-  sampler_->found(event);
+  if (results_)
+    results_->found(event);
+  else
+    sampler_->found(event);
   Trial& trial = trials_[event.trial];
   for (const Hyperparameter& hyperparameter : event.hyperparameters) {
     // What was sampled with the trial is nothing new to the sampler.
@@ -139,7 +140,10 @@ void Oracle::learn(const TrialEnded& event, Consequences& consequences) {
                                 .score = failed ? std::nan("") : trial.score,
                                 .failed = failed,
                                 .ended_early = trial.early_stopped || event.ending == Ending::cancelled};
-  sampler_->observed(observation);
+  if (results_)
+    results_->observed(observation);
+  else
+    sampler_->observed(observation);
   auto decisions = scheduler_->observed(observation);
   if (event.ending == Ending::cancelled) {
     for (RungResult& decision : decisions)
@@ -175,26 +179,30 @@ void Oracle::learn(const SweepResumed& event, Consequences& consequences) {
   failures_.forget();
   options_.max_trials = event.max_trials;
   scheduler_->extend(event.max_trials, event.iterations);
+  if (results_) results_->extend(event.max_trials, event.iterations);
   closed_ = options_.max_trials > 0 && static_cast<std::int64_t>(trials_.size()) >= options_.max_trials;
-  if (closed_) {
-    consequences.decisions = scheduler_->no_more_trials();
-    apply(consequences.decisions, event.time);
-  }
+  if (closed_) close(consequences, event.time);
   close_if_used_up(consequences);
 }
 
 // Once every configuration has been tried and no trial asked for more than the sampler knows.
 void Oracle::close_if_used_up(Consequences& consequences) {
   if (closed_ || found_more_ || !not_yet_reported_.empty() || !sampler_->exhausted()) return;
+  close(consequences, trials_.back().started);
+}
+
+void Oracle::close(Consequences& consequences, double time) {
   closed_ = true;
   const auto decisions = scheduler_->no_more_trials();
-  apply(decisions, trials_.back().started);
+  if (results_) results_->no_more_trials();
+  apply(decisions, time);
   consequences.decisions.insert(consequences.decisions.end(), decisions.begin(), decisions.end());
 }
 
 void Oracle::apply(const std::vector<RungResult>& decisions, double time) {
   for (const RungResult& result : decisions) {
     Trial& trial = trials_[result.slot.trial];
+    if (results_) results_->decided(result, trial.hyperparameters);
     trial.slot = result.slot;
     switch (result.decision) {
       case RungDecision::promoted:

@@ -28,7 +28,8 @@ class Sampler {
   /// For the next trial, `trial`. Called only while it is not exhausted, or where repeats are wanted.
   virtual Sample sample(TrialId trial) const = 0;
   /// Does it choose that trial's values by the results of earlier ones? If so it is told first what is known
-  /// by the plan when that trial starts (see PlannedResults), and the trial waits for it.
+  /// by the plan when that trial starts (see PlannedResults), in the plan's order, and the trial waits for
+  /// it.
   virtual bool learns(TrialId) const { return false; }
   /// A trial was started with these values (also told on replay).
   virtual void started(TrialId trial, const Values& values) = 0;

@@ -1,0 +1,156 @@
+// The same sweep on any number of workers also where values are chosen by results.
+#include <cmath>
+
+#include "catch.hpp"
+#include "core/oracle/simulation.hpp"
+#include "core/samplers/sampler.hpp"
+#include "core/schedulers/full_budget.hpp"
+#include "core/schedulers/hyperband.hpp"
+
+using namespace sibyl;
+
+namespace {
+
+const Objective loss{"loss", Direction::minimize};
+
+SearchSpace line() {
+  SearchSpace space;
+  space.add({"x", FloatRange{0, 1}, 0.0, {}});
+  return space;
+}
+
+/// Its values depend on everything that it was told, starts and results each in their order: the least
+/// difference shows.
+class Rememberer : public Sampler {
+ public:
+  Sample sample(TrialId trial) const override {
+    if (!learns(trial)) return {{{"x", RandomStream(1, trial, "free").uniform()}}, "free"};
+    return {{{"x", RandomStream(started_ ^ told_, trial).uniform()}}, "told"};
+  }
+  bool learns(TrialId trial) const override { return trial >= 4 && trial % 8 != 0; }
+  void started(TrialId trial, const Values& values) override {
+    started_ = RandomStream::key(started_, trial, to_string(values.at("x")));
+  }
+  void found(const HyperparametersFound& found) override {
+    told_ = RandomStream::key(told_, "found", found.trial);
+  }
+  void observed(const Observation& observation) override {
+    told_ = RandomStream::key(told_, "observed", observation.slot.trial,
+                              std::int64_t{observation.slot.last_epoch},
+                              to_string(Value(observation.failed ? -1.0 : observation.score)));
+  }
+
+ private:
+  std::uint64_t started_ = 1, told_ = 0;
+};
+
+std::unique_ptr<Scheduler> scheduler(bool hyperband, int extent) {
+  if (hyperband) return std::make_unique<Hyperband>(HyperbandOptions{27, 3, extent}, loss);
+  return std::make_unique<FullBudget>(40 * extent, 5, loss);
+}
+
+Oracle make(bool hyperband, int width, std::int64_t max_trials = 0, int extent = 2) {
+  OracleOptions options{loss};
+  options.max_trials = max_trials;
+  return Oracle(line(), options, std::make_unique<Rememberer>(), scheduler(hyperband, extent),
+                PlannedResults(scheduler(hyperband, extent), width));
+}
+
+// The score depends on the values: who is promoted does, too.
+SimulatedTraining training(const Oracle& oracle, std::uint64_t order, double failures) {
+  SimulatedTraining training;
+  training.seconds = [=](TrialId trial, int epoch) {
+    return std::exp(RandomStream(order, trial, "speed").normal()) *
+           (0.5 + RandomStream(order, trial, epoch).uniform());
+  };
+  training.score = [&oracle](TrialId trial, int epoch) {
+    return std::get<double>(oracle.trials()[trial].hyperparameters.at("x")) + 1.0 / epoch;
+  };
+  training.fails = [=](TrialId trial, int epoch) {
+    return RandomStream(5, trial, epoch).uniform() < failures;
+  };
+  return training;
+}
+
+std::vector<Values> values(const Oracle& oracle) {
+  std::vector<Values> values;
+  for (const Trial& trial : oracle.trials()) values.push_back(trial.hyperparameters);
+  return values;
+}
+
+}  // namespace
+
+TEST_CASE("law 1 where values are chosen by results, of a width of its own") {
+  for (const bool hyperband : {false, true})
+    for (const double failures : {0.0, 0.05, 0.3})
+      for (const int width : {1, 3, 20}) {
+        INFO((hyperband ? "hyperband" : "full") << ", width " << width << ", failures " << failures);
+        Oracle reference = make(hyperband, width);
+        simulate(reference, 1, training(reference, 1, failures));
+        const auto expected = values(reference);
+        REQUIRE(expected.size() == (hyperband ? 98 : 80));
+        for (const int workers : {2, 3, 16, 1000})
+          for (const std::uint64_t order : {1, 2, 3}) {
+            Oracle oracle = make(hyperband, width);
+            const SimulatedSweep sweep = simulate(oracle, workers, training(oracle, order, failures));
+            REQUIRE(sweep.end.reason == "the plan is done");
+            REQUIRE(values(oracle) == expected);
+            REQUIRE(oracle.best() == reference.best());
+          }
+      }
+}
+
+TEST_CASE("another width is another sweep") {
+  for (const bool hyperband : {false, true}) {
+    Oracle narrow = make(hyperband, 2), wide = make(hyperband, 3);
+    simulate(narrow, 4, training(narrow, 1, 0));
+    simulate(wide, 4, training(wide, 1, 0));
+    CHECK(values(narrow) != values(wide));
+  }
+}
+
+TEST_CASE(
+    "a trial that chooses by results waits for those that its plan knows, one that doesn't waits for none") {
+  Oracle oracle = make(false, 5);
+  for (TrialId trial = 0; trial < 5; ++trial)
+    oracle.tell(TrialStarted{1, 1, std::get<Suggestion>(oracle.ask())});
+  const Decision waiting = oracle.ask();  // trial 5 is to know the result of trial 0
+  REQUIRE(std::holds_alternative<Idle>(waiting));
+  CHECK(std::get<Idle>(waiting).for_sampler);
+  const auto end = [&](TrialId trial) {
+    oracle.tell(EpochReported{trial, 0, 0, 5, 0, 0, 1, {{"loss", 0.5}}});
+    oracle.tell(TrialEnded{2, trial, 0, 1, Ending::reached, {}, "", 1});
+  };
+  end(1);
+  CHECK(std::holds_alternative<Idle>(oracle.ask()));
+  end(0);
+  CHECK(std::get<Suggestion>(oracle.ask()).slot.trial == 5);
+  for (TrialId trial = 5; trial < 7; ++trial)
+    oracle.tell(TrialStarted{1, 1, std::get<Suggestion>(oracle.ask())});
+  CHECK(std::holds_alternative<Idle>(oracle.ask()));  // trial 7 is to know trial 2's result
+  end(2);
+  oracle.tell(TrialStarted{1, 1, std::get<Suggestion>(oracle.ask())});
+  CHECK(std::get<Suggestion>(oracle.ask()).slot.trial == 8);  // a free one
+}
+
+TEST_CASE(
+    "law 2 where values are chosen by results: told again it goes on the same, and so where it is extended") {
+  for (const bool hyperband : {false, true})
+    for (const std::int64_t cut : {0, 37}) {
+      INFO((hyperband ? "hyperband" : "full") << ", cut at " << cut);
+      const auto extended = [&](int workers_before, int workers_after) {
+        Oracle oracle = make(hyperband, 4, cut, 1);
+        simulate(oracle, workers_before, training(oracle, 1, 0.05));
+        oracle.tell(SweepResumed{1, "", hyperband ? 0 : 80, 2});
+        simulate(oracle, workers_after, training(oracle, 2, 0.05));
+        return values(oracle);
+      };
+      const auto expected = extended(1, 1);
+      CHECK(extended(3, 64) == expected);
+      CHECK(extended(64, 2) == expected);
+      if (cut > 0) continue;
+      Oracle whole = make(hyperband, 4);
+      simulate(whole, 5, training(whole, 3, 0.05));
+      CHECK(values(whole) == expected);
+    }
+}
