@@ -8,6 +8,7 @@ import sys
 import tempfile
 
 import odr_check
+import unity_check
 
 HEADER = "#include <string>\nnamespace sibyl {\n%s\n}  // namespace sibyl\n"
 TABLES = {
@@ -44,6 +45,20 @@ def main(compiler):
     assert found["different"][0] == ["sibyl::Table"] and destructors[0] in found["different"][1], found
     assert found["of one size"] == [["sibyl::Table"], destructors], found
     assert found["apart"] == [[], []], found
+
+    def kept_twice(one, other):
+        with tempfile.TemporaryDirectory() as folder:
+            for name, text in (("one", one), ("other", other)):
+                text = f"namespace {{\n{text}\n}}  // namespace\n"
+                pathlib.Path(folder, f"{name}.cpp").write_text(text, encoding="utf-8")
+            return sorted(unity_check.check(folder)[0])
+
+    assert kept_twice("constexpr int most = 1;", "constexpr std::uint64_t most{2};") == ["most"]
+    assert kept_twice("struct Row {", "class Row {") == ["Row"]
+    assert kept_twice("double share(int of) {", "float share(int parts) {") == ["share(int)"]
+    assert kept_twice("double share(int of) {", "double share(double of) {") == []
+    assert kept_twice("using Clock = A;", "using Clock = A;") == []
+    assert kept_twice("using Clock = A;", "using Clock = B;") == ["Clock"]
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ namespace sibyl {
 namespace {
 
 /// For a step and a checkpoint, once the trial is to end.
-constexpr std::chrono::seconds farewell_timeout{30};
+constexpr std::chrono::seconds last_step_timeout{30};
 constexpr std::chrono::minutes worth_a_word{10};
 /// From the end of a process's connection to its own.
 constexpr std::chrono::seconds death_timeout{2};
@@ -87,9 +87,9 @@ void Supervision::check_time() {
     hang_ = "no step within " + short_number(longest) + " s (see --trial-timeout)";
     kill();
   }
-  if (broken_ && silent > in_seconds(farewell_timeout)) kill();
-  if (told_ != Order::go_on && Clock::now() - told_at_ > farewell_timeout) kill();
-  if (killed_at_ && Clock::now() - *killed_at_ > farewell_timeout)
+  if (broken_ && silent > in_seconds(last_step_timeout)) kill();
+  if (told_ != Order::go_on && Clock::now() - told_at_ > last_step_timeout) kill();
+  if (killed_at_ && Clock::now() - *killed_at_ > last_step_timeout)
     throw WorkerCannotTrain(
         "the trainer's process does not die when it is killed: it is stuck in the kernel (a dead file system, a device's driver)");
   if (!warned_ && silent > in_seconds(worth_a_word)) warn();

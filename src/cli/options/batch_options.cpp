@@ -6,9 +6,8 @@ namespace sibyl {
 
 namespace {
 
-using Of = OptionTypes<BatchSettings>;
-
 OptionTable<BatchSettings> of_the_job() {
+  using Of = OptionTypes<BatchSettings>;
   return {
       {.name = "nodes", .value = "N", .help = "So many nodes", .type = Of::number(&BatchSettings::nodes, 1)},
       {.name = "gpus-per-node",

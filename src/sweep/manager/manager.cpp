@@ -12,7 +12,7 @@ namespace {
 
 constexpr int max_messages_a_round = 1000;
 constexpr std::chrono::milliseconds tick_interval{50};
-constexpr std::chrono::seconds heartbeat_interval{2};
+constexpr std::chrono::seconds manager_heartbeat_interval{2};
 
 }  // namespace
 
@@ -47,7 +47,7 @@ SearchOver ManagerLoop::run() {
       next_tick_ = Clock::now() + tick_interval;
     }
     if (round >= next_heartbeat_) {
-      next_heartbeat_ = round + heartbeat_interval;
+      next_heartbeat_ = round + manager_heartbeat_interval;
       for (const int worker : workers_)
         if (roster_.state(worker) != Roster::State::lost) link_.send(worker, Heartbeat{});
       tell_hang_limit();

@@ -19,7 +19,7 @@ constexpr int manager = 0;
 /// Reports that may be under way before the worker waits for the journal.
 constexpr std::int64_t max_unacknowledged = 64;
 using Clock = std::chrono::steady_clock;
-constexpr std::chrono::seconds heartbeat_interval{1};
+constexpr std::chrono::seconds worker_heartbeat_interval{1};
 /// The manager may wait for a slow disk; a worker that waits for a dead one holds its GPU.
 constexpr std::chrono::seconds silence_timeout{120};
 constexpr std::chrono::seconds long_pause{10};
@@ -167,7 +167,7 @@ class Worker : public Reporter {
   }
 
   void beat(Clock::time_point now) {
-    next_heartbeat_ = now + heartbeat_interval;
+    next_heartbeat_ = now + worker_heartbeat_interval;
     link_.send(manager, training_ ? Heartbeat{current_.slot.trial, current_.attempt} : Heartbeat{});
     if (!manager_beats_ || quit_ || now - last_heard_ < silence_timeout) return;
     std::fprintf(stderr, "worker %d: rank 0 has not been heard of for two minutes; it is given up for dead\n",
