@@ -44,8 +44,8 @@ add("oracle: an epoch told twice is news", "core/oracle/oracle.cpp",
     "report.epoch > trials_[report.trial].epochs[report.execution]",
     "report.epoch >= trials_[report.trial].epochs[report.execution]", "core", "late and repeated reports*")
 add("oracle: one trial more than --max-trials", "core/oracle/oracle_learning.cpp",
-    "static_cast<std::int64_t>(trials_.size()) >= options_.max_trials &&\n",
-    "static_cast<std::int64_t>(trials_.size()) > options_.max_trials &&\n", "core", "max-trials cuts*")
+    "static_cast<std::int64_t>(trials_.size()) >= options_.max_trials && !closed_)",
+    "static_cast<std::int64_t>(trials_.size()) > options_.max_trials && !closed_)", "core", "max-trials cuts*")
 add("oracle: does not wait for what trials find", "core/oracle/oracle_learning.cpp",
     "if (closed_ || found_more_ || !not_yet_reported_.empty() ||", "if (closed_ || found_more_ ||", "core",
     "hyperparameters found on workers*")
