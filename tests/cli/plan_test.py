@@ -1,7 +1,7 @@
 """The figures of `plan` are those of the sweep that then runs."""
 
 import json
-import time
+import os
 import unittest
 
 from sweeps import SweepTest, run, tables
@@ -60,9 +60,9 @@ class Plan(SweepTest):
             (("--eta", 2147483647, "--iterations", 7), 7, 700),
         ]:
             with self.subTest(options=options):
-                began = time.monotonic()
+                before = os.times().children_user
                 out, _ = run("synthetic", "plan", *options, "--workers", 2, "--json")
-                self.assertLess(time.monotonic() - began, 10)
+                self.assertLess(os.times().children_user - before, 10)
                 plan = json.loads(out)
                 self.assertEqual(plan["trials"], trials)
                 if epochs:

@@ -1,10 +1,12 @@
 """Runs jobs as a user would, and reads what they leave."""
 
+import functools
 import os
 import pathlib
 import shutil
 import subprocess
 import tempfile
+import time
 import unittest
 
 import h5py
@@ -33,6 +35,19 @@ def run(job, *arguments, ranks=None, code=0, timeout=120):
     if done.returncode != code:
         raise AssertionError(f"exit code {done.returncode}, not {code}: {done.args}\n{done.stdout}\n{done.stderr}")
     return done.stdout, done.stderr
+
+
+@functools.cache
+def launch_seconds():
+    """What it takes to start three ranks and to end them, as busy as the machine is."""
+    began = time.monotonic()
+    run("synthetic", "--help", ranks=3)
+    return time.monotonic() - began
+
+
+def at_most(seconds):
+    """A bound on the time of an idle machine, as one for this machine at this time."""
+    return seconds + 5 * launch_seconds()
 
 
 def tables(directory):
