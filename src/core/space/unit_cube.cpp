@@ -50,6 +50,15 @@ Values UnitCube::values(const Point& point) const {
   return values;
 }
 
+// Without conditions each dimension is for itself, and names need not be looked up.
+Point UnitCube::snapped(const Point& point) const {
+  if (!unconditional_) return this->point(values(point));
+  Point snapped;
+  for (std::size_t i = 0; i < dimensions_.size(); ++i)
+    snapped.push_back(quantile_of(domain(i), quantile(domain(i), point[i])));
+  return snapped;
+}
+
 double UnitCube::coordinate(std::size_t dimension, std::uint64_t place) const {
   return quantile_of(domain(dimension), value_at(domain(dimension), place));
 }

@@ -44,7 +44,7 @@ class UnitCube {
   /// not active there don't matter.
   Values values(const Point& point) const;
   /// The same configuration's own point: cells' centres, NaN for what is not active.
-  Point snapped(const Point& point) const { return this->point(values(point)); }
+  Point snapped(const Point& point) const;
 
   /// The coordinate of the value at a place of a dimension with steps or choices, 0 <= place < *values.
   double coordinate(std::size_t dimension, std::uint64_t place) const;
