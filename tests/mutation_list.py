@@ -68,6 +68,31 @@ add("domain: the last value is never drawn", "core/space/domain.cpp",
 add("sampler: repeats what was tried", "core/samplers/random.cpp",
     "used() && redraw < max_draws", "used() && redraw < 1", "core", "a space that can't be counted repeats none*")
 
+# Samplers that learn
+add("tpe: a failure is a result", "core/samplers/tpe/history.cpp",
+    "return evaluation.loss < std::numeric_limits<double>::infinity();", "return evaluation.loss == evaluation.loss;",
+    "core", "tpe proposes nothing before*")
+add("tpe: an epoch that is told late is the last", "core/samplers/tpe/history.cpp",
+    "if (evaluation.epoch < latest.epoch) return;", "", "core", "tpe takes for good what came farthest*")
+add("tpe: the epoch does not count", "core/samplers/tpe/history.cpp",
+    "ranks_.insert({-latest.epoch, latest.loss, trial})", "ranks_.insert({0, latest.loss, trial})", "core",
+    "tpe takes for good what came farthest*")
+add("tpe: those left out are not stood for", "core/samplers/tpe/history.cpp",
+    "(i < older ? stride : 1)", "1", "core", "of very many trials*")
+add("tpe: proposes what was tried", "core/samplers/tpe/untried.cpp",
+    "history_.tried(snapped) || ", "", "core", "tpe uses up a discrete space*")
+add("tpe: the worst first", "core/samplers/tpe/tpe.cpp",
+    "in_good[a] - in_bad[a] > in_good[b] - in_bad[b]", "in_good[a] - in_bad[a] < in_good[b] - in_bad[b]", "core",
+    "tpe goes where*")
+add("parzen: kernels are not cut off", "core/samplers/tpe/parzen.cpp",
+    "low < -far && high > far ? 1 :", "low < 0 ? 1 :", "core", "a density adds up to 1*", "a kernel is as wide*")
+add("parzen: the gap to the nearer neighbour", "core/samplers/tpe/parzen.cpp",
+    "std::max(below, above), narrowest", "std::min(below, above), narrowest", "core", "a kernel is as wide*")
+add("parzen: a cell is its middle", "core/samplers/tpe/parzen.cpp",
+    "high - low < 0.01", "high - low < 100", "core", "a density adds up to 1*")
+add("parzen: a category is drawn for sure", "core/samplers/tpe/parzen.cpp",
+    "const double own = 1 - dimension.smear;", "const double own = 1;", "core", "what is drawn has the density*")
+
 # What is on the disk
 add("journal: a commit is not synced", "store/journal/journal.cpp",
     "file_.write_at(committed_, pending_);\n    file_.sync();", "file_.write_at(committed_, pending_);", "store",

@@ -4,6 +4,7 @@
 
 #include "core/samplers/gp/gaussian_process.hpp"
 #include "core/samplers/sobol.hpp"
+#include "core/samplers/tpe/tpe.hpp"
 
 namespace sibyl::bench {
 
@@ -40,6 +41,11 @@ const std::vector<ProposerKind>& proposer_kinds() {
   static const std::vector<ProposerKind> all = {
       {"random", [](const UnitCube&, std::uint64_t) { return std::unique_ptr<Proposer>(); }},
       {"gp", with_sobol<GaussianProcess>},
+      {"tpe_sobol", with_sobol<Tpe>},
+      {"tpe",
+       [](const UnitCube& cube, std::uint64_t seed) -> std::unique_ptr<Proposer> {
+         return std::make_unique<Tpe>(cube, seed);
+       }},
   };
   return all;
 }
