@@ -132,11 +132,22 @@ void print_space(const SearchSpace& space) {
   std::printf("end\n");
 }
 
+void print(const Values& values) {
+  for (const auto& [each, value] : values) std::printf("%s %s ", each.c_str(), to_string(value).c_str());
+  std::printf("\n");
+  std::fflush(stdout);
+}
+
 void serve(const std::string& name, std::uint64_t seed) {
   const auto problem = make_problem(name, seed);
   print_space(problem->space());
   std::fflush(stdout);
+  const UnitCube cube(problem->space());
   for (std::string line; std::getline(std::cin, line);) {
+    if (line.starts_with("start ")) {
+      print(cube.values(random_point(cube, seed, std::stoll(line.substr(6)))));
+      continue;
+    }
     Values values;
     std::istringstream words(line);
     for (std::string each, text; words >> each >> text;) {
@@ -145,11 +156,8 @@ void serve(const std::string& name, std::uint64_t seed) {
       values[each] = parse(each, *domain, text);
     }
     const Outcome outcome = problem->run(values);
-    std::printf("%.17g %.17g", outcome.loss, outcome.truth);
-    for (const auto& [each, value] : outcome.values)
-      std::printf(" %s %s", each.c_str(), to_string(value).c_str());
-    std::printf("\n");
-    std::fflush(stdout);
+    std::printf("%.17g %.17g ", outcome.loss, outcome.truth);
+    print(outcome.values);
   }
 }
 

@@ -1,0 +1,177 @@
+"""Ours beside other tuners' samplers, on the same problems, from the same first points:
+
+    python3 peers.py BENCH_SAMPLERS [--ours tpe] [--peer optuna-tpe] [--problems branin ...] [--tables FOLDER]
+                     [--seeds 20] [--peer-seeds 10] [--trials 100] [--lag 0] [--keep FILE]
+
+BENCH_SAMPLERS is the program of samplers.cpp, which holds the problems too. The peers need Optuna 5 (pip install
+optuna==5.0.0), optuna-gp also scipy and torch 2. Prints for each problem the quartiles of the best loss by trials, the 90 %
+interval of the medians' difference (by bootstrap; below 0: ours is better), and processor time per suggestion. FOLDER has
+tables of TaskSet, as .csv or .csv.gz. FILE keeps what peers found, so that they need not search again.
+"""
+
+import argparse
+import gzip
+import json
+import pathlib
+import subprocess
+import tempfile
+import time
+
+import numpy
+
+STARTS = 10
+
+
+class Problem:
+    """A problem of bench_samplers, over its pipe."""
+
+    def __init__(self, bench, name, seed):
+        self.process = subprocess.Popen([bench, "serve", name, str(seed)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.space = []
+        while (words := self.process.stdout.readline().split()) != ["end"]:
+            words, _, condition = (words, "", []) if "if" not in words else (words[: words.index("if")], "if", words[words.index("if") + 1 :])
+            self.space.append((words[0], words[1], words[2:], condition))
+
+    def ask(self, line):
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+        return self.process.stdout.readline().split()
+
+    def typed(self, words):
+        texts, values = dict(zip(words[::2], words[1::2])), {}
+        for kind, name, _, _ in self.space:
+            if name in texts:
+                values[name] = {"float": float, "int": int, "choice": str}[kind](texts[name])
+        return values
+
+    def start(self, number):
+        return self.typed(self.ask(f"start {number}"))
+
+    def run(self, values):
+        """The loss, what it is without noise, and the values it was run with."""
+        answer = self.ask(" ".join(f"{name} {value!r}" if isinstance(value, float) else f"{name} {value}" for name, value in values.items()))
+        return float(answer[0]), float(answer[1]), self.typed(answer[2:])
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def optuna_search(sampler, problem, trials, lag):
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    study = optuna.create_study(sampler=sampler)
+    for number in range(STARTS):
+        study.enqueue_trial(problem.start(number))
+    distributions = {}
+    for kind, name, words, _ in problem.space:
+        if kind == "float":
+            distributions[name] = optuna.distributions.FloatDistribution(float(words[0]), float(words[1]), log=words[2] == "log")
+        elif kind == "int":
+            distributions[name] = optuna.distributions.IntDistribution(int(words[0]), int(words[1]), step=int(words[2]))
+        else:
+            distributions[name] = optuna.distributions.CategoricalDistribution(words)
+    running, best, least, truth, seconds = [], [], float("inf"), float("inf"), 0.0
+    for _ in range(trials):
+        began = time.process_time()
+        trial, values = study.ask(), {}
+        for _, name, _, condition in problem.space:
+            if not condition or values.get(condition[0]) == condition[1]:
+                values[name] = trial._suggest(name, distributions[name])
+        seconds += time.process_time() - began
+        loss, true, run = problem.run(values)
+        if loss < least:
+            least, truth = loss, true
+        best.append(truth)
+        running.append((trial, loss, values, run))
+        began = time.process_time()
+        if len(running) > lag:
+            trial, loss, values, run = running.pop(0)
+            if all(abs(run[name] - value) < 1e-9 if isinstance(value, float) else run[name] == value for name, value in values.items()):
+                study.tell(trial, loss)
+            else:  # it was run elsewhere
+                study.tell(trial, state=optuna.trial.TrialState.FAIL)
+                study.add_trial(optuna.trial.create_trial(params=run, distributions={name: distributions[name] for name in run}, value=loss))
+        seconds += time.process_time() - began
+    return best, seconds
+
+
+def peer_search(peer, bench, name, seed, trials, lag):
+    import optuna
+
+    samplers = optuna.samplers
+    make = {
+        "optuna-tpe": lambda: samplers.TPESampler(seed=seed),
+        "optuna-gp": lambda: samplers.GPSampler(seed=seed, n_startup_trials=STARTS),
+        "optuna-random": lambda: samplers.RandomSampler(seed=seed),
+    }
+    problem = Problem(bench, name, seed)
+    best, seconds = optuna_search(make[peer](), problem, trials, lag)
+    problem.close()
+    return best, seconds
+
+
+def our_search(sampler, bench, name, seeds, trials, lag):
+    command = [bench, "run", sampler, name, "--trials", str(trials), "--seeds", str(seeds), "--lag", str(lag), "--each"]
+    lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+    found = {}
+    for line in lines:
+        if line.startswith("seed "):
+            for word in line.split()[2:]:
+                trial, loss = word.split(":")
+                found.setdefault(int(trial), []).append(float(loss))
+    return found, float(lines[-1].split()[-4])
+
+
+def interval(ours, theirs, random):
+    """Of the difference of medians, 90 %."""
+    draw = lambda values: numpy.median(random.choice(values, (4000, len(values))), axis=1)
+    return numpy.quantile(draw(ours) - draw(theirs), [0.05, 0.95])
+
+
+def unpacked(folder, into):
+    for path in sorted(pathlib.Path(folder).glob("*.csv*")):
+        if path.suffix == ".gz":
+            target = pathlib.Path(into) / path.stem
+            target.write_bytes(gzip.decompress(path.read_bytes()))
+            path = target
+        yield f"table:{path}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("bench")
+    parser.add_argument("--ours", default="tpe")
+    parser.add_argument("--peer", default="optuna-tpe")
+    parser.add_argument("--problems", nargs="*", default="branin hartmann rosenbrock ackley ackley_shifted mixed hartmann_noisy".split())
+    parser.add_argument("--tables")
+    for name, default in ("seeds", 20), ("peer-seeds", 10), ("trials", 100), ("lag", 0):
+        parser.add_argument(f"--{name}", type=int, default=default)
+    parser.add_argument("--keep", type=pathlib.Path)
+    args = parser.parse_args()
+    kept = json.loads(args.keep.read_text()) if args.keep and args.keep.exists() else {}
+    random = numpy.random.default_rng(0)
+    with tempfile.TemporaryDirectory() as folder:
+        for name in args.problems + (list(unpacked(args.tables, folder)) if args.tables else []):
+            ours, our_cost = our_search(args.ours, args.bench, name, args.seeds, args.trials, args.lag)
+            short, theirs, cost = name.split("/")[-1], [], 0.0
+            for seed in range(args.peer_seeds):
+                key = f"{args.peer} {short} {seed} {args.trials} {args.lag}"
+                if key not in kept:
+                    kept[key] = peer_search(args.peer, args.bench, name, seed, args.trials, args.lag)
+                    if args.keep:
+                        args.keep.write_text(json.dumps(kept))
+                theirs.append(kept[key][0])
+                cost += kept[key][1] / args.peer_seeds / args.trials
+            print(f"{short}: {our_cost:.3f} ms beside {1e3 * cost:.3f} ms a suggestion")
+            for mark, values in ours.items():
+                peers = [best[mark - 1] for best in theirs]
+                low, high = interval(values, peers, random)
+                quartiles = [" / ".join(f"{each:.4g}" for each in numpy.quantile(side, [0.25, 0.5, 0.75])) for side in (values, peers)]
+                verdict = "better" if high < 0 else "WORSE" if low > 0 else ""
+                print(f"  @{mark:<4} {quartiles[0]:34} {quartiles[1]:34} [{low:+.3g}, {high:+.3g}] {verdict}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
