@@ -15,9 +15,10 @@ namespace sibyl {
 ///     3  DataDescribed; asks and configurations of SweepOpened; platform and data_parts of WorkerJoined;
 ///     command, options and versions of SweepLaunched
 ///     4  end of SweepStopped, which stood in the first words of its reason before; parent of Suggestion
+///     5  origin of Suggestion
 ///
 /// The fields stand in core/fields.hpp. A new kind of event goes to the end of Event.
-inline constexpr std::uint32_t layout_version = 4;
+inline constexpr std::uint32_t layout_version = 5;
 
 /// An event as bytes, for the journal. Messages between processes are of the same layout, always the newest.
 void pack(const Event& event, Bytes& out);

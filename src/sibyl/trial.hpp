@@ -61,6 +61,14 @@ struct Slot {
   bool operator==(const Slot&) const = default;
 };
 
+/// Where a trial's values come from.
+struct Origin {
+  std::string sampler;  ///< "random", "sobol", "gp", ...; empty: nobody knows, or the scheduler chose
+  /// Of the trial's score, where the sampler has a model of it; else NaN.
+  double expected_mean = std::numeric_limits<double>::quiet_NaN();
+  double expected_deviation = std::numeric_limits<double>::quiet_NaN();
+};
+
 /// Work for a worker: train this trial from first_epoch to last_epoch.
 struct Suggestion {
   Slot slot;
@@ -68,6 +76,7 @@ struct Suggestion {
   int executions = 1;   ///< the trial is trained this many times, each with its own random streams
   int attempt = 0;      ///< 0, then one more for each time the same slot is given out again
   TrialId parent = -1;  ///< of a new trial that goes on from another's checkpoint at first_epoch; -1: none
+  Origin origin = {};   ///< of a new trial's values
 };
 
 struct Metric {
@@ -89,6 +98,7 @@ struct Best {
 struct Trial {
   Slot slot;            ///< the latest
   TrialId parent = -1;  ///< whose checkpoint it went on from; -1: it began anew
+  Origin origin;
   Values hyperparameters;
   TrialStatus status = TrialStatus::running;
   std::vector<Best> best;   ///< by execution

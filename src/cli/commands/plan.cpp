@@ -79,6 +79,7 @@ class AsMany : public RandomSearch {
 Figures run_through(SweepOptions sweep, int workers, const SearchSpace& space,
                     const std::optional<Counted>& counted, const Objective& objective) {
   sweep.executions_per_trial = 1;
+  sweep.width = chosen_width(sweep, workers);
   std::unique_ptr<RandomSearch> random;
   if (counted && counted->complete && !counted->as_declared(space))
     random = std::make_unique<AsMany>(counted->all.size());
@@ -86,7 +87,7 @@ Figures run_through(SweepOptions sweep, int workers, const SearchSpace& space,
     random = std::make_unique<AsMany>(std::numeric_limits<std::size_t>::max());
   else
     random = std::make_unique<RandomSampler>(space, sweep.seed);
-  Oracle oracle = make_oracle(sweep, space, objective, std::move(random));
+  Oracle oracle = make_oracle(sweep, space, objective, std::move(random), true);
   SimulatedTraining training;
   training.each_epoch = false;
   const SimulatedSweep run = simulate(oracle, workers, training);

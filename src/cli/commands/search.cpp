@@ -162,6 +162,7 @@ double time_limit(const Options& options) {
 Options resolve(const Options& typed, const Job& job, const Environment& environment) {
   Options options = typed.resume ? with_record_in_directory(typed) : typed;
   if (options.sweep.threads == 0) options.sweep.threads = environment.cores();
+  options.sweep.width = chosen_width(options.sweep, std::max(environment.size() - 1, 1));
   options.sweep.data = absolute_data(options.sweep.data);
   options.sweep.objective = to_text(objective(options, job));
   return options;

@@ -25,12 +25,15 @@ Decision Oracle::ask() const {
   const bool wait = closed_ || (sampler_->exhausted() && !found_more_);
   const bool wait_for_results = !wait && results_ && !results_->complete() && sampler_->learns(new_trial);
   auto proposal = scheduler_->next(wait || wait_for_results ? std::nullopt : std::optional(new_trial));
-  if (proposal && proposal->slot.trial == new_trial)
+  if (proposal && proposal->slot.trial == new_trial) {
+    Sample sample = proposal->hyperparameters ? Sample{std::move(*proposal->hyperparameters), {}}
+                                              : sampler_->sample(new_trial);
     return Suggestion{.slot = proposal->slot,
-                      .hyperparameters = proposal->hyperparameters ? std::move(*proposal->hyperparameters)
-                                                                   : sampler_->sample(new_trial).values,
+                      .hyperparameters = std::move(sample.values),
                       .executions = options_.executions,
-                      .parent = proposal->parent};
+                      .parent = proposal->parent,
+                      .origin = std::move(sample.origin)};
+  }
   if (proposal) return next_attempt(proposal->slot);
   if (scheduler_->finished())
     return SearchOver{closed_ && sampler_->exhausted() ? "the search space is used up" : "the plan is done"};

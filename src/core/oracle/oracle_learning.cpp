@@ -36,6 +36,7 @@ void Oracle::learn(const TrialStarted& event, Consequences& consequences) {
     Trial trial;
     trial.hyperparameters = suggestion.hyperparameters;
     trial.parent = suggestion.parent;
+    trial.origin = suggestion.origin;
     trial.started = event.time;
     trial.best.resize(options_.executions);
     trial.epochs.resize(options_.executions, suggestion.slot.first_epoch);

@@ -36,7 +36,7 @@ Values AskingSampler::asked(const Values& given, TrialId trial, std::int64_t red
 
 Sample AskingSampler::sample(TrialId trial) const {
   if (!latest_ || latest_->first != trial) latest_.emplace(trial, choose(trial));
-  return {latest_->second, "random"};
+  return {latest_->second, {"random"}};
 }
 
 std::optional<Values> AskingSampler::if_untried(const Values& values, TrialId trial) const {

@@ -39,7 +39,7 @@ std::optional<std::uint64_t> RandomSampler::key(const Values& values) const {
 }
 
 Sample RandomSampler::sample(TrialId trial) const {
-  return {choose(trial), "random"};
+  return {choose(trial), {"random"}};
 }
 
 std::optional<Values> RandomSampler::if_untried(const Values& values, TrialId) const {

@@ -14,6 +14,9 @@ namespace sibyl {
 struct SamplerSettings {
   std::uint64_t seed = 0;
   Objective objective = {};
+  bool several_budgets = false;  ///< trials are compared at several epochs: the scheduler has higher rungs
+  /// Only which trials wait for results is of interest, and not their values: nothing is to be modelled.
+  bool rehearsal = false;
 };
 
 /// A sampler as the command line and a sweep's record know it.
@@ -23,6 +26,7 @@ struct SamplerKind {
   /// `random`: random search in that space. Throws UsageError where the sampler has no use for such a space.
   std::unique_ptr<Sampler> (*make)(std::unique_ptr<RandomSearch> random, const SearchSpace& space,
                                    const SamplerSettings& settings);
+  bool learns = false;  ///< chooses some trials by the results of others (see Sampler::learns)
 };
 
 /// All there are, the default first. A new one is a file beside this one, and a line in registry.cpp.

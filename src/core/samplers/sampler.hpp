@@ -1,8 +1,5 @@
 #pragma once
 
-#include <limits>
-#include <optional>
-#include <string>
 #include <vector>
 
 #include "core/observation.hpp"
@@ -14,10 +11,7 @@ namespace sibyl {
 /// Values for a trial, and where they come from.
 struct Sample {
   Values values;
-  std::string sampler;  ///< what chose them: "random", "sobol", "gp", ...
-  /// Of the trial's score, where that is a model; else NaN.
-  double expected_mean = std::numeric_limits<double>::quiet_NaN();
-  double expected_deviation = std::numeric_limits<double>::quiet_NaN();
+  Origin origin;
 };
 
 /// Chooses the values of new trials. `sample` is a question: asked twice it answers the same.

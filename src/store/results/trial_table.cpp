@@ -120,6 +120,10 @@ store::Table without_hyperparameters(const Part& trials, const Objective& object
             [&](const Trial& trial) { return std::int32_t{best_epoch(trial, objective)}; });
   table.add("executions", trials,
             [](const Trial& trial) { return static_cast<std::int32_t>(trial.best.size()); });
+  table.add("parent", trials, [](const Trial& trial) { return trial.parent; });
+  table.add("sampler", trials, [](const Trial& trial) { return clean_utf8(trial.origin.sampler); });
+  table.add("expected_score", trials, [](const Trial& trial) { return trial.origin.expected_mean; });
+  table.add("expected_deviation", trials, [](const Trial& trial) { return trial.origin.expected_deviation; });
   table.add("retries", trials, [](const Trial& trial) { return std::int32_t{trial.retries}; });
   table.add("worker", trials, [](const Trial& trial) { return std::int32_t{trial.worker}; });
   table.add("seconds", trials, [](const Trial& trial) { return trial.seconds; });

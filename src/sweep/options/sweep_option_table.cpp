@@ -14,6 +14,7 @@ constexpr int max_iterations = 1'000'000'000;
 constexpr std::int64_t max_trials = 1'000'000'000;
 constexpr int max_executions = 1000;
 constexpr int max_threads = 4096;
+constexpr int max_width = 1'000'000;
 
 // `space` and `plan` are of the sweep that `search` would run, so they take what it takes.
 constexpr Commands of_a_sweep{Command::search, Command::space, Command::plan};
@@ -92,6 +93,17 @@ OptionTable<SweepOptions> what_is_sought() {
        .commands = of_a_sweep,
        .recorded = Recorded::fixed,
        .type = Of::word(&SweepOptions::scheduler, names_of(scheduler_kinds()))},
+      {.name = "width",
+       .value = "N",
+       .help = "A sampler that learns chooses a trial's values by the results that so many workers of equal "
+               "speed would know by then, whatever the number of workers is; 1: by all",
+       .default_help = "3 to 4 times the workers of the first start; recorded, and kept",
+       .group = OptionGroup::search,
+       .commands = of_a_sweep,
+       .recorded = Recorded::fixed,
+       .type = Of::number(&SweepOptions::width, 1, max_width),
+       .may_follow = either_unknown,
+       .is_in_all_records = false},
   };
 }
 

@@ -1,5 +1,7 @@
 #include "sweep/options/sweep_options.hpp"
 
+#include <algorithm>
+
 #include "sweep/options/option_record.hpp"
 #include "sweep/options/option_types.hpp"
 
@@ -81,13 +83,25 @@ std::string no_search(const SweepOptions& options) {
 }
 
 Oracle make_oracle(const SweepOptions& options, const SearchSpace& space, const Objective& objective,
-                   std::unique_ptr<RandomSearch> random) {
-  auto sampler = sampler_kind(options.sampler).make(std::move(random), space, {options.seed, objective});
-  auto scheduler = scheduler_kind(options.scheduler).make(options, objective);
+                   std::unique_ptr<RandomSearch> random, bool rehearsal) {
+  const SamplerKind& kind = sampler_kind(options.sampler);
+  const auto make_scheduler = [&] { return scheduler_kind(options.scheduler).make(options, objective); };
+  auto scheduler = make_scheduler();
+  SamplerSettings settings{.seed = options.seed, .objective = objective, .rehearsal = rehearsal};
+  const auto rungs = scheduler->rungs();
+  settings.several_budgets =
+      std::any_of(rungs.begin(), rungs.end(), [](const RungStatus& rung) { return rung.rung > 0; });
+  std::optional<PlannedResults> plan;
+  if (kind.learns) plan.emplace(make_scheduler(), std::max(options.width, 1));
   return Oracle(space,
                 {objective, options.max_trials, options.executions_per_trial, options.max_retries,
                  options.max_consecutive_failures},
-                std::move(sampler), std::move(scheduler));
+                kind.make(std::move(random), space, settings), std::move(scheduler), std::move(plan));
+}
+
+int chosen_width(const SweepOptions& options, int workers) {
+  if (!sampler_kind(options.sampler).learns) return 0;
+  return options.width > 0 ? options.width : default_width(workers);
 }
 
 }  // namespace sibyl

@@ -19,6 +19,7 @@ struct SweepOptions : SchedulerSettings {
   std::uint64_t seed = 0;
   std::string sampler = sampler_kinds().front().name;
   std::string scheduler = scheduler_kinds().front().name;
+  int width = 0;  ///< see PlannedResults; 0: the sampler needs none, or it is still to be chosen
   std::string objective;
   int executions_per_trial = 1;
   int patience = 0;
@@ -52,8 +53,11 @@ std::vector<std::string> differences(const SweepOptions& there, const SweepOptio
 std::string no_search(const SweepOptions& options);
 
 /// The oracle that the options describe. Throws Error for a sampler or scheduler that does not exist here.
-/// `random`: random search in that space, for the sampler.
+/// `random`: random search in that space, for the sampler. `rehearsal`: nothing is trained, and values are of
+/// no interest.
 Oracle make_oracle(const SweepOptions& options, const SearchSpace& space, const Objective& objective,
-                   std::unique_ptr<RandomSearch> random);
+                   std::unique_ptr<RandomSearch> random, bool rehearsal = false);
+/// The width of a sweep that so many workers begin; 0 where the sampler needs none.
+int chosen_width(const SweepOptions& options, int workers);
 
 }  // namespace sibyl

@@ -24,8 +24,8 @@ SearchSpace line() {
 class Rememberer : public Sampler {
  public:
   Sample sample(TrialId trial) const override {
-    if (!learns(trial)) return {{{"x", RandomStream(1, trial, "free").uniform()}}, "free"};
-    return {{{"x", RandomStream(started_ ^ told_, trial).uniform()}}, "told"};
+    if (!learns(trial)) return {{{"x", RandomStream(1, trial, "free").uniform()}}, {"free"}};
+    return {{{"x", RandomStream(started_ ^ told_, trial).uniform()}}, {"told"}};
   }
   bool learns(TrialId trial) const override { return trial >= 4 && trial % 8 != 0; }
   void started(TrialId trial, const Values& values) override {

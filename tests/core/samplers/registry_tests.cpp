@@ -19,7 +19,7 @@ class DefaultsFirst : public Sampler {
     Values values;
     for (const Hyperparameter& each : space_.hyperparameters())
       if (holds(each.conditions, values)) values[each.name] = each.default_value;
-    return {values, "defaults"};
+    return {values, {"defaults"}};
   }
   void started(TrialId trial, const Values& values) override { random_->started(trial, values); }
   bool exhausted() const override { return random_->exhausted(); }

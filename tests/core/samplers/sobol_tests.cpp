@@ -190,7 +190,7 @@ TEST_CASE("a sweep by Sobol tries point after point, as each hyperparameter's sa
   std::vector<int> decades(4), layers(4);
   for (TrialId trial = 0; trial < 64; ++trial) {
     const Sample sample = sampler->sample(trial);
-    CHECK(sample.sampler == "sobol");
+    CHECK(sample.origin.sampler == "sobol");
     ++decades[static_cast<std::size_t>(
         std::floor(std::log10(std::get<double>(sample.values.at("rate"))) + 4))];
     const auto deep = std::get<std::int64_t>(sample.values.at("layers"));
@@ -212,14 +212,14 @@ TEST_CASE("what a Sobol point repeats is chosen by random search, until a small 
   for (TrialId trial = 0; trial < 25; ++trial) {
     REQUIRE_FALSE(sampler->exhausted());
     const Sample sample = sampler->sample(trial);
-    ++chosen_by[sample.sampler];
+    ++chosen_by[sample.origin.sampler];
     REQUIRE(seen.insert(sample.values).second);
     sampler->started(trial, sample.values);
   }
   CHECK(sampler->exhausted());
   CHECK(chosen_by["sobol"] > 12);
   CHECK(chosen_by["random"] > 0);
-  CHECK(sampler->sample(25).sampler == "random");  // repeats, where they are wanted
+  CHECK(sampler->sample(25).origin.sampler == "random");  // repeats, where they are wanted
 }
 
 TEST_CASE("a job that asks is asked once for a Sobol point") {
@@ -241,7 +241,7 @@ TEST_CASE("a job that asks is asked once for a Sobol point") {
     const Sample sample = sampler->sample(trial);
     CHECK(sampler->sample(trial).values == sample.values);
     CHECK(asked == 1);
-    CHECK(sample.sampler == "sobol");
+    CHECK(sample.origin.sampler == "sobol");
     CHECK(sample.values.contains("rate") == (sample.values.at("layers") == Value(std::int64_t{2})));
     sampler->started(trial, sample.values);
   }

@@ -68,6 +68,14 @@ std::vector<Event> version_3_events() {
   return events;
 }
 
+// What every_event_v4.bin says: the same, of a trial that has a parent.
+std::vector<Event> version_4_events() {
+  std::vector<Event> events = version_3_events();
+  for (Event& event : events)
+    if (auto* started = std::get_if<TrialStarted>(&event)) started->suggestion.parent = 41;
+  return events;
+}
+
 std::vector<std::string> all_packed(const std::vector<Event>& events) {
   std::vector<std::string> texts;
   for (const Event& event : events) texts.push_back(packed(event));
@@ -90,6 +98,13 @@ TEST_CASE("A journal of version 3 is read, and how the sweep ended from the firs
   CHECK(reading.events == all_packed(version_3_events()));
 }
 
+TEST_CASE("A journal of version 4 is read, which does not know who chose") {
+  const Reading reading = read(fixture("every_event_v4.bin"));
+  CHECK(reading.error == "");
+  CHECK(reading.tail.version == 4);
+  CHECK(reading.events == all_packed(version_4_events()));
+}
+
 TEST_CASE("A journal of version 1 is read, also one that a later program went on with") {
   const Reading reading = read(fixture("every_event_v1.bin"));
   CHECK(reading.error == "");
@@ -110,7 +125,8 @@ TEST_CASE("A journal of version 1 is read, also one that a later program went on
 TEST_CASE("Going on with an older journal writes it anew in this version, torn tail and all") {
   const Folder folder;
   for (const std::string torn : {"", "half a record"}) {
-    for (const std::string name : {"every_event_v1.bin", "every_event_v2.bin", "every_event_v3.bin"}) {
+    for (const std::string name :
+         {"every_event_v1.bin", "every_event_v2.bin", "every_event_v3.bin", "every_event_v4.bin"}) {
       write(folder / "journal", contents(fixture(name)) + torn);
       write(folder / "journal.tmp", "of a rewriting that was killed");
       const Reading before = read(folder / "journal");
