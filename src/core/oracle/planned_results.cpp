@@ -2,10 +2,11 @@
 
 namespace sibyl {
 
-// In simulations of trials that differ by lognormal factors (sigma .5): 3 workers' width at 8 workers, 4
-// at 64.
-int default_width(int workers) {
-  return workers <= 1 ? 1 : workers * (workers <= 8 ? 3 : 4);
+// By simulation of trials whose speeds differ by lognormal factors, sigma .5 (see the tests of law 5).
+int default_width(int workers, bool several_budgets) {
+  if (workers <= 1) return 1;
+  if (workers <= 8) return 3 * workers;
+  return (several_budgets ? 6 : 4) * workers;
 }
 
 PlannedResults::PlannedResults(std::unique_ptr<Scheduler> plan, int width)

@@ -10,9 +10,10 @@
 
 namespace sibyl {
 
-/// The width that costs so many workers less than 3 % of their time, waiting for results of trials that take
-/// a while longer than others, and that shows a trial as much as it can. One worker waits for nothing.
-int default_width(int workers);
+/// The width that costs so many workers less than 3 % of their time, waiting for the results of trials that
+/// take a while longer than others, and that shows a trial as much as it can. One worker waits for nothing.
+/// `several_budgets`: trials go on to higher rungs.
+int default_width(int workers, bool several_budgets);
 
 /// What is known, by the plan, when a new trial starts: a function of the plan and of the width alone, and so
 /// the same on any number of workers.

@@ -52,9 +52,11 @@ SimulatedSweep simulate(Oracle& oracle, int workers, const SimulatedTraining& tr
   };
   double now = 0;
   while (true) {
+    bool for_sampler = false;
     while (!free.empty()) {
       Decision decision = oracle.ask();
       if (auto* stopped = std::get_if<SearchOver>(&decision)) sweep.end = *stopped;
+      if (const auto* idle = std::get_if<Idle>(&decision)) for_sampler = idle->for_sampler;
       auto* suggestion = std::get_if<Suggestion>(&decision);
       if (!suggestion) break;
       const int worker = *free.begin();
@@ -70,6 +72,7 @@ SimulatedSweep simulate(Oracle& oracle, int workers, const SimulatedTraining& tr
 
     EpochDone done = queue.top();
     queue.pop();
+    if (for_sampler) sweep.waiting_for_sampler += (done.time - now) * static_cast<double>(free.size());
     now = done.time;
     const Slot& slot = done.suggestion.slot;
     const auto end = [&](Ending ending) {

@@ -21,6 +21,7 @@ struct SimulatedTraining {
 struct SimulatedSweep {
   double makespan = 0;                ///< seconds until the last worker is done
   double busy = 0;                    ///< seconds that workers trained, summed over workers
+  double waiting_for_sampler = 0;     ///< seconds that they did not, since the sampler's results were not in
   std::int64_t epochs = 0;            ///< trained
   std::int64_t events = 0;            ///< told to the oracle
   std::int64_t peak_checkpoints = 0;  ///< on the disk at one time: of trials that run or wait for a decision

@@ -25,6 +25,11 @@ std::vector<std::string> differences_of_settings(const std::map<std::string, std
   return lines;
 }
 
+bool has_higher_rungs(const Scheduler& scheduler) {
+  const auto rungs = scheduler.rungs();
+  return std::any_of(rungs.begin(), rungs.end(), [](const RungStatus& rung) { return rung.rung > 0; });
+}
+
 // As people would say it.
 std::string said(const std::string& name, const OptionValue& value) {
   return name == "max-trials" && value_as<std::int64_t>(value) == 0 ? "the plan" : to_text(value);
@@ -88,9 +93,7 @@ Oracle make_oracle(const SweepOptions& options, const SearchSpace& space, const 
   const auto make_scheduler = [&] { return scheduler_kind(options.scheduler).make(options, objective); };
   auto scheduler = make_scheduler();
   SamplerSettings settings{.seed = options.seed, .objective = objective, .rehearsal = rehearsal};
-  const auto rungs = scheduler->rungs();
-  settings.several_budgets =
-      std::any_of(rungs.begin(), rungs.end(), [](const RungStatus& rung) { return rung.rung > 0; });
+  settings.several_budgets = has_higher_rungs(*scheduler);
   std::optional<PlannedResults> plan;
   if (kind.learns) plan.emplace(make_scheduler(), std::max(options.width, 1));
   return Oracle(space,
@@ -101,7 +104,9 @@ Oracle make_oracle(const SweepOptions& options, const SearchSpace& space, const 
 
 int chosen_width(const SweepOptions& options, int workers) {
   if (!sampler_kind(options.sampler).learns) return 0;
-  return options.width > 0 ? options.width : default_width(workers);
+  if (options.width > 0) return options.width;
+  const auto scheduler = scheduler_kind(options.scheduler).make(options, {});
+  return default_width(workers, has_higher_rungs(*scheduler));
 }
 
 }  // namespace sibyl
