@@ -21,6 +21,15 @@ Event joined(double time, int worker) {
   return event;
 }
 
+std::vector<EpochReported> reports_of(const Suggestion& done, double now, RandomStream& random) {
+  std::vector<EpochReported> reports;
+  for (int execution = 0; execution < 2; ++execution)
+    for (int epoch = done.slot.first_epoch + 1; epoch <= done.slot.last_epoch; ++epoch)
+      reports.push_back(
+          {done.slot.trial, done.attempt, execution, epoch, now, 0.5, 1, {{"loss", random.uniform()}}});
+  return reports;
+}
+
 /// A sweep in which everything happens that can, on three workers, stopped in the middle and resumed.
 std::vector<Event> sound_sweep() {
   std::vector<Event> events;
@@ -68,12 +77,8 @@ std::vector<Event> sound_sweep() {
       end(Ending::failed, Cause::hang);
       continue;
     }
-    for (int execution = 0; execution < 2; ++execution)
-      for (int epoch = done.slot.first_epoch + 1; epoch <= done.slot.last_epoch; ++epoch) {
-        const EpochReported report{id,  done.attempt, execution, epoch,
-                                   now, 0.5,          1,         {{"loss", random.uniform()}}};
-        if (oracle.is_news(report)) tell(report);
-      }
+    for (const EpochReported& report : reports_of(done, now, random))
+      if (oracle.is_news(report)) tell(report);
     if (what == 2)
       end(Ending::interrupted, Cause::signal);
     else if (what == 3)

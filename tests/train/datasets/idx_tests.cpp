@@ -23,6 +23,15 @@ TEST_CASE("An IDX file is read, plain and gzipped") {
   CHECK(array.bytes == std::vector<std::uint8_t>{1, 2, 3, 4, 5, 255});
 }
 
+namespace {
+
+void require_refused(const std::filesystem::path& path, const std::string& why) {
+  CHECK_THROWS_AS(read_idx(path, 1), Error);
+  CHECK_THROWS_WITH(read_idx(path, 1), ContainsSubstring(path.string()) && ContainsSubstring(why));
+}
+
+}  // namespace
+
 TEST_CASE("An IDX file that is not right is refused with its name and what is wrong") {
   const TemporaryFolder folder;
   const auto path = folder.path() / "labels";
@@ -49,24 +58,6 @@ TEST_CASE("An IDX file that is not right is refused with its name and what is wr
     write_plain(path, bytes);
     expected = "is truncated: it ends in its data, after 3 of 4 bytes";
   }
-  SECTION("a gzip stream cut short") {
-    std::vector<std::uint8_t> data(100000);
-    for (std::size_t i = 0; i < data.size(); ++i) data[i] = static_cast<std::uint8_t>(i * i >> 3);
-    write_gzipped(path, idx_bytes({100000}, data));
-    std::filesystem::resize_file(path, std::filesystem::file_size(path) / 2);
-    expected = "is truncated: it ends in its data";
-  }
-  SECTION("a gzip stream with a wrong byte") {
-    std::vector<std::uint8_t> data(100000);
-    for (std::size_t i = 0; i < data.size(); ++i) data[i] = static_cast<std::uint8_t>(i * i >> 3);
-    write_gzipped(path, idx_bytes({100000}, data));
-    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
-    file.seekp(static_cast<std::streamoff>(std::filesystem::file_size(path)) - 6);  // the checksum
-    file.put('\x5a');
-    file.put('\xa5');
-    file.close();
-    expected = "is damaged";
-  }
   SECTION("no IDX at all") {
     write_plain(path, {'P', 'K', 3, 4});
     expected = "is no IDX file";
@@ -89,6 +80,26 @@ TEST_CASE("An IDX file that is not right is refused with its name and what is wr
     write_plain(path, bytes);
     expected = "has trailing bytes after the 4 it promises";
   }
-  CHECK_THROWS_AS(read_idx(path, 1), Error);
-  CHECK_THROWS_WITH(read_idx(path, 1), ContainsSubstring(path.string()) && ContainsSubstring(expected));
+  require_refused(path, expected);
+}
+
+TEST_CASE("A gzipped IDX file that is cut short or damaged is refused with its name and what is wrong") {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "labels";
+  std::vector<std::uint8_t> data(100000);
+  for (std::size_t i = 0; i < data.size(); ++i) data[i] = static_cast<std::uint8_t>(i * i >> 3);
+  write_gzipped(path, idx_bytes({100000}, data));
+  const auto size = std::filesystem::file_size(path);
+  SECTION("cut short") {
+    std::filesystem::resize_file(path, size / 2);
+    require_refused(path, "is truncated: it ends in its data");
+  }
+  SECTION("a wrong byte") {
+    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(static_cast<std::streamoff>(size) - 6);  // the checksum
+    file.put('\x5a');
+    file.put('\xa5');
+    file.close();
+    require_refused(path, "is damaged");
+  }
 }
