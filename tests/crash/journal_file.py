@@ -11,7 +11,7 @@ import struct
 import zlib
 
 MAGIC = b"SIBYLJNL"
-VERSION = 4
+VERSION = 5
 HEADER = MAGIC + struct.pack("<I", VERSION)
 PREFIX = struct.Struct("<III")
 

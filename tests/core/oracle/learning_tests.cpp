@@ -5,7 +5,8 @@
 
 #include "catch.hpp"
 #include "core/oracle/simulation.hpp"
-#include "core/samplers/sampler.hpp"
+#include "core/samplers/random.hpp"
+#include "core/samplers/registry.hpp"
 #include "core/schedulers/full_budget.hpp"
 #include "core/schedulers/hyperband.hpp"
 
@@ -18,6 +19,14 @@ const Objective loss{"loss", Direction::minimize};
 SearchSpace line() {
   SearchSpace space;
   space.add({"x", FloatRange{0, 1}, 0.0, {}});
+  return space;
+}
+
+SearchSpace mixed() {
+  SearchSpace space = line();
+  space.add({"width", IntRange{16, 256, 16}, std::int64_t{16}, {}});
+  space.add({"optimizer", Choices{{std::string("sgd"), std::string("adam")}}, std::string("sgd"), {}});
+  space.add({"momentum", FloatRange{0, 1}, 0.0, {{"optimizer", {std::string("sgd")}}}});
   return space;
 }
 
@@ -193,4 +202,32 @@ TEST_CASE("law 5 where values are chosen by results: waiting for them costs at m
     CHECK(ordered.waiting <= 0.03);
     CHECK(ordered.busy >= free.busy - 0.03);
   }
+}
+
+TEST_CASE("law 1 for every sampler that learns") {
+  int learning = 0;
+  for (const SamplerKind& kind : sampler_kinds()) {
+    if (!kind.learns) continue;
+    ++learning;
+    for (const bool hyperband : {false, true}) {
+      INFO(kind.name << (hyperband ? " under hyperband" : " under full"));
+      const auto make = [&] {
+        const SamplerSettings settings{.seed = 5, .objective = loss, .several_budgets = hyperband};
+        return Oracle(mixed(), {loss},
+                      kind.make(std::make_unique<RandomSampler>(mixed(), 5), mixed(), settings),
+                      scheduler(hyperband, 1), PlannedResults(scheduler(hyperband, 1), 4));
+      };
+      Oracle reference = make();
+      simulate(reference, 1, training(reference, 1, 0.1));
+      int by_model = 0;
+      for (const Trial& trial : reference.trials()) by_model += trial.origin.sampler == kind.name;
+      CHECK(by_model > 10);
+      for (const int workers : {3, 16}) {
+        Oracle oracle = make();
+        simulate(oracle, workers, training(oracle, static_cast<std::uint64_t>(workers), 0.1));
+        CHECK(values(oracle) == values(reference));
+      }
+    }
+  }
+  CHECK(learning == 2);
 }

@@ -1,0 +1,43 @@
+#include "core/samplers/model_samplers.hpp"
+
+#include "core/samplers/gp/gaussian_process.hpp"
+#include "core/samplers/guided.hpp"
+#include "core/samplers/tpe/tpe.hpp"
+
+namespace sibyl {
+
+namespace {
+
+template <class Model>
+std::unique_ptr<Sampler> guided(const char* name, std::unique_ptr<RandomSearch> random,
+                                const SearchSpace& space, const SamplerSettings& settings) {
+  return std::make_unique<GuidedSampler>(
+      name, std::move(random), space, settings,
+      [seed = settings.seed](const UnitCube& cube) { return std::make_unique<Model>(cube, seed); });
+}
+
+}  // namespace
+
+SamplerKind tpe_sampler() {
+  return {.name = "tpe",
+          .help = "more like good trials than like others",
+          .make =
+              [](std::unique_ptr<RandomSearch> random, const SearchSpace& space,
+                 const SamplerSettings& settings) {
+                return guided<Tpe>("tpe", std::move(random), space, settings);
+              },
+          .learns = true};
+}
+
+SamplerKind gp_sampler() {
+  return {.name = "gp",
+          .help = "Bayesian optimisation by a Gaussian process",
+          .make =
+              [](std::unique_ptr<RandomSearch> random, const SearchSpace& space,
+                 const SamplerSettings& settings) {
+                return guided<GaussianProcess>("gp", std::move(random), space, settings);
+              },
+          .learns = true};
+}
+
+}  // namespace sibyl
