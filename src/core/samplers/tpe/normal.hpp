@@ -29,6 +29,23 @@ inline double exponential(double x) {
   return power * std::bit_cast<double>((std::bit_cast<std::uint64_t>(shifted) + 1023) << 52);
 }
 
+/// e^x for x <= 0, to some 1e-6 of it; what is below -87 is taken for that.
+inline float exponential_below_1(float x) {
+  constexpr float to_integer = 0x1.8p23F;
+  x = x < -87 ? -87 : x;
+  const float shifted = x * 1.44269504F + to_integer;
+  const float whole = shifted - to_integer;
+  const float r = (x - whole * 0.693359375F) + whole * 2.12194440e-4F;  // ln 2 in two parts
+  float power = 1.0F / 720;
+  power = power * r + 1.0F / 120;
+  power = power * r + 1.0F / 24;
+  power = power * r + 1.0F / 6;
+  power = power * r + 0.5F;
+  power = power * r + 1;
+  power = power * r + 1;
+  return power * std::bit_cast<float>((std::bit_cast<std::uint32_t>(shifted) + 127) << 23);
+}
+
 /// The natural logarithm of a positive number that is not among the very smallest (below 1e-307).
 double logarithm(double x);
 /// The part of a standard normal distribution that is below x.

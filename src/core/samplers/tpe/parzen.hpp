@@ -20,20 +20,20 @@ struct Batch {
   Batch(const UnitCube& cube, const std::vector<Point>& points);
 
   struct Dimension {
-    std::vector<double> at;      ///< by point; 1/2 where it is not active
-    std::vector<double> active;  ///< by point; 1 or 0
+    std::vector<float> at;      ///< by point; 1/2 where it is not active
+    std::vector<float> active;  ///< by point; 1 or 0
     bool all_active = true;
     std::vector<Quantiles> cells;     ///< the different ones
     std::vector<std::uint32_t> cell;  ///< by point
-    std::vector<double> prior;        ///< by point; the logarithm of the prior's density, 0 if not active
+    std::vector<float> prior;         ///< by point; the logarithm of the prior's density, 0 if not active
   };
   std::size_t points = 0;
   std::vector<Dimension> dimensions;
 };
 
 /// A probability density over the unit cube: a mixture of a kernel around each of some trials and one more,
-/// the prior, which is nearly flat (Bergstra et al. 2011; what is joint, and how wide kernels are, as in
-/// Watanabe 2023).
+/// the prior, which is nearly flat (Bergstra et al. 2011; joint over the dimensions, with widths and weights
+/// as in Optuna 5, see Watanabe 2023).
 ///
 /// A kernel is a product over the dimensions. Where these are numbers it is a normal distribution cut off at
 /// 0 and 1, as wide as the gap to the farther neighbour among the trials; with steps, a cell has its
@@ -73,13 +73,14 @@ class Parzen {
   static void add_numeric(Dimension& dimension, const Column& column);
   static void add_categorical(Dimension& dimension, const Column& column);
   static double draw(const Dimension& dimension, std::uint32_t shape, double uniform);
-  static std::vector<double> by_point(const Dimension& dimension, const Batch::Dimension& points);
+  /// By dimension with cells, what each shape has at each point.
+  using Rows = std::vector<std::vector<float>>;
+  static std::vector<float> by_point(const Dimension& dimension, const Batch::Dimension& points);
   /// Adds the logarithm of a kernel's density, relative to the prior's: in the dimensions with cells or with
   /// points that don't have it active.
-  void add_others(std::size_t kernel, const Batch& batch, const std::vector<std::vector<double>>& rows,
-                  std::vector<double>& sums) const;
+  void add_others(std::size_t kernel, const Batch& batch, const Rows& rows, float* sums) const;
   /// The same in all other dimensions, but for the prior, and for a constant, which it returns.
-  double add_plain(std::size_t kernel, const Batch& batch, std::vector<double>& sums) const;
+  double add_plain(std::size_t kernel, const Batch& batch, float* sums) const;
 
   std::vector<double> shares_;  ///< the kernels' weights, with the prior's, which is the last, 1 in all
   std::vector<double> up_to_;   ///< their sums
