@@ -31,6 +31,10 @@ class Resume(SweepTest):
                                       "exception=0.01", after=(1.0, 1.5, 1.2))
         self.assertIn("finished: the plan is done", out)
 
+    def test_a_sampler_that_learns(self):
+        self.killed_and_resumed("synthetic", "--sampler", "gp", "--max-epochs", 27, "--width", 6, "--set", "epoch_seconds=0.02",
+                                after=(1.5, 2.0, 1.5))
+
     def test_synthetic_goes_on_within_its_slot(self):
         whole, stopped, epochs, each = self.folder / "whole", self.folder / "stopped", 30, 0.15
         options = ["--scheduler", "full", "--max-trials", 1, "--max-epochs", epochs, "--executions-per-trial", 2]

@@ -24,6 +24,20 @@ class SameSweep(SweepTest):
         self.assertGreater((found["trials"]["status"] == b"failed").sum(), 0)
         self.assertEqual(len(found["trials"]), 34)
 
+    def test_samplers_that_learn(self):
+        for sampler in ("tpe", "gp"):
+            for scheduler in (("hyperband", "--iterations", 3), ("full", "--max-trials", 40)):
+                with self.subTest(sampler=sampler, scheduler=scheduler[0]):
+                    options = ("--sampler", sampler, "--scheduler", *scheduler, "--max-epochs", 9, "--width", 5, "--set",
+                               "epoch_seconds=0.002", "--inject", "exception=0.02")
+                    outputs = [self.folder / f"{sampler}_{scheduler[0]}_{ranks}" for ranks in (1, 2, 5)]
+                    for ranks, output in zip((None, 2, 5), outputs):
+                        run("synthetic", *options, "--output", output, ranks=ranks)
+                    for output in outputs[1:]:
+                        assert_same(outputs[0], output)
+                    chosen_by = tables(outputs[0])["trials"]["sampler"]
+                    self.assertGreater((chosen_by == sampler.encode()).sum(), 10)
+
     @unittest.skipUnless((JOBS / "fashion_mnist").exists(), "built without LibTorch")
     def test_real_training_bit_for_bit(self):
         data = write_data_set(self.folder / "data")

@@ -123,6 +123,8 @@ void print_one(std::ostream& out, const fs::path& directory, const StoredSweep& 
   if (!job.empty())
     out << "Slurm     job " << one_line(job) << ' ' << (queue.empty() ? "is not in the queue" : queue)
         << '\n';
+  const SweepOptions options = sweep_options_from_json(sweep.opened.options);
+  if (options.width > 0) out << "Sampler   " << options.sampler << ", with --width " << options.width << '\n';
   const auto plan = planned(oracle);
   out << "Progress  " << oracle.epochs() << (plan ? " of " + std::to_string(plan->epochs) : "") << " epochs, "
       << oracle.trials().size() << " trials, " << failed_trials(oracle) << " failed; "
