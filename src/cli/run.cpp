@@ -56,7 +56,7 @@ int execute(int argc, char** argv, const std::string& name,
     }
     case Command::plan: {
       const auto job = make_job();
-      const SearchSpace space = search_space(options, *job);
+      const SearchSpace space = searched_space(options.sweep, search_space(options, *job));
       print_plan(out, options, space, counted(space, *job, name), objective(options, *job),
                  job->checkpoint_bytes(), width);
       break;

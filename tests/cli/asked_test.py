@@ -14,6 +14,7 @@ from sweeps import MPIRUN, SweepTest, assert_same, tables
 
 LAYERED = os.environ["SIBYL_LAYERED"]
 WHOLE = ("--scheduler", "full", "--max-epochs", 2, "--max-trials", 100, "--seed", 3)
+GRID = ("--sampler", "grid", "--scheduler", "full", "--max-epochs", 2)
 
 
 def command(*arguments, ranks=None):
@@ -77,12 +78,21 @@ class Asked(SweepTest):
                              {b"units_0", b"units_1", b"units_2"})
             self.assertEqual((space["found_by"] >= 0).sum(), 2 if usual == 1 else 0)
 
-    def test_killed_and_resumed_is_the_same(self):
+    def test_a_grid_has_each_network_once_the_defaults_first(self):
         for usual in (1, 3):
-            settings = (*WHOLE, "--set", "epoch_seconds=0.02")
-            whole = self.folder / f"whole{usual}"
+            output = self.folder / f"grid{usual}"
+            self.assertEqual(json.loads(run("plan", "--json", *GRID, usual=usual))["trials"], 39)
+            self.assertIn("the search space is used up", run(*GRID, "--output", output, ranks=3, usual=usual))
+            found = networks(output)
+            self.assertEqual(found[0], " ".join(map(str, [usual] + [1] * usual)))
+            self.assertEqual((len(found), len(set(found))), (39, 39))
+
+    def test_killed_and_resumed_is_the_same(self):
+        for usual, sampler in ((1, WHOLE), (3, WHOLE), (3, GRID)):
+            settings = (*sampler, "--set", "epoch_seconds=0.02")
+            whole = self.folder / f"whole{usual}{sampler == GRID}"
             run(*settings, "--output", whole, usual=usual)
-            killed = self.folder / f"killed{usual}"
+            killed = self.folder / f"killed{usual}{sampler == GRID}"
             for after in (0.7, 1.0):
                 process = subprocess.Popen(command(*settings, "--output", killed, "--resume"),
                                            stdout=subprocess.DEVNULL, env={**os.environ, "USUAL": str(usual)})

@@ -41,6 +41,18 @@ class Plan(SweepTest):
         plan = self.planned_as_run("--max-epochs", 243, "--max-trials", 400, *fixed)
         self.assertEqual(plan["trials"], 249)  # the widths from 8 to 256
 
+    def test_a_grid_is_all_of_it(self):
+        # Of learning_rate, width and dropout both ends and the default; with sgd both ends of momentum.
+        grid = ("--sampler", "grid", "--grid-points", 2)
+        full = ("--scheduler", "full", "--max-epochs", 2)
+        plan = self.planned_as_run(*grid, *full)
+        self.assertEqual(plan["trials"], 3 * 3 * 3 * (1 + 2))
+        self.assertIn("81 trials, 162 epochs; then the search space is used up", run("synthetic", "plan", *grid, *full)[0])
+        self.assertEqual(self.planned_as_run(*grid, *full, "--max-trials", 20)["trials"], 20)
+        self.assertEqual(self.planned_as_run(*grid, "--max-epochs", 9, "--iterations", 9)["trials"], 81)
+        large = ("--sampler", "grid", "--grid-points", 10000, *full)
+        self.assertGreater(json.loads(run("synthetic", "plan", *large, "--json")[0])["trials"], 1e10)
+
     def test_a_plan_of_one_trial_says_what_to_do(self):
         says = "--max-epochs 2 is less than --eta 3: Hyperband is one trial then"
         out, _ = run("synthetic", "plan", "--max-epochs", 2)

@@ -38,6 +38,14 @@ class SameSweep(SweepTest):
                     chosen_by = tables(outputs[0])["trials"]["sampler"]
                     self.assertGreater((chosen_by == sampler.encode()).sum(), 10)
 
+    def test_a_grid_with_failures(self):
+        for scheduler in (("--scheduler", "full", "--max-epochs", 2), ("--max-epochs", 9, "--iterations", 10)):
+            found = self.same_on_all("synthetic", "--sampler", "grid", "--grid-points", 2, *scheduler, "--set",
+                                     "epoch_seconds=0.001", "--set", "width=64", "--inject", "exception=0.05", "--overwrite")
+            self.assertEqual(len(found["trials"]), 27)
+            first = found["trials"].iloc[0]
+            self.assertEqual((first["hp:learning_rate"], first["hp:dropout"], first["hp:optimizer"]), (0.01, 0.1, b"sgd"))
+
     @unittest.skipUnless((JOBS / "fashion_mnist").exists(), "built without LibTorch")
     def test_real_training_bit_for_bit(self):
         data = write_data_set(self.folder / "data")

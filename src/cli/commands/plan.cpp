@@ -63,17 +63,20 @@ struct Figures {
   std::string reason;  ///< why it ends
 };
 
-/// So many trials, without values: a plan shows none.
+/// So many trials, without values: a plan shows none. None: without end.
 class AsMany : public RandomSearch {
  public:
-  explicit AsMany(std::size_t trials) : left_(trials) {}
+  explicit AsMany(std::optional<std::uint64_t> trials) : left_(trials) {}
   Sample sample(TrialId) const override { return {}; }
   std::optional<Values> if_untried(const Values& values, TrialId) const override { return values; }
-  void started(TrialId, const Values&) override { left_ -= left_ > 0; }
-  bool exhausted() const override { return left_ == 0; }
+  std::optional<std::uint64_t> untried() const override { return left_; }
+  void started(TrialId, const Values&) override {
+    if (left_ > 0U) --*left_;
+  }
+  bool exhausted() const override { return left_ == 0U; }
 
  private:
-  std::size_t left_;
+  std::optional<std::uint64_t> left_;
 };
 
 Figures run_through(SweepOptions sweep, int workers, const SearchSpace& space,
@@ -84,7 +87,7 @@ Figures run_through(SweepOptions sweep, int workers, const SearchSpace& space,
   if (counted && counted->complete && !counted->as_declared(space))
     random = std::make_unique<AsMany>(counted->all.size());
   else if (counted && counted->beyond)
-    random = std::make_unique<AsMany>(std::numeric_limits<std::size_t>::max());
+    random = std::make_unique<AsMany>(std::nullopt);
   else
     random = std::make_unique<RandomSampler>(space, sweep.seed);
   Oracle oracle = make_oracle(sweep, space, objective, std::move(random), true);
@@ -100,16 +103,22 @@ Figures run_through(SweepOptions sweep, int workers, const SearchSpace& space,
           run.end.reason};
 }
 
+// As many trials as there can be.
+double configurations(const SweepOptions& sweep, const SearchSpace& space,
+                      const std::optional<Counted>& counted) {
+  if (counted && counted->complete) return static_cast<double>(counted->all.size());
+  const auto points = space.points();
+  const bool ends = sampler_kind(sweep.sampler).exhausts;
+  if (points && (ends || !counted || !counted->beyond)) return static_cast<double>(*points);
+  return ends ? 0x1p62 : std::numeric_limits<double>::infinity();
+}
+
 Figures figures(const SweepOptions& sweep, int workers, const SearchSpace& space,
                 const std::optional<Counted>& counted, const Objective& objective) {
   constexpr double max_run_through = 100'000;
   double max_trials = std::numeric_limits<double>::infinity();
   if (sweep.max_trials > 0) max_trials = static_cast<double>(sweep.max_trials);
-  const bool beyond = counted && counted->beyond;  // more than the space says
-  if (const auto points = space.points(); points && !beyond)
-    max_trials = std::min(max_trials, static_cast<double>(*points));
-  if (counted && counted->complete)
-    max_trials = std::min(max_trials, static_cast<double>(counted->all.size()));
+  max_trials = std::min(max_trials, configurations(sweep, space, counted));
   const auto totals = scheduler_kind(sweep.scheduler).totals;
   if (totals == nullptr) return run_through(sweep, workers, space, counted, objective);
   const PlanTotals all = totals(sweep, max_trials);

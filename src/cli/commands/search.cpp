@@ -120,6 +120,7 @@ SweepOpened describe(const Words& command_line, const Options& options, Job& job
   opened.metric = improved.metric;
   opened.maximize = improved.direction == Direction::maximize;
   opened.space = search_space(options, job);
+  static_cast<void>(searched_space(options.sweep, opened.space));  // refused before anything is made
   return opened;
 }
 

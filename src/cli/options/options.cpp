@@ -142,7 +142,7 @@ Options parse_options(int argc, char** argv) {
   read_options(options, with_file(options, line.options));
   if (!options.directories.empty()) options.directory = options.directories[0];
   check_together(options);
-  if (options.sweep.max_trials == 0)
+  if (options.sweep.max_trials == 0 && !sampler_kind(options.sweep.sampler).exhausts)
     options.sweep.max_trials = scheduler_kind(options.sweep.scheduler).default_max_trials;
   return options;
 }

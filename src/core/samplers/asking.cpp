@@ -45,6 +45,11 @@ std::optional<Values> AskingSampler::if_untried(const Values& values, TrialId tr
   return is_used(configuration) ? std::nullopt : std::optional(std::move(configuration));
 }
 
+std::optional<std::uint64_t> AskingSampler::untried() const {
+  if (!configurations_) return std::nullopt;
+  return *configurations_ - std::min<std::uint64_t>(used_.size(), *configurations_);
+}
+
 Values AskingSampler::choose(TrialId trial) const {
   if (auto unused = choose_unused(trial)) return std::move(*unused);
   const Values first = draw(space_, seed_, trial);

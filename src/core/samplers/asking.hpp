@@ -19,6 +19,7 @@ class AskingSampler : public RandomSearch {
 
   Sample sample(TrialId trial) const override;
   std::optional<Values> if_untried(const Values& values, TrialId trial) const override;
+  std::optional<std::uint64_t> untried() const override;
   void started(TrialId trial, const Values& values) override;
   bool exhausted() const override;
   std::vector<Hyperparameter> beyond(const SearchSpace& known, const Values& values) const override;

@@ -48,6 +48,11 @@ std::optional<Values> RandomSampler::if_untried(const Values& values, TrialId) c
   return place && used_.contains(*place) ? std::nullopt : std::optional(values);
 }
 
+std::optional<std::uint64_t> RandomSampler::untried() const {
+  if (!points_) return std::nullopt;
+  return *points_ - std::min<std::uint64_t>(used_.size(), *points_);
+}
+
 Values RandomSampler::choose(TrialId trial) const {
   RandomStream random(seed_, trial, "an unused configuration");
   if (!unused_.empty()) return configurations_.at(unused_[random.below(unused_.size())]);

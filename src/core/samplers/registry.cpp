@@ -1,6 +1,7 @@
 #include "core/samplers/registry.hpp"
 
 #include "base/find_kind.hpp"
+#include "core/samplers/grid_search.hpp"
 #include "core/samplers/model_samplers.hpp"
 #include "core/samplers/random.hpp"
 #include "core/samplers/sobol.hpp"
@@ -8,7 +9,8 @@
 namespace sibyl {
 
 const std::vector<SamplerKind>& sampler_kinds() {
-  static const std::vector<SamplerKind> kinds{random_sampler(), sobol_sampler(), tpe_sampler(), gp_sampler()};
+  static const std::vector<SamplerKind> kinds{random_sampler(), sobol_sampler(), grid_sampler(),
+                                              tpe_sampler(), gp_sampler()};
   return kinds;
 }
 

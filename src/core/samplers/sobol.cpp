@@ -1,8 +1,10 @@
 #include "core/samplers/sobol.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <utility>
 
+#include "core/samplers/over_random.hpp"
 #include "core/samplers/sobol_directions.hpp"
 
 namespace sibyl {
@@ -85,40 +87,22 @@ Point SobolSequence::at(std::uint64_t index) const {
 
 namespace {
 
-class SobolSampler : public Sampler {
+class SobolSampler : public OverRandom {
  public:
   SobolSampler(std::unique_ptr<RandomSearch> random, const SearchSpace& space, std::uint64_t seed)
-      : random_(std::move(random)), cube_(space), sequence_(cube_.dimensions().size(), seed) {}
-
-  Sample sample(TrialId trial) const override {
-    if (!latest_ || latest_->first != trial) latest_.emplace(trial, choose(trial));
-    return latest_->second;
-  }
-  void started(TrialId trial, const Values& values) override {
-    latest_.reset();
-    random_->started(trial, values);
-  }
-  void found(const HyperparametersFound& found) override { random_->found(found); }
-  void observed(const Observation& observation) override { random_->observed(observation); }
-  bool exhausted() const override { return random_->exhausted(); }
-  std::vector<Hyperparameter> beyond(const SearchSpace& known, const Values& values) const override {
-    return random_->beyond(known, values);
-  }
+      : OverRandom(std::move(random)), cube_(space), sequence_(cube_.dimensions().size(), seed) {}
 
  private:
-  Sample choose(TrialId trial) const {
-    if (!random_->exhausted()) {
+  Sample choose(TrialId trial) const override {
+    if (!random().exhausted()) {
       const Values values = cube_.values(sequence_.at(static_cast<std::uint64_t>(trial)));
-      if (auto untried = random_->if_untried(values, trial)) return {std::move(*untried), "sobol"};
+      if (auto untried = random().if_untried(values, trial)) return {std::move(*untried), "sobol"};
     }
-    return random_->sample(trial);
+    return random().sample(trial);
   }
 
-  std::unique_ptr<RandomSearch> random_;
   UnitCube cube_;
   SobolSequence sequence_;
-  mutable std::optional<std::pair<TrialId, Sample>>
-      latest_;  ///< a question that is asked again costs nothing
 };
 
 }  // namespace

@@ -19,7 +19,7 @@ std::vector<RungResult> FullBudget::observed(const Observation& observation) {
 }
 
 void FullBudget::extend(std::int64_t max_trials, int) {
-  bracket_.extend(max_trials);
+  if (max_trials > 0) bracket_.extend(max_trials);
 }
 
 std::vector<RungResult> FullBudget::no_more_trials() {

@@ -13,6 +13,7 @@ constexpr int max_epochs = 1'000'000'000;
 constexpr int max_iterations = 1'000'000'000;
 constexpr std::int64_t max_trials = 1'000'000'000;
 constexpr int max_executions = 1000;
+constexpr int max_grid_points = 10'000;
 constexpr int max_threads = 4096;
 constexpr int max_width = 1'000'000;
 
@@ -86,6 +87,16 @@ OptionTable<SweepOptions> what_is_sought() {
        .commands = of_a_sweep,
        .recorded = Recorded::fixed,
        .type = Of::word(&SweepOptions::sampler, names_of(sampler_kinds()))},
+      {.name = "grid-points",
+       .value = "N",
+       .help = "Grid: so many values of each range of numbers that has more: min, max, and others evenly "
+               "between them; and the default",
+       .default_help = "all; continuous ranges need it",
+       .group = OptionGroup::search,
+       .commands = of_a_sweep,
+       .recorded = Recorded::fixed,
+       .type = Of::number(&SweepOptions::grid_points, 2, max_grid_points),
+       .is_in_all_records = false},
       {.name = "scheduler",
        .value = "NAME",
        .help = "Which trial, to which epoch: " + kinds(scheduler_kinds()),
@@ -112,7 +123,7 @@ OptionTable<SweepOptions> how_far() {
       {.name = "max-trials",
        .value = "N",
        .help = "At most so many trials",
-       .default_help = "hyperband: as its plan says; full: 10",
+       .default_help = "hyperband: as its plan says; full: 10, or all of a grid",
        .group = OptionGroup::search,
        .commands = of_a_sweep,
        .recorded = Recorded::extends,

@@ -35,6 +35,17 @@ std::string said(const std::string& name, const OptionValue& value) {
   return name == "max-trials" && value_as<std::int64_t>(value) == 0 ? "the plan" : to_text(value);
 }
 
+SamplerSettings sampler_settings(const SweepOptions& options, const Objective& objective) {
+  return {.seed = options.seed, .objective = objective, .grid_points = options.grid_points};
+}
+
+std::int64_t most_trials(const RandomSearch& random, const SearchSpace& space) {
+  constexpr std::uint64_t endless = std::uint64_t{1} << 50;
+  const auto configurations = random.untried();
+  return static_cast<std::int64_t>(
+      std::min(configurations ? *configurations : space.points().value_or(endless), endless));
+}
+
 }  // namespace
 
 std::string to_json(const SweepOptions& options) {
@@ -87,12 +98,24 @@ std::string no_search(const SweepOptions& options) {
   return scheduler_kind(options.scheduler).no_search(options);
 }
 
+SearchSpace searched_space(const SweepOptions& options, const SearchSpace& space) {
+  const auto exhausts = sampler_kind(options.sampler).exhausts;
+  return exhausts ? exhausts(space, sampler_settings(options, {})) : space;
+}
+
 Oracle make_oracle(const SweepOptions& options, const SearchSpace& space, const Objective& objective,
                    std::unique_ptr<RandomSearch> random, bool rehearsal) {
   const SamplerKind& kind = sampler_kind(options.sampler);
-  const auto make_scheduler = [&] { return scheduler_kind(options.scheduler).make(options, objective); };
+  SchedulerSettings plan_settings = options;
+  // A scheduler that plans as many trials as it is told: all that there are, where that is known.
+  if (kind.exhausts && options.max_trials == 0)
+    plan_settings.max_trials = most_trials(*random, searched_space(options, space));
+  const auto make_scheduler = [&] {
+    return scheduler_kind(options.scheduler).make(plan_settings, objective);
+  };
   auto scheduler = make_scheduler();
-  SamplerSettings settings{.seed = options.seed, .objective = objective, .rehearsal = rehearsal};
+  SamplerSettings settings = sampler_settings(options, objective);
+  settings.rehearsal = rehearsal;
   settings.several_budgets = has_higher_rungs(*scheduler);
   std::optional<PlannedResults> plan;
   if (kind.learns) plan.emplace(make_scheduler(), std::max(options.width, 1));

@@ -18,6 +18,7 @@ namespace sibyl {
 struct SweepOptions : SchedulerSettings {
   std::uint64_t seed = 0;
   std::string sampler = sampler_kinds().front().name;
+  int grid_points = 0;
   std::string scheduler = scheduler_kinds().front().name;
   int width = 0;  ///< see PlannedResults; 0: the sampler needs none, or it is still to be chosen
   std::string objective;
@@ -52,9 +53,12 @@ std::vector<std::string> differences(const SweepOptions& there, const SweepOptio
 /// For people: why this sweep is no search, its plan being one trial; else empty.
 std::string no_search(const SweepOptions& options);
 
+/// The space whose configurations are tried, of a job's: all of it, or the grid. Throws UsageError where the
+/// sampler has no use for it.
+SearchSpace searched_space(const SweepOptions& options, const SearchSpace& space);
 /// The oracle that the options describe. Throws Error for a sampler or scheduler that does not exist here.
-/// `random`: random search in that space, for the sampler. `rehearsal`: nothing is trained, and values are of
-/// no interest.
+/// `random`: random search in the searched space, for the sampler. `rehearsal`: nothing is trained, and
+/// values are of no interest.
 Oracle make_oracle(const SweepOptions& options, const SearchSpace& space, const Objective& objective,
                    std::unique_ptr<RandomSearch> random, bool rehearsal = false);
 /// The width of a sweep that so many workers begin; 0 where the sampler needs none.

@@ -2,8 +2,17 @@
 
 #include "core/samplers/asking.hpp"
 #include "core/samplers/random.hpp"
+#include "sweep/options/sweep_options.hpp"
 
 namespace sibyl {
+
+namespace {
+
+SearchSpace searched_space(const SweepOpened& opened) {
+  return searched_space(sweep_options_from_json(opened.options), opened.space);
+}
+
+}  // namespace
 
 std::unique_ptr<Builder> make_builder(Job& job, const std::string& name) {
   if (!job.questions()) return nullptr;
@@ -23,17 +32,19 @@ std::optional<Counted> counted(const SearchSpace& space, Job& job, const std::st
 
 SweepOpened with_count(SweepOpened opened, const Ask& ask) {
   if (!ask) return opened;
-  const Counted counted = count_configurations(opened.space, ask);
-  opened.asks = !counted.as_declared(opened.space);
+  const SearchSpace space = searched_space(opened);
+  const Counted counted = count_configurations(space, ask);
+  opened.asks = !counted.as_declared(space);
   opened.configurations = opened.asks && counted.complete ? counted.all.size() : 0;
   return opened;
 }
 
 std::unique_ptr<RandomSearch> random_search(const SweepOpened& opened, const Ask& ask) {
-  if (!opened.asks) return std::make_unique<RandomSampler>(opened.space, opened.seed);
+  SearchSpace space = searched_space(opened);
+  if (!opened.asks) return std::make_unique<RandomSampler>(std::move(space), opened.seed);
   std::optional<std::uint64_t> configurations;
   if (opened.configurations > 0) configurations = opened.configurations;
-  return std::make_unique<AskingSampler>(opened.space, opened.seed, configurations, ask);
+  return std::make_unique<AskingSampler>(std::move(space), opened.seed, configurations, ask);
 }
 
 }  // namespace sibyl

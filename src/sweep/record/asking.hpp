@@ -22,7 +22,7 @@ std::optional<Counted> counted(const SearchSpace& space, Job& job, const std::st
 /// they all have what the search space says.
 SweepOpened with_count(SweepOpened opened, const Ask& ask);
 
-/// Random search in the sweep's space.
+/// Random search in the space that the sweep's sampler searches.
 std::unique_ptr<RandomSearch> random_search(const SweepOpened& opened, const Ask& ask);
 
 }  // namespace sibyl

@@ -37,7 +37,8 @@ const std::map<std::string, std::pair<std::string, std::string>> samples = {
     {"seed", {"18446744073709551615", "2"}},
     {"objective", {"a:min", "a:max"}},
     {"set", {"a=1", "a=2"}},
-    {"sampler", {"random", "random"}},
+    {"sampler", {"grid", "sobol"}},
+    {"grid-points", {"2", "3"}},
     {"scheduler", {"full", "full"}},
     {"max-trials", {"2", "3"}},
     {"max-epochs", {"2", "3"}},
@@ -110,7 +111,7 @@ TEST_CASE("each option sets its member, in each command that has it") {
       const Options options = parse(command.command, row);
       const Options without = parse({command.name});
       CHECK(options.typed == std::set<std::string>{row.name});
-      if (row.name != "sampler") CHECK(value(row, options) != value(row, without));
+      CHECK(value(row, options) != value(row, without));
       if (row.type.is_flag) CHECK(value(row, options) == OptionValue(true));
       if (row.name == "checkpoint-every")
         CHECK(value(row, parse(command.command, row, true), 1) == OptionValue(std::int64_t{2}));
@@ -196,7 +197,7 @@ TEST_CASE("what says what the sweep is may not differ, the rest may") {
     const Options other = has_another_value(row) ? parse(Command::search, row, true) : parse(Words{});
     const auto lines = differences(one.sweep, other.sweep);
     CHECK(differences(one.sweep, one.sweep).empty());
-    if (row.recorded == Recorded::fixed && row.name != "sampler") {
+    if (row.recorded == Recorded::fixed) {
       CHECK(lines.size() == 1);
       CHECK_THAT(lines.empty() ? "" : lines.front(), ContainsSubstring("--" + row.name));
     } else {
@@ -217,7 +218,7 @@ TEST_CASE("a record without what says what the sweep is makes none, but for what
     INFO("--" + row.name);
     auto without = whole;
     CHECK(without.erase(row.name) == 1);
-    const bool needed = row.recorded != Recorded::kept && row.name != "inject" && row.name != "threads";
+    const bool needed = row.recorded != Recorded::kept && row.is_in_all_records;
     if (needed)
       CHECK_THROWS_WITH(sweep_options_from_json(text(without)), "the record does not say '" + row.name + "'");
     else

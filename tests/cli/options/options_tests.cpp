@@ -25,6 +25,7 @@ TEST_CASE("without options there are sensible ones") {
   CHECK(options.sweep.max_epochs == 100);
   CHECK(options.sweep.seed == 0);
   CHECK(parse({"--scheduler", "full"}).sweep.max_trials == 10);
+  CHECK(parse({"--scheduler", "full", "--sampler", "grid"}).sweep.max_trials == 0);  // all of it
 }
 
 TEST_CASE("options are read as given") {

@@ -54,5 +54,5 @@ TEST_CASE("a sampler that somebody adds is held to the same contract") {
 
 TEST_CASE("a sampler of a newer version is no other one") {
   CHECK_THROWS_WITH(sampler_kind("gp2"),
-                    "this version of Sibyl knows no sampler 'gp2', but random, sobol, tpe, gp");
+                    "this version of Sibyl knows no sampler 'gp2', but random, sobol, grid, tpe, gp");
 }
