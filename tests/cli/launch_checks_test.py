@@ -14,7 +14,7 @@ from sweeps import JOBS, MPIRUN, SweepTest, command, run
 SWEEP = ("--max-epochs", 9, "--seed", 3)
 
 
-def mixed(*programs, timeout=60):
+def mixed(*programs, timeout=300):
     """Runs one rank of each command line in one world; returns the exit code and all that was said."""
     line = list(MPIRUN)
     for i, program in enumerate(programs):

@@ -176,18 +176,19 @@ class Extend(SweepTest):
 class Owner(SweepTest):
     def test_one_sweep_one_owner(self):
         output = self.folder / "sweep"
-        job = command("synthetic", "--max-epochs", 9, "--set", "epoch_seconds=0.1", "--output", output, ranks=2)
+        sweep = ("synthetic", "--max-epochs", 9, "--set", "epoch_seconds=1", "--output", output)  # longer than all of this
+        job = command(*sweep, ranks=2)
         with subprocess.Popen(job, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as first:
             deadline = time.monotonic() + 20
             while not (output / "results.h5").exists() and time.monotonic() < deadline:
                 time.sleep(0.02)
             for second in (["--resume"], ["--overwrite"]):
-                _, err = run("synthetic", "--max-epochs", 9, "--set", "epoch_seconds=0.1", "--output", output, *second, ranks=2,
-                             code=1)
+                _, err = run(*sweep, *second, ranks=2, code=1)
                 self.assertRegex(err, r"is in use by process \d+ on ")
             _, err = run("synthetic", "rebuild", output, code=1)
             self.assertIn("is in use", err)
-            self.assertEqual(first.wait(timeout=60), 0)
+            first.send_signal(signal.SIGUSR1)
+            self.assertEqual(first.wait(timeout=60), STOPPED)
 
     def test_rebuild(self):
         output = self.folder / "sweep"

@@ -96,8 +96,9 @@ TEST_CASE("What is no journal is refused with its reason and a way out") {
   CHECK_THAT(error_of("SIBYLX"), ContainsSubstring("is not a journal of Sibyl"));
   CHECK_THAT(error_of("\211HDF\r\n\032\n and so on"), ContainsSubstring("is not a journal of Sibyl"));
   CHECK(error_of(std::string("SIBYLJNL\1\0\0\0", 12)) == "");  // an older one is read
-  CHECK_THAT(error_of(std::string("SIBYLJNL\5\0\0\0", 12)),
-             ContainsSubstring("version 5") && ContainsSubstring("newer"));
+  constexpr std::uint32_t next = layout_version + 1;
+  CHECK_THAT(error_of("SIBYLJNL" + std::string{static_cast<char>(next), 0, 0, 0}),
+             ContainsSubstring("version " + std::to_string(next)) && ContainsSubstring("newer"));
   CHECK_THAT(error_of(std::string("SIBYLJNL\0\0\0\0", 12)), ContainsSubstring("version 0"));
   CHECK_THAT(read(folder / "missing").error, ContainsSubstring("No such file"));
   CHECK_THAT(read(folder.path()).error, ContainsSubstring("Is a directory"));
