@@ -39,9 +39,9 @@ double yeo_johnson(double x, double power) {
 
 /// Its inverse for what is positive: (1 + p y)^(1/p) - 1.
 double unpowered(double y, double p) {
-  if (std::abs(p) < 1e-6) return exponential(std::min(y, 700.0)) - 1;
+  if (std::abs(p) < 1e-6) return exponential(std::min(y, 100.0)) - 1;
   const double base = std::max(1 + p * y, 1e-12);
-  return exponential(std::min(logarithm(base) / p, 700.0)) - 1;
+  return exponential(std::min(logarithm(base) / p, 100.0)) - 1;
 }
 
 double yeo_johnson_inverse(double y, double power) {
