@@ -40,8 +40,10 @@ class GaussianProcess::Model {
     history_.evaluated(evaluation);
     const std::size_t results = history_.results().size();
     if (results == before) return;
-    const bool success = !std::isnan(history_.results().back().loss);
-    const bool new_budget = success && budgets_.insert(evaluation.epoch).second && results >= fewest;
+    // A budget's first results, and what shows its scale, count at once.
+    const std::size_t succeeded = history_.succeeded(evaluation.epoch);
+    const bool new_budget = !std::isnan(history_.results().back().loss) && results >= fewest &&
+                            (succeeded == 1 || succeeded == enough_for_a_scale);
     if (results < next_fit_ && !new_budget) return;
     fit_at_ = results;
     next_fit_ = next_fit(results);
@@ -151,7 +153,6 @@ class GaussianProcess::Model {
   GpOptions options_;
   Layout layout_;
   History history_;
-  std::set<int> budgets_;
   std::size_t fit_at_ = 0;  ///< so many results: what the parameters are to be fitted to
   std::size_t next_fit_ = fewest;
   std::size_t fitted_at_ = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <numeric>
 
@@ -33,6 +34,12 @@ Spread spread(const std::vector<double>& values) {
   return result;
 }
 
+/// A trial's result at its largest budget so far.
+struct Latest {
+  double loss = 0;
+  double output = 0;
+};
+
 }  // namespace
 
 // NaN is not equal to itself, and sets need an order.
@@ -57,7 +64,7 @@ void History::evaluated(const Evaluation& evaluation) {
   const double loss =
       std::isfinite(evaluation.loss) ? evaluation.loss : std::numeric_limits<double>::quiet_NaN();
   results_.push_back({place->second, evaluation.epoch, loss});
-  succeeded_[evaluation.epoch] += std::isnan(loss) ? 0 : 1;
+  if (!std::isnan(loss)) ++succeeded_[evaluation.epoch];
 }
 
 bool History::tried(const Point& point) const {
@@ -69,6 +76,11 @@ std::vector<std::size_t> History::pending() const {
   for (std::size_t i = 0; i < points_.size(); ++i)
     if (!evaluated_[i]) places.push_back(i);
   return places;
+}
+
+std::size_t History::succeeded(int epoch) const {
+  const auto at = succeeded_.find(epoch);
+  return at == succeeded_.end() ? 0 : at->second;
 }
 
 int History::target_epoch(std::size_t more_than) const {
@@ -84,18 +96,31 @@ std::map<int, Outputs> outputs_by_epoch(const std::vector<History::Result>& resu
   for (const History::Result& each : results)
     if (!std::isnan(each.loss)) by_epoch[each.epoch].push_back(&each);
   std::map<int, Outputs> outputs;
-  std::map<std::size_t, double> latest;  // each trial's output at its largest budget so far
+  std::map<std::size_t, Latest> latest;
   for (const auto& [epoch, here] : by_epoch) {
-    std::vector<double> losses, before;
+    std::vector<double> losses;
     for (const History::Result* each : here) losses.push_back(each->loss);
-    Outputs& made = outputs.emplace(epoch, Outputs(losses)).first->second;
-    for (const History::Result* each : here)
-      if (const auto at = latest.find(each->trial); at != latest.end()) before.push_back(at->second);
-    if (!before.empty()) {
-      const Spread where = spread(before);
-      made.place(where.mean, std::clamp(where.deviation, 0.5, 1.0));
+    Outputs made(losses);
+    // Of the trials that had results before: what these were, and what they would be now.
+    std::vector<double> before, now, losses_before, losses_now;
+    for (const History::Result* each : here) {
+      const auto at = latest.find(each->trial);
+      if (at == latest.end()) continue;
+      before.push_back(at->second.output);
+      now.push_back(made(each->loss));
+      losses_before.push_back(at->second.loss);
+      losses_now.push_back(each->loss);
     }
-    for (const History::Result* each : here) latest[each->trial] = made(each->loss);
+    if (!before.empty() && here.size() < enough_for_a_scale) {
+      made = std::prev(outputs.end())->second;
+      made.move(spread(losses_now).mean - spread(losses_before).mean);
+    } else if (!before.empty()) {
+      const Spread from = spread(now), to = spread(before);
+      const double stretch = from.deviation > 0 ? std::clamp(to.deviation / from.deviation, 0.5, 1.0) : 1;
+      made.place(to.mean - stretch * from.mean, stretch);
+    }
+    for (const History::Result* each : here) latest[each->trial] = {each->loss, made(each->loss)};
+    outputs.emplace(epoch, made);
   }
   return outputs;
 }

@@ -26,6 +26,8 @@ class History {
   bool tried(const Point& point) const;
   /// The places of those that were started and have no result, in the order told.
   std::vector<std::size_t> pending() const;
+  /// How many results at that budget did not fail.
+  std::size_t succeeded(int epoch) const;
   /// The largest budget of which more than that many results are known that did not fail; if there is none,
   /// that of which most are.
   int target_epoch(std::size_t more_than) const;
@@ -41,8 +43,12 @@ class History {
   std::map<int, std::size_t> succeeded_;  ///< by epoch
 };
 
+/// Fewer results at one budget don't say how much its losses differ.
+constexpr std::size_t enough_for_a_scale = 4;
+
 /// How the results of each budget become comparable outputs: each standardised by itself, and those of larger
-/// budgets, which only the better trials have, placed where these stood among all.
+/// budgets, which only the better trials have, placed where these stood among all. With few
+/// results a budget takes the scale of the one before.
 std::map<int, Outputs> outputs_by_epoch(const std::vector<History::Result>& results);
 
 /// Of so many outputs, those that a model is made of where that would take too long with all: the best, the

@@ -134,4 +134,9 @@ void Outputs::place(double mean, double deviation) {
   deviation_ /= deviation;
 }
 
+void Outputs::move(double by) {
+  cap_ += by;
+  center_ += by;
+}
+
 }  // namespace sibyl::gp

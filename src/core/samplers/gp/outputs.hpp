@@ -16,6 +16,8 @@ class Outputs {
   double loss(double output) const;
   /// Moves and stretches what it gives.
   void place(double mean, double deviation);
+  /// To losses that are so much larger.
+  void move(double by);
 
  private:
   double straightened(double standard) const;

@@ -262,12 +262,29 @@ TEST_CASE("gp: very many results are represented by the best, the latest, and so
 TEST_CASE("gp: results at larger budgets stand where their trials stood before") {
   std::vector<History::Result> results;
   for (std::size_t i = 0; i < 9; ++i) results.push_back({i, 1, static_cast<double>(i)});
-  for (std::size_t i = 0; i < 3; ++i) results.push_back({i, 3, 0.1 * static_cast<double>(i)});
-  results.push_back({3, 3, std::nan("")});
+  for (std::size_t i = 0; i < 4; ++i) results.push_back({i, 3, 0.1 * static_cast<double>(i)});
+  results.push_back({4, 3, std::nan("")});
   const auto outputs = outputs_by_epoch(results);
   REQUIRE(outputs.size() == 2);
-  CHECK(outputs.at(3)(0.1) == Approx(outputs.at(1)(1)));
+  CHECK(outputs.at(3)(0.15) == Approx(outputs.at(1)(1.5)));
   CHECK(outputs.at(3)(0.0) < outputs.at(3)(0.2));
   CHECK(outputs.at(3).loss(outputs.at(3)(0.2)) == Approx(0.2));
-  CHECK(outputs.at(3)(std::nan("")) > outputs.at(3)(0.2));
+  CHECK(outputs.at(3)(std::nan("")) > outputs.at(3)(0.3));
+
+  // Others that begin with that budget don't move those that do not.
+  for (std::size_t i = 20; i < 30; ++i) results.push_back({i, 3, 0.1 * static_cast<double>(i)});
+  const auto more = outputs_by_epoch(results);
+  double sum = 0;
+  for (std::size_t i = 0; i < 4; ++i)
+    sum += more.at(3)(0.1 * static_cast<double>(i)) - more.at(1)(static_cast<double>(i));
+  CHECK(sum == Approx(0).margin(1e-9));
+}
+
+TEST_CASE("gp: few results at a larger budget take the scale of the one before") {
+  std::vector<History::Result> results;
+  for (std::size_t i = 0; i < 9; ++i) results.push_back({i, 1, 100.0 * static_cast<double>(i)});
+  results.push_back({2, 3, 150});
+  const auto outputs = outputs_by_epoch(results);
+  CHECK(outputs.at(3)(150) == Approx(outputs.at(1)(200)));
+  CHECK(outputs.at(3)(50) == Approx(outputs.at(1)(100)));
 }
