@@ -39,6 +39,7 @@ const std::map<std::string, std::pair<std::string, std::string>> samples = {
     {"set", {"a=1", "a=2"}},
     {"sampler", {"grid", "sobol"}},
     {"grid-points", {"2", "3"}},
+    {"width", {"2", "3"}},
     {"scheduler", {"full", "full"}},
     {"max-trials", {"2", "3"}},
     {"max-epochs", {"2", "3"}},
