@@ -80,7 +80,9 @@ Quantiles quantiles_of(const Domain& domain, const Value& value);
 /// than doubles are, log sampling of zero, choices that are none, twice the same, or of several types.
 void check(const std::string& name, const Domain& domain);
 /// Reads "12", "0.5", "true" or "adam" as a value of the domain; throws UsageError with what it takes.
-Value parse(const std::string& name, const Domain& domain, const std::string& text);
+/// `option`: that it was given by, "--set".
+Value parse(const std::string& option, const std::string& name, const Domain& domain,
+            const std::string& text);
 /// "a whole number from 0 to 8 in steps of 2", "one of sgd adam".
 std::string describe(const Domain& domain);
 

@@ -39,6 +39,9 @@ class SearchSpace {
   /// Fixes every hyperparameter of that name to a value (`--set`). Throws UsageError for an unknown name or a
   /// value outside its domain.
   void fix(const std::string& name, const std::string& text);
+  /// Throws UsageError that names those there are, if there is none of that name. `typed`: where it
+  /// stands, "--set depth=3".
+  void check_name(const std::string& typed, const std::string& name) const;
 
   /// Throws Error where no sweep can be meant: see `check` of domains; a default that is not in its domain; a
   /// condition as below.

@@ -174,6 +174,9 @@ void print_plan(std::ostream& out, const Options& options, const SearchSpace& sp
     out << ": " << duration(makespan * options.epoch_seconds) << " at " << short_number(options.epoch_seconds)
         << " s an epoch";
   out << '\n';
+  if (const int learners = chosen_width(sweep, options.workers); learners > 0)
+    out << "  (" << sweep.sampler << " chooses by what --width " << learners
+        << " workers of equal speed would know: the same on any number of workers)\n";
   if (plan.checkpoints) {
     const std::int64_t checkpoints = *plan.checkpoints * executions;
     out << "  at most " << checkpoints << " checkpoints on the disk at a time";

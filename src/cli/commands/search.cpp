@@ -37,6 +37,7 @@ SearchSpace search_space(const Options& options, Job& job) {
   SearchSpace space = job.search_space();
   space.check();
   for (const auto& [name, value] : options.sweep.set) space.fix(name, value);
+  given_configurations(options.sweep, space);  // refused here, before anything is written
   return space;
 }
 

@@ -14,9 +14,9 @@ constexpr std::size_t max_candidates = 50;
 }  // namespace
 
 GuidedSampler::GuidedSampler(std::string name, std::unique_ptr<RandomSearch> random, const SearchSpace& space,
-                             const SamplerSettings& settings, const MakeProposer& make)
-    : name_(std::move(name)),
-      random_(std::move(random)),
+                             const SamplerSettings& settings, const MakeProposer& make, TrialId sobol_one_in)
+    : OverRandom(std::move(random)),
+      name_(std::move(name)),
       cube_(space),
       sobol_(cube_.dimensions().size(), settings.seed),
       proposer_(settings.rehearsal ? nullptr : make(cube_)),
@@ -24,42 +24,36 @@ GuidedSampler::GuidedSampler(std::string name, std::unique_ptr<RandomSearch> ran
       first_(static_cast<TrialId>(std::clamp(2 * cube_.dimensions().size(), min_first, max_first))),
       // Bad trials cost little where most are given up after a few epochs (BOHB, Falkner et al. 2018, takes
       // as many).
-      one_in_(settings.several_budgets ? 3 : 8) {}
+      one_in_(settings.several_budgets ? 3 : sobol_one_in) {}
 
 bool GuidedSampler::learns(TrialId trial) const {
   return trial >= first_ && trial % one_in_ != 0;
 }
 
-Sample GuidedSampler::sample(TrialId trial) const {
-  if (!latest_ || latest_->first != trial) latest_.emplace(trial, choose(trial));
-  return latest_->second;
-}
-
 Sample GuidedSampler::choose(TrialId trial) const {
-  if (exhausted()) return random_->sample(trial);
+  if (exhausted()) return random().sample(trial);
   if (!learns(trial)) {
     const Values values = cube_.values(sobol_.at(static_cast<std::uint64_t>(trial)));
-    if (auto untried = random_->if_untried(values, trial)) return {std::move(*untried), {"sobol"}};
-    return random_->sample(trial);
+    if (auto untried = random().if_untried(values, trial)) return {std::move(*untried), {"sobol"}};
+    return random().sample(trial);
   }
-  if (!proposer_) return random_->sample(trial);
+  if (!proposer_) return random().sample(trial);
   const auto candidates = proposer_->propose(trial);
   for (std::size_t i = 0; i < std::min(candidates.size(), max_candidates); ++i) {
     const Candidate& each = candidates[i];
-    if (auto untried = random_->if_untried(cube_.values(each.point), trial))
+    if (auto untried = random().if_untried(cube_.values(each.point), trial))
       return {std::move(*untried), {name_, loss(each.mean), each.deviation}};
   }
-  return random_->sample(trial);
+  return random().sample(trial);
 }
 
 void GuidedSampler::started(TrialId trial, const Values& values) {
-  latest_.reset();
-  random_->started(trial, values);
+  OverRandom::started(trial, values);
   if (proposer_) proposer_->started(trial, cube_.point(values));
 }
 
 void GuidedSampler::observed(const Observation& observation) {
-  latest_.reset();
+  OverRandom::observed(observation);
   if (proposer_)
     proposer_->evaluated(
         {observation.slot.trial, observation.slot.last_epoch,

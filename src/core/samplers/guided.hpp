@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "core/samplers/over_random.hpp"
 #include "core/samplers/proposer.hpp"
 #include "core/samplers/registry.hpp"
 #include "core/samplers/sobol.hpp"
@@ -14,36 +15,28 @@ namespace sibyl {
 /// Trials that a proposer chooses, and some that it does not: those are Sobol points, which depend on no
 /// result and wait for none. They are the first ones, and one in so many of the others, so that no model,
 /// however wrong, keeps a part of the space from being tried.
-class GuidedSampler : public Sampler {
+class GuidedSampler : public OverRandom {
  public:
   using MakeProposer = std::function<std::unique_ptr<Proposer>(const UnitCube& cube)>;
-  /// `name`: of the proposer, for the record.
+  /// `name`: of the proposer, for the record. `sobol_one_in`: where all trials have one budget.
   GuidedSampler(std::string name, std::unique_ptr<RandomSearch> random, const SearchSpace& space,
-                const SamplerSettings& settings, const MakeProposer& make);
+                const SamplerSettings& settings, const MakeProposer& make, TrialId sobol_one_in = 8);
 
-  Sample sample(TrialId trial) const override;
   bool learns(TrialId trial) const override;
   void started(TrialId trial, const Values& values) override;
   void observed(const Observation& observation) override;
-  bool exhausted() const override { return random_->exhausted(); }
-  std::vector<Hyperparameter> beyond(const SearchSpace& known, const Values& values) const override {
-    return random_->beyond(known, values);
-  }
 
  private:
-  Sample choose(TrialId trial) const;
+  Sample choose(TrialId trial) const override;
   double loss(double score) const { return maximize_ ? -score : score; }
 
   std::string name_;
-  std::unique_ptr<RandomSearch> random_;
   UnitCube cube_;
   SobolSequence sobol_;
   std::unique_ptr<Proposer> proposer_;  ///< none in a rehearsal; it refers to the cube
   bool maximize_;
   TrialId first_ = 0;   ///< so many at the beginning are Sobol points
   TrialId one_in_ = 8;  ///< and one in so many later
-  mutable std::optional<std::pair<TrialId, Sample>>
-      latest_;  ///< a question that is asked again costs nothing
 };
 
 }  // namespace sibyl

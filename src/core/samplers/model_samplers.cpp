@@ -10,21 +10,25 @@ namespace {
 
 template <class Model>
 std::unique_ptr<Sampler> guided(const char* name, std::unique_ptr<RandomSearch> random,
-                                const SearchSpace& space, const SamplerSettings& settings) {
+                                const SearchSpace& space, const SamplerSettings& settings,
+                                TrialId sobol_one_in) {
   return std::make_unique<GuidedSampler>(
       name, std::move(random), space, settings,
-      [seed = settings.seed](const UnitCube& cube) { return std::make_unique<Model>(cube, seed); });
+      [seed = settings.seed](const UnitCube& cube) { return std::make_unique<Model>(cube, seed); },
+      sobol_one_in);
 }
 
 }  // namespace
 
+// Half as many Sobol points as gp: one in eight made it worse (Hartmann-6 after 100 trials .157 instead of
+// .104, median of 60 seeds), since it draws its points at random anyway.
 SamplerKind tpe_sampler() {
   return {.name = "tpe",
           .help = "more like good trials than like others",
           .make =
               [](std::unique_ptr<RandomSearch> random, const SearchSpace& space,
                  const SamplerSettings& settings) {
-                return guided<Tpe>("tpe", std::move(random), space, settings);
+                return guided<Tpe>("tpe", std::move(random), space, settings, 16);
               },
           .learns = true};
 }
@@ -35,7 +39,7 @@ SamplerKind gp_sampler() {
           .make =
               [](std::unique_ptr<RandomSearch> random, const SearchSpace& space,
                  const SamplerSettings& settings) {
-                return guided<GaussianProcess>("gp", std::move(random), space, settings);
+                return guided<GaussianProcess>("gp", std::move(random), space, settings, 8);
               },
           .learns = true};
 }

@@ -20,7 +20,10 @@ class OverRandom : public Sampler {
     random_->started(trial, values);
   }
   void found(const HyperparametersFound& found) override { random_->found(found); }
-  void observed(const Observation& observation) override { random_->observed(observation); }
+  void observed(const Observation& observation) override {
+    latest_.reset();
+    random_->observed(observation);
+  }
   bool exhausted() const override { return random_->exhausted(); }
   std::vector<Hyperparameter> beyond(const SearchSpace& known, const Values& values) const override {
     return random_->beyond(known, values);

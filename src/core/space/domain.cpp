@@ -232,7 +232,8 @@ std::string nearest(const Domain& domain, const Value& value) {
 
 }  // namespace
 
-Value parse(const std::string& name, const Domain& domain, const std::string& text) {
+Value parse(const std::string& option, const std::string& name, const Domain& domain,
+            const std::string& text) {
   Value like = std::int64_t{0};
   if (std::holds_alternative<FloatRange>(domain)) like = 0.0;
   if (const auto* choices = std::get_if<Choices>(&domain); choices && !choices->values.empty())
@@ -242,7 +243,7 @@ Value parse(const std::string& name, const Domain& domain, const std::string& te
   const auto value = read_like(like, text);
   if (value && fixed) return *value;
   if (const auto known = value ? value_in(domain, *value) : std::nullopt) return *known;
-  throw UsageError("--set " + name + "=" + text + ": " + name + " takes " +
+  throw UsageError(option + " " + name + "=" + text + ": " + name + " takes " +
                    (fixed ? "a value like " + to_string(like) : describe(domain)) +
                    (value ? nearest(domain, *value) : ""));
 }

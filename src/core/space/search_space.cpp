@@ -25,19 +25,21 @@ void SearchSpace::check(const Hyperparameter& hyperparameter) const {
 }
 
 void SearchSpace::fix(const std::string& name, const std::string& text) {
-  bool found = false;
+  check_name("--set " + name + "=" + text, name);
   for (Hyperparameter& hyperparameter : hyperparameters_) {
     if (hyperparameter.name != name) continue;
-    found = true;
-    const Value value = parse(name, hyperparameter.domain, text);
+    const Value value = parse("--set", name, hyperparameter.domain, text);
     hyperparameter.domain = Choices{{value}};
     hyperparameter.default_value = value;
   }
-  if (found) return;
+}
+
+void SearchSpace::check_name(const std::string& typed, const std::string& name) const {
+  if (has(name)) return;
   std::string known;
   for (const std::string& each : names()) known += (known.empty() ? "" : ", ") + each;
-  throw UsageError("--set " + name + "=" + text + ": there is no hyperparameter '" + name +
-                   "' in the search space" + did_you_mean(name, names()) + " (there are: " + known + ")");
+  throw UsageError(typed + ": there is no hyperparameter '" + name + "' in the search space" +
+                   did_you_mean(name, names()) + " (there are: " + known + ")");
 }
 
 bool SearchSpace::has(const std::string& name) const {

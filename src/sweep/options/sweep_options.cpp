@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/samplers/given.hpp"
 #include "sweep/options/option_record.hpp"
 #include "sweep/options/option_types.hpp"
 
@@ -103,13 +104,21 @@ SearchSpace searched_space(const SweepOptions& options, const SearchSpace& space
   return exhausts ? exhausts(space, sampler_settings(options, {})) : space;
 }
 
+std::vector<Values> given_configurations(const SweepOptions& options, const SearchSpace& space) {
+  std::vector<Values> given;
+  for (const std::string& text : options.first) given.push_back(given_configuration(space, text));
+  return given;
+}
+
 Oracle make_oracle(const SweepOptions& options, const SearchSpace& space, const Objective& objective,
                    std::unique_ptr<RandomSearch> random, bool rehearsal) {
   const SamplerKind& kind = sampler_kind(options.sampler);
   SchedulerSettings plan_settings = options;
-  // A scheduler that plans as many trials as it is told: all that there are, where that is known.
+  // A scheduler that plans as many trials as it is told: all that there are, where that is known, and
+  // those that were asked for, which need not be among them.
   if (kind.exhausts && options.max_trials == 0)
-    plan_settings.max_trials = most_trials(*random, searched_space(options, space));
+    plan_settings.max_trials = most_trials(*random, searched_space(options, space)) +
+                               static_cast<std::int64_t>(options.first.size());
   const auto make_scheduler = [&] {
     return scheduler_kind(options.scheduler).make(plan_settings, objective);
   };
@@ -117,12 +126,16 @@ Oracle make_oracle(const SweepOptions& options, const SearchSpace& space, const 
   SamplerSettings settings = sampler_settings(options, objective);
   settings.rehearsal = rehearsal;
   settings.several_budgets = has_higher_rungs(*scheduler);
+  const RandomSearch& known = *random;
+  auto sampler = kind.make(std::move(random), space, settings);
+  if (!options.first.empty())
+    sampler = std::make_unique<GivenFirst>(given_configurations(options, space), known, std::move(sampler));
   std::optional<PlannedResults> plan;
   if (kind.learns) plan.emplace(make_scheduler(), std::max(options.width, 1));
   return Oracle(space,
                 {objective, options.max_trials, options.executions_per_trial, options.max_retries,
                  options.max_consecutive_failures},
-                kind.make(std::move(random), space, settings), std::move(scheduler), std::move(plan));
+                std::move(sampler), std::move(scheduler), std::move(plan));
 }
 
 int chosen_width(const SweepOptions& options, int workers) {

@@ -29,6 +29,7 @@ struct SweepOptions : SchedulerSettings {
   int max_consecutive_failures = 20;
   bool deterministic = false;
   std::map<std::string, std::string> set;
+  std::vector<std::string> first;   ///< configurations to be tried first, see given_configuration
   std::vector<std::string> inject;  ///< faults, see sibyl/faults.hpp
   int threads = 0;                  ///< of a trial; they decide its last bits
   std::string data;                 ///< where it lies; what it is is recorded by its contents
@@ -56,6 +57,9 @@ std::string no_search(const SweepOptions& options);
 /// The space whose configurations are tried, of a job's: all of it, or the grid. Throws UsageError where the
 /// sampler has no use for it.
 SearchSpace searched_space(const SweepOptions& options, const SearchSpace& space);
+/// Those that are to be tried first. Throws UsageError where the space has no such.
+std::vector<Values> given_configurations(const SweepOptions& options, const SearchSpace& space);
+
 /// The oracle that the options describe. Throws Error for a sampler or scheduler that does not exist here.
 /// `random`: random search in the searched space, for the sampler. `rehearsal`: nothing is trained, and
 /// values are of no interest.

@@ -153,7 +153,7 @@ void serve(const std::string& name, std::uint64_t seed) {
     for (std::string each, text; words >> each >> text;) {
       const Domain* domain = problem->space().domain(each, values);
       if (!domain) throw Error("there is no hyperparameter " + each + " here");
-      values[each] = parse(each, *domain, text);
+      values[each] = parse("serve", each, *domain, text);
     }
     const Outcome outcome = problem->run(values);
     std::printf("%.17g %.17g ", outcome.loss, outcome.truth);

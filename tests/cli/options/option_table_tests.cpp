@@ -40,6 +40,7 @@ const std::map<std::string, std::pair<std::string, std::string>> samples = {
     {"sampler", {"grid", "sobol"}},
     {"grid-points", {"2", "3"}},
     {"width", {"2", "3"}},
+    {"try", {"x=1,y=2", "defaults"}},
     {"scheduler", {"full", "full"}},
     {"max-trials", {"2", "3"}},
     {"max-epochs", {"2", "3"}},
@@ -225,7 +226,8 @@ TEST_CASE("a record without what says what the sweep is makes none, but for what
     else
       CHECK(to_json(sweep_options_from_json(text(without))) == to_json(SweepOptions{}));
     auto wrong = whole;
-    wrong[row.name] = row.name == "inject" ? OptionValue(true) : std::vector<std::string>{"x"};
+    const bool is_list = std::holds_alternative<std::vector<std::string>>(whole.at(row.name));
+    wrong[row.name] = is_list ? OptionValue(true) : std::vector<std::string>{"x"};
     CHECK_THROWS_WITH(sweep_options_from_json(text(wrong)), ContainsSubstring(row.name));
   }
   CHECK_THROWS_AS(sweep_options_from_json("{"), Error);

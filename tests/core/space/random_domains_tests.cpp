@@ -43,7 +43,7 @@ bool less(const Value& a, const Value& b) {
 void check_value(const Domain& domain, const Value& value) {
   need(contains(domain, value), "it contains its values");
   need(value_in(domain, value) == value, "a value is itself");
-  need(parse("x", domain, to_string(value)) == value, "a value reads back from its text");
+  need(parse("--set", "x", domain, to_string(value)) == value, "a value reads back from its text");
 }
 
 void check_continuous(const FloatRange& range, RandomStream& random) {

@@ -169,14 +169,14 @@ TEST_CASE("a value between two steps is refused, with the nearest ones that ther
   const auto refused = [](const Domain& domain, const std::string& text, const std::string& says) {
     INFO(text);
     try {
-      const Value taken = parse("x", domain, text);
+      const Value taken = parse("--set", "x", domain, text);
       FAIL("taken as " << to_string(taken));
     } catch (const UsageError& error) {
       CHECK_THAT(std::string(error.what()), Catch::Matchers::EndsWith(says));
     }
   };
   const FloatRange tenths{0, 0.5, 0.1};
-  CHECK(parse("x", tenths, "0.3") == Value(0.3));
+  CHECK(parse("--set", "x", tenths, "0.3") == Value(0.3));
   refused(tenths, "0.13", "in steps of 0.1, not 0.13; the nearest are 0.1 and 0.2");
   refused(tenths, "0.49", "the nearest are 0.4 and 0.5");
   refused(tenths, "0.6", "not 0.6; the largest is 0.5");
@@ -199,5 +199,5 @@ TEST_CASE("values read back from their text") {
   CHECK(to_string(Value(1e-4)) == "1e-04");
   CHECK(to_string(Value(true)) == "true");
   const double x = 0.1 + 0.2;
-  CHECK(parse("x", FloatRange{0, 1}, to_string(Value(x))) == Value(x));
+  CHECK(parse("--set", "x", FloatRange{0, 1}, to_string(Value(x))) == Value(x));
 }
