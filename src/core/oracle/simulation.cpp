@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <queue>
 #include <set>
+#include <utility>
 
 namespace sibyl {
 
@@ -30,81 +31,100 @@ struct EpochDone {
   }
 };
 
+/// A sweep that is under way.
+class Simulation {
+ public:
+  Simulation(Oracle& oracle, int workers, const SimulatedTraining& training)
+      : oracle_(oracle), training_(training) {
+    for (int worker = 1; worker <= workers; ++worker) free_.insert(worker);
+  }
+
+  SimulatedSweep run() {
+    while (true) {
+      const bool for_sampler = hand_out();
+      if (queue_.empty()) break;
+      EpochDone done = queue_.top();
+      queue_.pop();
+      if (for_sampler) sweep_.waiting_for_sampler += (done.time - now_) * static_cast<double>(free_.size());
+      now_ = done.time;
+      take(std::move(done));
+    }
+    sweep_.makespan = now_;
+    return std::move(sweep_);
+  }
+
+ private:
+  // As long as there are workers and work. Do workers wait only for what the sampler is to know?
+  bool hand_out() {
+    while (!free_.empty()) {
+      Decision decision = oracle_.ask();
+      if (auto* over = std::get_if<SearchOver>(&decision)) sweep_.end = std::move(*over);
+      if (const auto* idle = std::get_if<Idle>(&decision)) return idle->for_sampler;
+      auto* suggestion = std::get_if<Suggestion>(&decision);
+      if (!suggestion) break;
+      const int worker = *free_.begin();
+      free_.erase(free_.begin());
+      tell(TrialStarted{now_, worker, *suggestion});
+      if (const auto found = oracle_.foreseen(*suggestion)) tell(*found);
+      const int epoch = suggestion->slot.first_epoch;
+      EpochDone next{now_, worker, std::move(*suggestion), epoch, now_};
+      next.train(training_);
+      queue_.push(std::move(next));
+    }
+    return false;
+  }
+
+  void take(EpochDone done) {
+    const Slot& slot = done.suggestion.slot;
+    sweep_.epochs += done.epochs;
+    if (training_.fails(slot.trial, done.epoch)) return end(done, Ending::failed);
+    const double score = training_.score(slot.trial, done.epoch);
+    const Consequences reported = tell(EpochReported{slot.trial,
+                                                     done.suggestion.attempt,
+                                                     0,
+                                                     done.epoch,
+                                                     0,
+                                                     0,
+                                                     done.worker,
+                                                     {{oracle_.options().objective.metric, score}}});
+    if (!reported.cancelled.empty()) return end(done, Ending::cancelled);
+    if (done.epoch == slot.last_epoch) return end(done, Ending::reached);
+    done.train(training_);
+    queue_.push(std::move(done));
+  }
+
+  void end(const EpochDone& done, Ending ending) {
+    tell(TrialEnded{now_, done.suggestion.slot.trial, done.suggestion.attempt, done.worker, ending,
+                    ending == Ending::failed ? Cause::exception : Cause::none, "", now_ - done.began});
+    sweep_.busy += now_ - done.began;
+    free_.insert(done.worker);
+  }
+
+  Consequences tell(const Event& event) {
+    ++sweep_.events;
+    Consequences consequences = oracle_.tell(event);
+    sweep_.decisions.insert(sweep_.decisions.end(), consequences.decisions.begin(),
+                            consequences.decisions.end());
+    if (const auto* started = std::get_if<TrialStarted>(&event)) open_.insert(started->suggestion.slot.trial);
+    sweep_.peak_checkpoints = std::max(sweep_.peak_checkpoints, static_cast<std::int64_t>(open_.size()));
+    for (const RungResult& each : consequences.decisions)
+      if (each.decision != RungDecision::promoted) open_.erase(each.slot.trial);
+    return consequences;
+  }
+
+  Oracle& oracle_;
+  const SimulatedTraining& training_;
+  SimulatedSweep sweep_;
+  std::priority_queue<EpochDone> queue_;
+  std::set<int> free_;
+  std::set<TrialId> open_;  ///< trials that have a checkpoint
+  double now_ = 0;
+};
+
 }  // namespace
 
 SimulatedSweep simulate(Oracle& oracle, int workers, const SimulatedTraining& training) {
-  SimulatedSweep sweep;
-  std::priority_queue<EpochDone> queue;
-  std::set<int> free;
-  for (int worker = 1; worker <= workers; ++worker) free.insert(worker);
-
-  std::set<TrialId> open;
-  const auto tell = [&](const Event& event) {
-    ++sweep.events;
-    const Consequences consequences = oracle.tell(event);
-    sweep.decisions.insert(sweep.decisions.end(), consequences.decisions.begin(),
-                           consequences.decisions.end());
-    if (const auto* started = std::get_if<TrialStarted>(&event)) open.insert(started->suggestion.slot.trial);
-    sweep.peak_checkpoints = std::max(sweep.peak_checkpoints, static_cast<std::int64_t>(open.size()));
-    for (const RungResult& each : consequences.decisions)
-      if (each.decision != RungDecision::promoted) open.erase(each.slot.trial);
-    return consequences;
-  };
-  double now = 0;
-  while (true) {
-    bool for_sampler = false;
-    while (!free.empty()) {
-      Decision decision = oracle.ask();
-      if (auto* stopped = std::get_if<SearchOver>(&decision)) sweep.end = *stopped;
-      if (const auto* idle = std::get_if<Idle>(&decision)) for_sampler = idle->for_sampler;
-      auto* suggestion = std::get_if<Suggestion>(&decision);
-      if (!suggestion) break;
-      const int worker = *free.begin();
-      free.erase(free.begin());
-      tell(TrialStarted{now, worker, *suggestion});
-      if (const auto found = oracle.foreseen(*suggestion)) tell(*found);
-      const int epoch = suggestion->slot.first_epoch;
-      EpochDone next{now, worker, std::move(*suggestion), epoch, now};
-      next.train(training);
-      queue.push(std::move(next));
-    }
-    if (queue.empty()) break;
-
-    EpochDone done = queue.top();
-    queue.pop();
-    if (for_sampler) sweep.waiting_for_sampler += (done.time - now) * static_cast<double>(free.size());
-    now = done.time;
-    const Slot& slot = done.suggestion.slot;
-    const auto end = [&](Ending ending) {
-      tell(TrialEnded{now, slot.trial, done.suggestion.attempt, done.worker, ending,
-                      ending == Ending::failed ? Cause::exception : Cause::none, "", now - done.began});
-      sweep.busy += now - done.began;
-      free.insert(done.worker);
-    };
-    sweep.epochs += done.epochs;
-    if (training.fails(slot.trial, done.epoch)) {
-      end(Ending::failed);
-      continue;
-    }
-    const Consequences reported =
-        tell(EpochReported{slot.trial,
-                           done.suggestion.attempt,
-                           0,
-                           done.epoch,
-                           0,
-                           0,
-                           done.worker,
-                           {{oracle.options().objective.metric, training.score(slot.trial, done.epoch)}}});
-    const bool cancelled = !reported.cancelled.empty();
-    if (cancelled || done.epoch == slot.last_epoch) {
-      end(cancelled ? Ending::cancelled : Ending::reached);
-      continue;
-    }
-    done.train(training);
-    queue.push(std::move(done));
-  }
-  sweep.makespan = now;
-  return sweep;
+  return Simulation(oracle, workers, training).run();
 }
 
 }  // namespace sibyl
