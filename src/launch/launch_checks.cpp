@@ -1,12 +1,23 @@
 #include "launch/launch_checks.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
+#include "base/launcher.hpp"
 #include "base/numbers.hpp"
 #include "sibyl/error.hpp"
 
 namespace sibyl {
+
+LaunchFacts launch_facts(int ranks) {
+  LaunchFacts facts{.ranks = ranks, .launcher = launcher(std::getenv)};
+  if (const char* tasks = std::getenv("OMPI_COMM_WORLD_SIZE"))
+    facts.tasks = std::atoi(tasks);
+  else if (const auto slurm = slurm_job(std::getenv))
+    facts.tasks = slurm->tasks;
+  return facts;
+}
 
 std::vector<std::string> check_launch(const LaunchFacts& facts) {
   if (facts.ranks > 1) return {};

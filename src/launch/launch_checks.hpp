@@ -15,6 +15,9 @@ struct LaunchFacts {
   int tasks = 0;              ///< that the launcher says it started, or that the Slurm job has; 0: not said
 };
 
+/// As the environment says it.
+LaunchFacts launch_facts(int ranks);
+
 /// What is odd about it, for people. Throws UsageError where a sweep can't be meant: several processes that
 /// don't see one another, each of which would be a sweep of its own.
 std::vector<std::string> check_launch(const LaunchFacts& facts);

@@ -143,15 +143,6 @@ SweepLaunched launch(const Words& command_line, const Options& options, const Jo
   return launched;
 }
 
-LaunchFacts launch_facts(int ranks) {
-  LaunchFacts facts{.ranks = ranks, .launcher = launcher(std::getenv)};
-  if (const char* tasks = std::getenv("OMPI_COMM_WORLD_SIZE"))
-    facts.tasks = std::atoi(tasks);
-  else if (const auto slurm = slurm_job(std::getenv))
-    facts.tasks = slurm->tasks;
-  return facts;
-}
-
 // Seconds that this start has, as far as anybody has said; 0: any number.
 double time_limit(const Options& options) {
   const auto slurm = slurm_job(std::getenv);
