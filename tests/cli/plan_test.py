@@ -53,6 +53,21 @@ class Plan(SweepTest):
         large = ("--sampler", "grid", "--grid-points", 10000, *full)
         self.assertGreater(json.loads(run("synthetic", "plan", *large, "--json")[0])["trials"], 1e10)
 
+    def test_samplers_that_learn(self):
+        for sampler in ("tpe", "gp"):
+            self.planned_as_run("--sampler", sampler, "--max-epochs", 9)
+            out, _ = run("synthetic", "plan", "--sampler", sampler, "--max-epochs", 9, "--workers", 10)
+            self.assertIn(f"({sampler} chooses by what --width 60 workers of equal speed would know", out)
+        self.assertNotIn("--width", run("synthetic", "plan", "--max-epochs", 9)[0])
+
+    def test_configurations_that_are_tried_first(self):
+        output = self.folder / "sweep"
+        run("synthetic", "--try", "width=16,optimizer=adam", "--try", "defaults", "--sampler", "tpe", "--max-epochs", 3, "--output",
+            output, ranks=3)
+        trials = tables(output)["trials"]
+        self.assertEqual(list(trials["sampler"])[:3], [b"given", b"given", b"sobol"])
+        self.assertEqual(list(trials["hp:width"])[0], 16)
+
     def test_a_plan_of_one_trial_says_what_to_do(self):
         says = "--max-epochs 2 is less than --eta 3: Hyperband is one trial then"
         out, _ = run("synthetic", "plan", "--max-epochs", 2)

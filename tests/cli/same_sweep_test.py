@@ -35,6 +35,7 @@ class SameSweep(SweepTest):
                         run("synthetic", *options, "--output", output, ranks=ranks)
                     for output in outputs[1:]:
                         assert_same(outputs[0], output)
+                    self.assertIn(f"{sampler}, with --width 5", run("synthetic", "status", outputs[0])[0])
                     chosen_by = tables(outputs[0])["trials"]["sampler"]
                     self.assertGreater((chosen_by == sampler.encode()).sum(), 10)
 
