@@ -75,6 +75,8 @@ Likelihood::Likelihood(const Layout& layout, const Inputs& inputs, const std::ve
       slopes_(inputs.size(), inputs.size()),
       weights_(inputs.size(), inputs.size()) {}
 
+Likelihood::~Likelihood() = default;
+
 double Likelihood::operator()(const Parameters& parameters, std::vector<double>& gradient) {
   const Kernel kernel(layout_, parameters);
   const std::size_t size = inputs_.size();

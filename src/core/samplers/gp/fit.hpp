@@ -21,6 +21,7 @@ struct Beliefs {
 class Likelihood {
  public:
   Likelihood(const Layout& layout, const Inputs& inputs, const std::vector<double>& targets);
+  ~Likelihood();  // there, and not in each source that has one: they may be compiled with other options
   /// Overwrites `gradient`.
   double operator()(const Parameters& parameters, std::vector<double>& gradient);
 
