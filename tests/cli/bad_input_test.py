@@ -40,7 +40,7 @@ class BadInput(SweepTest):
             ("width takes a whole number from 8 to 256", "--set", "width=7"),
             ("--set takes NAME=VALUE", "--set", "width"),
             ("--try widht=2: there is no hyperparameter 'widht'", "--try", "widht=2"),
-            ("--try learning_rate takes a number from", "--try", "learning_rate=5,width=8"),
+            ("--try learning_rate=5: learning_rate takes a number from", "--try", "learning_rate=5,width=8"),
             ("--width takes a whole number from 1 to 1000000, not '0'", "--sampler", "gp", "--width", "0"),
             ("'serach' is no command (did you mean 'search'?)", "serach"),
             ("(did you mean 'val_accuracy'?)", "--objective", "val_acuracy"),
