@@ -78,7 +78,8 @@ TEST_CASE("whatever else a trainer throws costs the trial alone") {
       return 1.0;
     });
   };
-  CHECK(sweep(oracle, 2, trainer, left.hooks()).reason == "the plan is done");
+  // One worker: with another to compare with it might be blamed for a row of them.
+  CHECK(sweep(oracle, 1, trainer, left.hooks()).reason == "the plan is done");
   CHECK(left.reasons.empty());
   CHECK(count(oracle, TrialStatus::failed) == 20);
   CHECK(count(oracle, TrialStatus::completed) == 10);
