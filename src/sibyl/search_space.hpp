@@ -39,6 +39,9 @@ class SearchSpace {
   /// Fixes every hyperparameter of that name to a value (`--set`). Throws UsageError for an unknown name or a
   /// value outside its domain.
   void fix(const std::string& name, const std::string& text);
+  /// Leaves of every hyperparameter of that name a part of its domain (`--range`): "LO:HI", or "A|B" of
+  /// choices. Throws UsageError for an unknown name and for what is no part of it.
+  void narrow(const std::string& name, const std::string& text);
   /// Throws UsageError that names those there are, if there is none of that name. `typed`: where it
   /// stands, "--set depth=3".
   void check_name(const std::string& typed, const std::string& name) const;

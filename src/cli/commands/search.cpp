@@ -36,9 +36,7 @@ namespace sibyl {
 SearchSpace search_space(const Options& options, Job& job) {
   SearchSpace space = job.search_space();
   space.check();
-  for (const auto& [name, value] : options.sweep.set) space.fix(name, value);
-  given_configurations(options.sweep, space);  // refused here, before anything is written
-  return space;
+  return steered_space(options.sweep, std::move(space));
 }
 
 Objective objective(const Options& options, const Job& job) {

@@ -4,6 +4,7 @@
 
 #include "base/nearest.hpp"
 #include "core/space/configurations.hpp"
+#include "core/space/narrowed.hpp"
 #include "sibyl/error.hpp"
 
 namespace sibyl {
@@ -32,6 +33,12 @@ void SearchSpace::fix(const std::string& name, const std::string& text) {
     hyperparameter.domain = Choices{{value}};
     hyperparameter.default_value = value;
   }
+}
+
+void SearchSpace::narrow(const std::string& name, const std::string& text) {
+  check_name("--range " + name + "=" + text, name);
+  for (Hyperparameter& each : hyperparameters_)
+    if (each.name == name) each = narrowed(std::move(each), text);
 }
 
 void SearchSpace::check_name(const std::string& typed, const std::string& name) const {

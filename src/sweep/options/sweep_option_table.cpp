@@ -80,6 +80,16 @@ OptionTable<SweepOptions> what_is_sought() {
        .commands = of_a_sweep,
        .recorded = Recorded::fixed,
        .type = Of::pairs(&SweepOptions::set)},
+      {.name = "range",
+       .value = "NAME=LO:HI",
+       .help =
+           "Search a part of a hyperparameter's range, with the same sampling and steps; of choices some, "
+           "NAME='A|B'. A default outside moves to the nearest value in it. May be repeated",
+       .group = OptionGroup::sweep,
+       .commands = of_a_sweep,
+       .recorded = Recorded::fixed,
+       .type = Of::pairs(&SweepOptions::range),
+       .is_in_all_records = false},
       {.name = "try",
        .value = "NAME=VALUE,...",
        .help = "Try this configuration first: what it does not name has its default; the word defaults: all "

@@ -10,7 +10,8 @@ namespace sibyl {
 
 namespace {
 
-std::vector<std::string> differences_of_settings(const std::map<std::string, std::string>& there,
+std::vector<std::string> differences_of_settings(const std::string& option,
+                                                 const std::map<std::string, std::string>& there,
                                                  const std::map<std::string, std::string>& here) {
   std::vector<std::string> lines;
   const auto value = [](const auto& settings, const std::string& name) {
@@ -21,7 +22,8 @@ std::vector<std::string> differences_of_settings(const std::map<std::string, std
   names.insert(here.begin(), here.end());
   for (const auto& [name, any] : names) {
     const std::string before = value(there, name), now = value(here, name);
-    if (before != now) lines.push_back("--set " + name + ": " + before + " there, " + now + " here");
+    if (before != now)
+      lines.push_back("--" + option + " " + name + ": " + before + " there, " + now + " here");
   }
   return lines;
 }
@@ -84,7 +86,7 @@ std::vector<std::string> differences(const SweepOptions& there, const SweepOptio
       if (before == now || (row.may_follow && row.may_follow(before, now))) continue;
       if (const auto* settings = std::get_if<std::map<std::string, std::string>>(&before)) {
         const auto each =
-            differences_of_settings(*settings, std::get<std::map<std::string, std::string>>(now));
+            differences_of_settings(row.name, *settings, std::get<std::map<std::string, std::string>>(now));
         lines.insert(lines.end(), each.begin(), each.end());
       } else {
         lines.push_back("--" + row.name + ": " + said(row.name, before) + " there, " + said(row.name, now) +
@@ -97,6 +99,18 @@ std::vector<std::string> differences(const SweepOptions& there, const SweepOptio
 
 std::string no_search(const SweepOptions& options) {
   return scheduler_kind(options.scheduler).no_search(options);
+}
+
+SearchSpace steered_space(const SweepOptions& options, SearchSpace space) {
+  for (const auto& [name, value] : options.set) {
+    if (const auto range = options.range.find(name); range != options.range.end())
+      throw UsageError("--set " + name + "=" + value + " and --range " + name + "=" + range->second +
+                       " exclude each other: give one of them");
+    space.fix(name, value);
+  }
+  for (const auto& [name, part] : options.range) space.narrow(name, part);
+  static_cast<void>(given_configurations(options, space));
+  return space;
 }
 
 SearchSpace searched_space(const SweepOptions& options, const SearchSpace& space) {

@@ -29,10 +29,11 @@ struct SweepOptions : SchedulerSettings {
   int max_consecutive_failures = 20;
   bool deterministic = false;
   std::map<std::string, std::string> set;
-  std::vector<std::string> first;   ///< configurations to be tried first, see given_configuration
-  std::vector<std::string> inject;  ///< faults, see sibyl/faults.hpp
-  int threads = 0;                  ///< of a trial; they decide its last bits
-  std::string data;                 ///< where it lies; what it is is recorded by its contents
+  std::map<std::string, std::string> range;  ///< parts of domains, see SearchSpace::narrow
+  std::vector<std::string> first;            ///< configurations to be tried first, see given_configuration
+  std::vector<std::string> inject;           ///< faults, see sibyl/faults.hpp
+  int threads = 0;                           ///< of a trial; they decide its last bits
+  std::string data;                          ///< where it lies; what it is is recorded by its contents
 };
 
 /// A row for each member, and for those of SchedulerSettings.
@@ -43,8 +44,8 @@ std::string to_json(const SweepOptions& options);
 /// Back from such an object; what it has besides is ignored. Throws Error for one that does not say what the
 /// sweep is, but for what older records lack, which gets its default.
 SweepOptions sweep_options_from_json(const std::string& json);
-/// The recorded ones, but for those that were typed (by the names of their options). Of `--set` each name is
-/// an option of its own.
+/// The recorded ones, but for those that were typed (by the names of their options). Of `--set` and `--range`
+/// each name is an option of its own.
 SweepOptions with_recorded(const SweepOptions& recorded, const SweepOptions& typed,
                            const std::set<std::string>& names);
 /// What differs between two such that they are different sweeps, as "--seed: 7 there, 8 here" lines: what
@@ -54,8 +55,11 @@ std::vector<std::string> differences(const SweepOptions& there, const SweepOptio
 /// For people: why this sweep is no search, its plan being one trial; else empty.
 std::string no_search(const SweepOptions& options);
 
-/// The space whose configurations are tried, of a job's: all of it, or the grid. Throws UsageError where the
-/// sampler has no use for it.
+/// A job's space as `--set` and `--range` leave it. Throws UsageError where they, or what is to be tried
+/// first, don't fit it.
+SearchSpace steered_space(const SweepOptions& options, SearchSpace of_the_job);
+/// The space whose configurations are tried, of such a space: all of it, or the grid. Throws UsageError where
+/// the sampler has no use for it.
 SearchSpace searched_space(const SweepOptions& options, const SearchSpace& space);
 /// Those that are to be tried first. Throws UsageError where the space has no such.
 std::vector<Values> given_configurations(const SweepOptions& options, const SearchSpace& space);

@@ -37,6 +37,7 @@ const std::map<std::string, std::pair<std::string, std::string>> samples = {
     {"seed", {"18446744073709551615", "2"}},
     {"objective", {"a:min", "a:max"}},
     {"set", {"a=1", "a=2"}},
+    {"range", {"a=1:2", "a=x|y"}},
     {"sampler", {"grid", "sobol"}},
     {"grid-points", {"2", "3"}},
     {"width", {"2", "3"}},
