@@ -58,5 +58,34 @@ class Ranges(SweepTest):
         assert_same(whole, stopped)
 
 
+class GivenConfigurations(SweepTest):
+    def test_from_files_in_their_order(self):
+        points, more = self.folder / "points.csv", self.folder / "more.json"
+        points.write_text("width,optimizer,momentum\n16,sgd,0.5\n24,,\n")
+        more.write_text('[{"width": 40, "learning_rate": 0.25}, {}]')
+        typed, filed = self.folder / "typed", self.folder / "filed"
+        run("synthetic", *QUICK, "--max-trials", 8, "--output", typed, "--try", "width=16,optimizer=sgd,momentum=0.5",
+            "--try", "width=24", "--try", "width=40,learning_rate=0.25", "--try", "defaults")
+        run("synthetic", *QUICK, "--max-trials", 3, "--output", filed, "--try", points, "--try", more, ranks=3)
+        points.unlink()  # what it said is in the record
+        run("synthetic", "--max-trials", 8, "--output", filed, "--resume", ranks=2)
+        assert_same(typed, filed)
+        self.assertEqual(list(tables(filed)["trials"]["hp:width"][:4]), [16, 24, 40, 64])
+        self.assertEqual(list(tables(filed)["trials"]["sampler"][:5]), [b"given"] * 4 + [b"random"])
+
+    def test_what_is_wrong_with_a_file_is_said_with_the_row(self):
+        points = self.folder / "points.csv"
+        for says, text in [("line 3: width=5: width takes a whole number from 8 to 256", "width\n9\n5\n"),
+                           ("line 2: there is no hyperparameter 'widht' in the search space (did you mean 'width'?)", "widht\n9\n"),
+                           ("line 2: there is no 'momentum' with these values", "optimizer,momentum\nadam,0.5\n"),
+                           ("line 2: noise is fixed at 0.01", "noise\n0.5\n")]:
+            with self.subTest(says=says):
+                points.write_text(text)
+                _, err = run("synthetic", "--try", points, "--output", self.folder / "sweep", code=USAGE)
+                self.assertIn(f"--try {points}, {says}", err)
+        _, err = run("synthetic", "--try", self.folder / "none.json", code=USAGE)
+        self.assertIn("No such file", err)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -8,10 +8,17 @@
 
 namespace sibyl {
 
-/// The configuration that "name=value,name=value" means: what it does not name has its default, as all have
-/// for "defaults". Throws UsageError for names and values that the space does not have, and for a
-/// hyperparameter that the others' values leave no place for.
-Values given_configuration(const SearchSpace& space, const std::string& text);
+/// Names and texts of values.
+using Assignments = std::vector<std::pair<std::string, std::string>>;
+/// "name=value,name=value", a comma of their own as \, and a backslash as \\; "defaults" if there is none.
+std::string given_text(const Assignments& assignments);
+/// Back from it. Throws UsageError, which begins with `where`.
+Assignments read_assignments(const std::string& text, const std::string& where);
+
+/// The configuration that such a text means: what it does not name has its default, as all have for
+/// "defaults". Throws UsageError for names and values that the space does not have, and for a
+/// hyperparameter that the others' values leave no place for. `where` it stands, for what it throws.
+Values given_configuration(const SearchSpace& space, const std::string& text, const std::string& where);
 
 /// Configurations that somebody wants to be tried come first, one a trial, and then another sampler's.
 class GivenFirst : public Sampler {

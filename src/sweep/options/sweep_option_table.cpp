@@ -1,6 +1,7 @@
 #include "base/find_kind.hpp"
 #include "core/samplers/registry.hpp"
 #include "sibyl/faults.hpp"
+#include "sweep/options/given_file.hpp"
 #include "sweep/options/option_types.hpp"
 #include "sweep/options/sweep_options.hpp"
 
@@ -55,6 +56,20 @@ bool either_unknown(const OptionValue& before, const OptionValue& now) {
 
 using Of = OptionTypes<SweepOptions>;
 
+OptionType<SweepOptions> given_first() {
+  OptionType<SweepOptions> type = Of::list(&SweepOptions::first);
+  type.read = [](SweepOptions& options, const std::string& option, const std::string& text) {
+    require_text(option, text);
+    std::vector<GivenText> all{{text, "--" + option + " " + text}};
+    if (names_given_file(text)) all = read_given_file(text);
+    for (GivenText& each : all) {
+      options.first.push_back(std::move(each.text));
+      options.first_where.push_back(std::move(each.where));
+    }
+  };
+  return type;
+}
+
 OptionTable<SweepOptions> what_is_sought() {
   return {
       {.name = "seed",
@@ -93,11 +108,12 @@ OptionTable<SweepOptions> what_is_sought() {
       {.name = "try",
        .value = "NAME=VALUE,...",
        .help = "Try this configuration first: what it does not name has its default; the word defaults: all "
-               "have. May be repeated: one trial each, in that order",
+               "have. Or FILE.json (a list of objects), or FILE.csv (names, and lines of values below "
+               "them). May be repeated: one trial each, in that order",
        .group = OptionGroup::search,
        .commands = of_a_sweep,
        .recorded = Recorded::fixed,
-       .type = Of::list(&SweepOptions::first),
+       .type = given_first(),
        .is_in_all_records = false},
       {.name = "sampler",
        .value = "NAME",

@@ -120,7 +120,10 @@ SearchSpace searched_space(const SweepOptions& options, const SearchSpace& space
 
 std::vector<Values> given_configurations(const SweepOptions& options, const SearchSpace& space) {
   std::vector<Values> given;
-  for (const std::string& text : options.first) given.push_back(given_configuration(space, text));
+  const bool known = options.first_where.size() == options.first.size();
+  for (std::size_t i = 0; i < options.first.size(); ++i)
+    given.push_back(given_configuration(space, options.first[i],
+                                        known ? options.first_where[i] : "--try " + options.first[i]));
   return given;
 }
 

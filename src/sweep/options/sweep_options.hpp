@@ -31,6 +31,7 @@ struct SweepOptions : SchedulerSettings {
   std::map<std::string, std::string> set;
   std::map<std::string, std::string> range;  ///< parts of domains, see SearchSpace::narrow
   std::vector<std::string> first;            ///< configurations to be tried first, see given_configuration
+  std::vector<std::string> first_where;      ///< what they are called in messages, where that is known
   std::vector<std::string> inject;           ///< faults, see sibyl/faults.hpp
   int threads = 0;                           ///< of a trial; they decide its last bits
   std::string data;                          ///< where it lies; what it is is recorded by its contents

@@ -21,6 +21,10 @@ SearchSpace mixed() {
 
 const std::string sgd = "sgd", adam = "adam";
 
+Values given_configuration(const SearchSpace& space, const std::string& text) {
+  return given_configuration(space, text, "--try " + text);
+}
+
 }  // namespace
 
 TEST_CASE("what a given configuration does not name has its default") {
@@ -45,6 +49,21 @@ TEST_CASE("a given configuration that the space does not have is refused, with w
   refused("rate", "NAME=VALUE");
   refused("", "NAME=VALUE");
   refused("rate=0.001,", "NAME=VALUE");
+}
+
+TEST_CASE("a given configuration names what is fixed only as it is") {
+  SearchSpace space = mixed();
+  space.fix("width", "64");
+  CHECK(given_configuration(space, "width=64").at("width") == Value(std::int64_t{64}));
+  CHECK_THROWS_WITH(given_configuration(space, "width=128"),
+                    ContainsSubstring("width is fixed at 64, for all trials"));
+}
+
+TEST_CASE("texts with commas and backslashes are read back") {
+  const Assignments assignments{{"path", "a,b\\c=d"}, {"x", ""}, {"y\\", "\\,"}};
+  CHECK(read_assignments(given_text(assignments), "") == assignments);
+  CHECK(read_assignments("path=C:\\dir,x=1", "") == Assignments{{"path", "C:\\dir"}, {"x", "1"}});
+  CHECK(given_text({}) == "defaults");
 }
 
 TEST_CASE("given configurations come first, and are not tried again") {
