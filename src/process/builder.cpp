@@ -1,6 +1,7 @@
 #include "process/builder.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "process/builder_main.hpp"
 #include "sibyl/error.hpp"
@@ -21,6 +22,8 @@ std::string listed(const Values& values) {
 }  // namespace
 
 std::optional<Configuration> Builder::ask(const Values& given, const Draws& draws) {
+  if (given_up_) return std::nullopt;
+  const std::lock_guard one_by_one(asking_);
   if (!works_) return std::nullopt;
   const Question question{given, draws};
   if (const auto known = answers_.find(question); known != answers_.end()) return known->second;
@@ -41,6 +44,7 @@ std::optional<Configuration> Builder::find_out(const Values& given, const Draws&
     process_->channel().send(question);
     const auto answer = receive(options_.answer_timeout);
     if (!answer) {
+      if (given_up_) return std::nullopt;
       if (process_->end())
         warn(Trouble::dies, died(), given);
       else
@@ -87,14 +91,20 @@ std::optional<TrainerMessage> Builder::receive(std::chrono::milliseconds longest
     const bool dead = process_->end().has_value();  // before the last look, so that nothing it said is missed
     if (auto message = process_->channel().receive()) return message;
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
-    if (dead || left.count() <= 0) return std::nullopt;
+    if (dead || given_up_ || left.count() <= 0) return std::nullopt;
     process_->wait(std::min(left, std::chrono::milliseconds(50)));
   }
+}
+
+std::vector<std::string> Builder::take_warnings() {
+  const std::lock_guard lock(of_warnings_);
+  return std::exchange(warnings_, {});
 }
 
 void Builder::warn(Trouble trouble, const std::string& what, const Values& given) {
   if (std::find(warned_.begin(), warned_.end(), trouble) != warned_.end()) return;
   warned_.push_back(trouble);
+  const std::lock_guard lock(of_warnings_);
   warnings_.push_back(
       "which hyperparameters a configuration asks for can't be found out where the job's build fails (" +
       what + "; with " + listed(given) +

@@ -1,11 +1,12 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "core/space/ask.hpp"
@@ -23,7 +24,8 @@ struct BuilderOptions {
 /// takes all memory for one configuration costs that answer alone. The process is started with the first
 /// question, kept, and replaced when it died. Answers are remembered.
 ///
-/// The caller's thread has to live as long as this: the process dies with it.
+/// Any thread may ask; one question is answered after the other. The process dies with the thread whose
+/// question started it: a thread that ends costs the next question a start.
 class Builder {
  public:
   explicit Builder(BuilderOptions options) : options_(std::move(options)) {}
@@ -31,7 +33,9 @@ class Builder {
   /// See Ask. Never throws.
   std::optional<Configuration> ask(const Values& given, const Draws& draws);
   /// Why some questions had no answer: of each kind of trouble the first, since the last call.
-  std::vector<std::string> take_warnings() { return std::exchange(warnings_, {}); }
+  std::vector<std::string> take_warnings();
+  /// No answer is wanted any more: whoever waits for one gets none soon, and who asks from now on at once.
+  void give_up() { given_up_ = true; }
   /// Ends the process until the next question.
   void rest() { process_.reset(); }
 
@@ -46,12 +50,15 @@ class Builder {
   void warn(Trouble trouble, const std::string& what, const Values& given);
 
   BuilderOptions options_;
+  std::atomic<bool> given_up_ = false;
+  std::mutex asking_;  ///< for all but what says otherwise
   std::unique_ptr<TrainerProcess> process_;
   bool works_ = true;                  ///< not where its process can't even begin
   std::optional<std::uint64_t> seed_;  ///< that the process knows
   std::map<Question, std::optional<Configuration>> answers_;
-  std::vector<std::string> warnings_;
   std::vector<Trouble> warned_;
+  std::mutex of_warnings_;  ///< they are taken while a question waits for its answer
+  std::vector<std::string> warnings_;
 };
 
 }  // namespace sibyl

@@ -1,7 +1,9 @@
 #include "process/builder.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
+#include <thread>
 
 #include "catch.hpp"
 
@@ -71,6 +73,26 @@ TEST_CASE("a builder does not wait for ever, and remembers for whom it did") {
   CHECK(std::chrono::steady_clock::now() - began < 20s);
   CHECK(builder.ask(given("answer", 4), {})->values == asked("answer", 4));
   CHECK(builder.take_warnings().size() == 1);
+}
+
+TEST_CASE(
+    "a builder that is given up answers no more, and lets go of who waits; warnings can be taken meanwhile") {
+  Builder builder({.job = "a_job", .answer_timeout = 60s});
+  REQUIRE(builder.ask(given("answer"), {}));  // it runs
+  std::atomic<bool> over = false;
+  std::jthread asking([&] {
+    CHECK_FALSE(builder.ask(given("hang"), {}));
+    over = true;
+  });
+  std::this_thread::sleep_for(100ms);
+  CHECK(builder.take_warnings().empty());
+  CHECK_FALSE(over);
+  const auto began = std::chrono::steady_clock::now();
+  builder.give_up();
+  CHECK_FALSE(builder.ask(given("answer", 4), {}));
+  asking.join();
+  CHECK(std::chrono::steady_clock::now() - began < 10s);
+  CHECK(builder.take_warnings().empty());
 }
 
 TEST_CASE("a builder that can't begin is not asked again") {

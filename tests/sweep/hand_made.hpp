@@ -121,6 +121,7 @@ class Managed {
   }
   ~Managed() { given_up_ = true; }
 
+  void stop() { given_up_ = true; }
   SearchOver end() { return end_.get(); }
   int lost_ranks() const { return lost_ranks_; }
   /// Those of a kind that the oracle has learned so far.

@@ -175,10 +175,13 @@ SweepStart sweep_start(const Options& options, SweepOpened opened, SweepLaunched
           options.keep_best, options.tensorboard, std::move(opened), std::move(launched)};
 }
 
+/// For values that are being chosen when a sweep ends early.
+constexpr std::chrono::seconds choice_timeout{5};
+
 // Records how the sweep ended, shows it, and returns the exit code of that end. Throws Error where it came to
 // nothing.
-int conclude(Sweep& sweep, SearchOver over, const std::filesystem::path& directory, const Terminal& terminal,
-             Environment& environment) {
+int conclude(Sweep& sweep, SearchOver over, ValueChooser& chooser, const std::filesystem::path& directory,
+             const Terminal& terminal, Environment& environment) {
   if (over.end == SweepEnd::finished)
     if (std::string failure = failed_altogether(sweep.oracle()); !failure.empty())
       over = {.reason = std::move(failure), .end = SweepEnd::failed};
@@ -187,8 +190,9 @@ int conclude(Sweep& sweep, SearchOver over, const std::filesystem::path& directo
   else
     sweep.stop(over.end, over.reason);
   show_end(sweep, directory, terminal);
-  // A worker that has not answered would keep MPI's end waiting. All is on the disk.
-  const bool waits = !sweep.oracle().running().empty();
+  // A worker that has not answered would keep MPI's end waiting, and a model that is being fitted this
+  // process's. All is on the disk.
+  const bool waits = !sweep.oracle().running().empty() || !chooser.give_up(choice_timeout);
   if (over.end == SweepEnd::stopped && waits) _exit(exit_code(over.end));
   if (over.end == SweepEnd::given_up && waits) environment.leave_at_once();
   if (over.end == SweepEnd::given_up)
@@ -240,8 +244,13 @@ int lead(const Words& command_line, const Options& typed, Job& job, Environment&
     if (builder) sweep.warn(builder->take_warnings());
     sweep.tick();
   };
-  const ManagerOptions settings{
-      .begin = begin, .trial_timeout = options.trial_timeout, .heartbeats = options.isolated};
+  ValueChooser chooser(sweep.oracle(), [&] {
+    if (builder) builder->give_up();
+  });
+  const ManagerOptions settings{.begin = begin,
+                                .trial_timeout = options.trial_timeout,
+                                .heartbeats = options.isolated,
+                                .chooser = &chooser};
   SearchOver over;
   try {
     over = manage(link, workers, sweep.oracle(), hooks, settings);
@@ -249,7 +258,7 @@ int lead(const Words& command_line, const Options& typed, Job& job, Environment&
     sweep.withdraw();
     throw;
   }
-  return conclude(sweep, std::move(over), options.directory, terminal, environment);
+  return conclude(sweep, std::move(over), chooser, options.directory, terminal, environment);
 }
 
 }  // namespace

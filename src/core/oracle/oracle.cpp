@@ -14,6 +14,17 @@ Oracle::Oracle(SearchSpace space, OracleOptions options, std::unique_ptr<Sampler
 }
 
 Decision Oracle::ask() const {
+  return std::visit(
+      [this](auto&& each) -> Decision {
+        if constexpr (std::is_same_v<std::decay_t<decltype(each)>, Proposal>)
+          return suggest(each, sampler_->sample(each.slot.trial));
+        else
+          return std::forward<decltype(each)>(each);
+      },
+      outline());
+}
+
+Outline Oracle::outline(bool choosing) const {
   if (!given_up_.empty())
     return SearchOver{.reason = given_up_,
                       .end = SweepEnd::given_up,
@@ -22,22 +33,31 @@ Decision Oracle::ask() const {
   // When every configuration is tried, the search goes on only if the job asks for more than the sampler
   // knows of. Which it is must not depend on who is first: all earlier trials are waited for.
   const auto new_trial = static_cast<TrialId>(trials_.size());
-  const bool wait = closed_ || (sampler_->exhausted() && !found_more_);
-  const bool wait_for_results = !wait && results_ && !results_->complete() && sampler_->learns(new_trial);
-  auto proposal = scheduler_->next(wait || wait_for_results ? std::nullopt : std::optional(new_trial));
+  const bool wanted = !closed_ && (!sampler_->exhausted() || found_more_);
+  const bool has_values = !choosing && (!results_ || results_->complete() || !sampler_->learns(new_trial));
+  auto proposal = scheduler_->next(wanted && has_values ? std::optional(new_trial) : std::nullopt);
   if (proposal && proposal->slot.trial == new_trial) {
-    Sample sample = proposal->hyperparameters ? Sample{std::move(*proposal->hyperparameters), {}}
-                                              : sampler_->sample(new_trial);
-    return Suggestion{.slot = proposal->slot,
-                      .hyperparameters = std::move(sample.values),
-                      .executions = options_.executions,
-                      .parent = proposal->parent,
-                      .origin = std::move(sample.origin)};
+    if (proposal->hyperparameters) return suggest(*proposal, {std::move(*proposal->hyperparameters), {}});
+    return std::move(*proposal);
   }
   if (proposal) return next_attempt(proposal->slot);
   if (scheduler_->finished())
     return SearchOver{closed_ && sampler_->exhausted() ? "the search space is used up" : "the plan is done"};
-  return Idle{.for_sampler = wait_for_results && scheduler_->next(new_trial)};
+  return Idle{.for_sampler = wanted && !has_values && scheduler_->next(new_trial)};
+}
+
+Suggestion Oracle::suggest(const Proposal& new_trial, Sample sample) const {
+  return {.slot = new_trial.slot,
+          .hyperparameters = std::move(sample.values),
+          .executions = options_.executions,
+          .parent = new_trial.parent,
+          .origin = std::move(sample.origin)};
+}
+
+Sample Oracle::sample(TrialId trial, const SearchSpace& known) const {
+  Sample sample = sampler_->sample(trial);
+  static_cast<void>(sampler_->beyond(known, sample.values));
+  return sample;
 }
 
 Suggestion Oracle::next_attempt(const Slot& slot) const {

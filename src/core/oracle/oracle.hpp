@@ -27,7 +27,8 @@ struct OracleOptions {
 
 /// Nothing to do now: wait for other trials.
 struct Idle {
-  /// A new trial could begin, but its values are to be chosen by results that are not in yet.
+  /// A new trial could begin, but its values are not there: they are to be chosen by results that are not in
+  /// yet, or somebody is at it.
   bool for_sampler = false;
 };
 /// The search is over.
@@ -37,6 +38,8 @@ struct SearchOver {
   std::string advice = {};  ///< what to do, where it was given up
 };
 using Decision = std::variant<Suggestion, Idle, SearchOver>;
+/// A decision before it has the values of a new trial, which is a Proposal then.
+using Outline = std::variant<Suggestion, Proposal, Idle, SearchOver>;
 
 /// Decides what to train next: joins a sampler (which values) and a scheduler (which trial, to which epoch).
 ///
@@ -45,12 +48,21 @@ using Decision = std::variant<Suggestion, Idle, SearchOver>;
 /// state.
 class Oracle {
  public:
-  /// `plan`: in what order results are told to the sampler. Without one it learns of each as it comes in: for
-  /// one that does not choose by results.
+  /// `plan`: in what order results are told to the sampler; none: to one that does not choose by them.
   Oracle(SearchSpace space, OracleOptions options, std::unique_ptr<Sampler> sampler,
          std::unique_ptr<Scheduler> scheduler, std::optional<PlannedResults> plan = std::nullopt);
 
   Decision ask() const;
+  /// `ask` in two steps, for who has other things to do while values are chosen. The first takes no time; a
+  /// Proposal is then given the sample of its trial. `choosing`: what else is there to do meanwhile?
+  Outline outline(bool choosing = false) const;
+  Suggestion suggest(const Proposal& new_trial, Sample sample) const;
+  bool takes_long(const Proposal& new_trial) const { return sampler_->takes_long(new_trial.slot.trial); }
+  /// May run in another thread than all the rest, as long as the start of the new trial, `trial`, is not
+  /// told: until then nothing is told to the sampler. `known`: a copy of `space()`. What `foreseen` is going
+  /// to ask the job was asked when it returns.
+  Sample sample(TrialId trial, const SearchSpace& known) const;
+  Sample sample(TrialId trial) const { return sampler_->sample(trial); }
   /// What is known of a suggestion besides, once it is started: its hyperparameters that the search space
   /// does not name. To be told right after the TrialStarted.
   std::optional<HyperparametersFound> foreseen(const Suggestion& suggestion) const;

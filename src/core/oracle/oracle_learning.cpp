@@ -24,7 +24,10 @@ Consequences Oracle::tell(const Event& event) {
   check(event);
   Consequences consequences;
   std::visit([&](const auto& each) { learn(each, consequences); }, event);
-  if (results_) results_->tell(*sampler_, *scheduler_);
+  // Of a trial that is chosen by no result none is told before it: so nothing is ever told from when a trial
+  // can be chosen until it starts.
+  if (results_ && sampler_->learns(static_cast<TrialId>(trials_.size())))
+    results_->tell(*sampler_, *scheduler_);
   return consequences;
 }
 
@@ -61,10 +64,7 @@ void Oracle::learn(const TrialStarted& event, Consequences& consequences) {
 }
 
 void Oracle::learn(const HyperparametersFound& event, Consequences&) {
-  if (results_)
-    results_->found(event);
-  else
-    sampler_->found(event);
+  if (results_) results_->found(event);
   Trial& trial = trials_[event.trial];
   for (const Hyperparameter& hyperparameter : event.hyperparameters) {
     // What was sampled with the trial is nothing new to the sampler.
@@ -141,10 +141,7 @@ void Oracle::learn(const TrialEnded& event, Consequences& consequences) {
                                 .score = failed ? std::nan("") : trial.score,
                                 .failed = failed,
                                 .ended_early = trial.early_stopped || event.ending == Ending::cancelled};
-  if (results_)
-    results_->observed(observation);
-  else
-    sampler_->observed(observation);
+  if (results_) results_->observed(observation);
   auto decisions = scheduler_->observed(observation);
   if (event.ending == Ending::cancelled) {
     for (RungResult& decision : decisions)

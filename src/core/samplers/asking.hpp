@@ -18,6 +18,7 @@ class AskingSampler : public RandomSearch {
   AskingSampler(SearchSpace space, std::uint64_t seed, std::optional<std::uint64_t> configurations, Ask ask);
 
   Sample sample(TrialId trial) const override;
+  bool takes_long(TrialId) const override { return ask_ != nullptr; }
   std::optional<Values> if_untried(const Values& values, TrialId trial) const override;
   std::optional<std::uint64_t> untried() const override;
   void started(TrialId trial, const Values& values) override;

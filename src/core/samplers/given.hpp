@@ -29,6 +29,9 @@ class GivenFirst : public Sampler {
 
   Sample sample(TrialId trial) const override;
   bool learns(TrialId trial) const override { return !is_given(trial) && others_->learns(trial); }
+  bool takes_long(TrialId trial) const override {
+    return is_given(trial) ? random_.takes_long(trial) : others_->takes_long(trial);
+  }
   void started(TrialId trial, const Values& values) override { others_->started(trial, values); }
   void found(const HyperparametersFound& found) override { others_->found(found); }
   void observed(const Observation& observation) override { others_->observed(observation); }

@@ -15,6 +15,7 @@ class OverRandom : public Sampler {
     if (!latest_ || latest_->first != trial) latest_.emplace(trial, choose(trial));
     return latest_->second;
   }
+  bool takes_long(TrialId trial) const override { return learns(trial) || random_->takes_long(trial); }
   void started(TrialId trial, const Values& values) override {
     latest_.reset();
     random_->started(trial, values);

@@ -13,6 +13,10 @@ namespace {
 constexpr int max_messages_a_round = 1000;
 constexpr std::chrono::milliseconds tick_interval{50};
 constexpr std::chrono::seconds manager_heartbeat_interval{2};
+/// A choice that is made so soon is handed out in the same round, and committed with its others.
+constexpr std::chrono::milliseconds quick_choice{5};
+/// A round of many such choices is over after that, for the sake of what comes in.
+constexpr std::chrono::milliseconds max_handing_out{50};
 
 }  // namespace
 
@@ -25,7 +29,9 @@ ManagerLoop::ManagerLoop(Link& link, const std::vector<int>& workers, Oracle& or
       options_(options),
       roster_(workers, Clock::now()),
       hang_limit_(options.trial_timeout),
-      outbox_(link) {
+      outbox_(link),
+      own_chooser_(oracle),
+      chooser_(options.chooser ? *options.chooser : own_chooser_) {
   if (options.heartbeats)
     for (const int worker : workers) roster_.beats(worker);
 }
@@ -52,7 +58,7 @@ SearchOver ManagerLoop::run() {
         if (roster_.state(worker) != Roster::State::lost) link_.send(worker, Heartbeat{});
       tell_hang_limit();
     }
-    if (received > 0)
+    if (received > 0 || std::exchange(began_to_choose_, false))
       backoff.reset();
     else
       backoff.wait();
@@ -152,8 +158,10 @@ bool ManagerLoop::hand_out() {
     end_ = {.reason = given_up_, .end = SweepEnd::given_up};
     return true;
   }
+  const auto began = Clock::now();
   while (const auto worker = roster_.next_free()) {
-    Decision decision = oracle_.ask();
+    if (Clock::now() - began > max_handing_out) break;
+    Decision decision = decide();
     if (auto* over = std::get_if<SearchOver>(&decision)) {
       if (over->end == SweepEnd::given_up) {
         begin_stop(std::move(*over));  // saved, and not lost: a resume may go on
@@ -171,6 +179,24 @@ bool ManagerLoop::hand_out() {
     outbox_.hand_out(*worker, std::move(*suggestion));
   }
   return false;
+}
+
+// Nobody else begins a trial: what was chosen for the next one is still for the next one later.
+Decision ManagerLoop::decide() {
+  Outline outline = oracle_.outline();
+  if (const auto* new_trial = std::get_if<Proposal>(&outline)) {
+    const TrialId id = new_trial->slot.trial;
+    if (!oracle_.takes_long(*new_trial)) return oracle_.suggest(*new_trial, oracle_.sample(id));
+    const bool begins = !chooser_.at_work();
+    if (begins) chooser_.begin(id);
+    began_to_choose_ = began_to_choose_ || begins;
+    if (auto sample = chooser_.take(begins ? quick_choice : std::chrono::milliseconds(0)))
+      return oracle_.suggest(*new_trial, std::move(*sample));
+    outline = oracle_.outline(true);
+  }
+  if (auto* suggestion = std::get_if<Suggestion>(&outline)) return std::move(*suggestion);
+  if (auto* over = std::get_if<SearchOver>(&outline)) return std::move(*over);
+  return std::get<Idle>(outline);
 }
 
 // When it has changed enough to matter.

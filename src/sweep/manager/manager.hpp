@@ -7,6 +7,7 @@
 
 #include "core/oracle/oracle.hpp"
 #include "sweep/link/link.hpp"
+#include "sweep/manager/value_chooser.hpp"
 
 namespace sibyl {
 
@@ -38,13 +39,16 @@ struct ManagerOptions {
   bool heartbeats = false;  ///< is every worker to send them? Else those that send one are to send more
   /// A worker that is to send heartbeats is given up for dead after so long without one.
   std::chrono::milliseconds silence_timeout{8000};
+  /// Chooses values that take long; none: one that is waited for when manage() returns.
+  ValueChooser* chooser = nullptr;
 };
 
 /// Rank 0's loop: hands the oracle's suggestions to free workers and its workers' reports to the oracle,
 /// until the search is over or the sweep is told to stop; then the workers save what they train, and it waits
-/// for them for half a minute. A worker that dies loses its trial to another one, and gets its work again
-/// should it come back. When no worker is left, the sweep is given up; throws Error when none could train
-/// from the start, and whatever a hook throws.
+/// for them for half a minute. While the values of a new trial are being chosen it does all this, too, and
+/// who is free gets a trial that goes on or waits. A worker that dies loses its trial to another one, and
+/// gets its work again should it come back. When no worker is left, the sweep is given up; throws Error when
+/// none could train from the start, and whatever a hook throws.
 SearchOver manage(Link& link, const std::vector<int>& workers, Oracle& oracle, const ManagerHooks& hooks,
                   const ManagerOptions& options = {});
 

@@ -39,6 +39,7 @@ class ManagerLoop {
   void cancel(TrialId id);
   /// Gives work to whoever is free; is the search over?
   bool hand_out();
+  Decision decide();
   void tell_hang_limit();
   void commit();
 
@@ -69,7 +70,10 @@ class ManagerLoop {
   std::set<int> lost_;                       ///< given up for dead, and not heard of since
   std::map<int, std::string> cannot_train_;  ///< could not train from the start; not spoken of yet
   Outbox outbox_;
-  bool recorded_ = false;  ///< something since the last commit
+  ValueChooser own_chooser_;
+  ValueChooser& chooser_;
+  bool began_to_choose_ = false;  ///< in this round
+  bool recorded_ = false;         ///< something since the last commit
   bool ever_handed_out_ = false;
   Clock::time_point last_round_ = Clock::now();
   Clock::time_point next_tick_ = Clock::now();
