@@ -14,7 +14,7 @@ from sibyl_analysis.liveness import liveness
 from sibyl_analysis.progress import counted
 from sibyl_analysis.results import Results
 from sibyl_analysis.text import count, duration, number, shorten
-from sibyl_analysis.work import busy_share, idle_report, lasted, planned_epochs, share_done
+from sibyl_analysis.work import busy_share, idle_report, lasted, planned_epochs, sampler_share, share_done
 
 TOP = 15  # trials in the table of the best
 MOST_WORKERS = 40
@@ -31,7 +31,7 @@ def state(results: Results) -> str:
 def key_facts(results: Results) -> str:
     best, trials = results.best, results.trials
     counts = counted(results)
-    share = busy_share(results)
+    share, waited = busy_share(results), sampler_share(results)
     return page.facts(
         [
             (f"best {results.objective}", "none yet" if best is None else number(best["score"])),
@@ -45,7 +45,8 @@ def key_facts(results: Results) -> str:
             (
                 "workers",
                 f"{results.workers['worker'].nunique():,}"
-                + ("" if np.isnan(share) else f", busy {share:.1%}"),
+                + ("" if np.isnan(share) else f", busy {share:.1%}")
+                + (f", {waited:.1%} waiting for the sampler" if waited > 0 else ""),
             ),
         ]
     )

@@ -147,6 +147,14 @@ def busy_share(results: Results) -> float:
     return busy / (busy + idle) if busy + idle > 0 else float("nan")
 
 
+def sampler_share(results: Results) -> float:
+    """Of all the time that workers were there, that in which they waited for the sampler: 0 to 1. 0 where the file
+    is older than that column."""
+    workers = results.workers
+    there = (workers["busy"] + workers["idle"]).sum()
+    return workers["for_sampler"].sum() / there if "for_sampler" in workers and there > 0 else 0.0
+
+
 def last_sign(results: Results) -> float:
     """When the sweep was last known to be alive (s since 1970): it wrote the file, or one of its workers an
     epoch."""

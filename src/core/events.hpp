@@ -98,6 +98,9 @@ struct RungResult {
 struct Consequences {
   std::vector<RungResult> decisions;
   std::vector<TrialId> cancelled;  ///< to be ended early, where they run
+  /// From now on a worker without work waits for values of a new trial: to be chosen by results that are not
+  /// in yet, or being chosen by a model.
+  bool waits_for_sampler = false;
 };
 
 }  // namespace sibyl

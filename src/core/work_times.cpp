@@ -55,11 +55,19 @@ double Presence::busy(double now) const {
   return std::min(ended_work + at_it, there(now));  // clocks of two nodes may differ by a little
 }
 
-std::vector<Piece> WorkTimes::tell(const Event& event) {
+std::vector<Piece> WorkTimes::tell(const Event& event, bool waits_for_sampler) {
+  if (!std::holds_alternative<SweepResumed>(event)) wait_until(time_of(event));
+  waits_for_sampler_ = waits_for_sampler;
   std::vector<Piece> over;
   std::visit([&](const auto& each) { learn(each, over); }, event);
   if (const double time = time_of(event); time > latest_) latest_ = time;
   return over;
+}
+
+void WorkTimes::wait_until(double time) {
+  if (!waits_for_sampler_ || !(time > latest_)) return;
+  for (Presence& each : presences_)
+    if (std::isnan(each.left) && !each.works()) each.for_sampler += time - std::max(latest_, each.joined);
 }
 
 Presence* WorkTimes::find(int worker) {
@@ -131,6 +139,12 @@ int WorkTimes::workers() const {
   return there > 0 ? static_cast<int>(there) : workers_at_rest_;
 }
 
+int WorkTimes::waiting() const {
+  return static_cast<int>(std::count_if(presences_.begin(), presences_.end(), [](const Presence& each) {
+    return std::isnan(each.left) && !each.works();
+  }));
+}
+
 double WorkTimes::there(double now) const {
   double seconds = 0;
   for (const Presence& each : presences_) seconds += each.there(now);
@@ -146,6 +160,13 @@ double WorkTimes::busy(double now) const {
 double WorkTimes::busy_share(double now) const {
   const double whole = there(now);
   return whole > 0 ? busy(now) / whole : 0;
+}
+
+double WorkTimes::sampler_share(double now) const {
+  double seconds = 0;
+  for (const Presence& each : presences_) seconds += std::min(each.for_sampler, each.idle(now));
+  const double whole = there(now);
+  return whole > 0 ? seconds / whole : 0;
 }
 
 }  // namespace sibyl

@@ -38,6 +38,7 @@ struct Presence {
   double joined = 0;
   double left = std::numeric_limits<double>::quiet_NaN();  ///< while it is there
   double ended_work = 0;                                   ///< seconds, on pieces that are over
+  double for_sampler = 0;                                  ///< seconds of idle, up to the latest event
   std::int64_t pieces = 0;                                 ///< that it was given
   Piece piece = {};                                        ///< the latest
 
@@ -51,8 +52,8 @@ struct Presence {
 /// that summary, status and the reports print, all come from here.
 class WorkTimes {
  public:
-  /// The pieces that are over with this event.
-  std::vector<Piece> tell(const Event& event);
+  /// The pieces that are over with this event. `waits_for_sampler`: see Consequences.
+  std::vector<Piece> tell(const Event& event, bool waits_for_sampler = false);
   /// In the order in which they joined.
   const std::vector<Presence>& all() const { return presences_; }
 
@@ -60,8 +61,12 @@ class WorkTimes {
   double busy(double now) const;
   /// 0 to 1; 0 before anybody was there.
   double busy_share(double now) const;
+  /// Of all the time, that in which workers waited for the sampler: a part of idle.
+  double sampler_share(double now) const;
   /// Those that are there; when the sweep is at rest, those that were at the last.
   int workers() const;
+  /// Those that are there and have no work.
+  int waiting() const;
   /// When the latest event happened.
   double latest() const { return latest_; }
 
@@ -79,12 +84,14 @@ class WorkTimes {
   /// The latest of that number; none if it never joined.
   Presence* find(int worker);
   void leave(Presence& presence, double time, std::vector<Piece>& over);
+  void wait_until(double time);
   /// All leave.
   void close(double time, std::vector<Piece>& over);
 
   std::vector<Presence> presences_;
   int workers_at_rest_ = 0;
   double latest_ = 0;
+  bool waits_for_sampler_ = false;  ///< since the latest event
 };
 
 }  // namespace sibyl

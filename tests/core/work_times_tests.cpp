@@ -60,6 +60,28 @@ TEST_CASE("a piece that is interrupted is known to the second, one that is given
   CHECK(times.busy(112) == 10);
 }
 
+TEST_CASE("idle time in which the sampler is waited for is known, of who is there and has no work") {
+  WorkTimes times;
+  times.tell(joined(100, 1));
+  times.tell(joined(100, 2));
+  times.tell(started(100, 1, 0));
+  times.tell(started(100, 2, 1));
+  times.tell(ended(108, 1, 0, 8), true);
+  CHECK(times.waiting() == 1);
+  times.tell(joined(110, 3), true);
+  times.tell(ended(112, 2, 1, 12));  // and from here on workers 1, 2 and 3 wait for something else
+  CHECK(times.waiting() == 3);
+  times.tell(started(120, 1, 2));
+  CHECK(times.all()[0].for_sampler == 4);
+  CHECK(times.all()[1].for_sampler == 0);
+  CHECK(times.all()[2].for_sampler == 2);
+  CHECK(times.sampler_share(120) == 6.0 / 50);
+  times.tell(ended(130, 1, 2, 10), true);
+  times.tell(resumed(5000));  // it was killed
+  CHECK(times.sampler_share(5000) == 6.0 / 80);
+  CHECK(times.waiting() == 0);
+}
+
 TEST_CASE("busy is never more than there") {
   WorkTimes times;
   times.tell(joined(100, 1));

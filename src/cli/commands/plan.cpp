@@ -58,6 +58,7 @@ struct Figures {
   double trials = 0, epochs = 0;
   double makespan = 0;                      ///< in epochs; without a share that is busy, a lower bound
   std::optional<double> busy_share;         ///< none: not run through
+  double sampler_share = 0;                 ///< of the time: waiting for the sampler
   std::optional<std::int64_t> checkpoints;  ///< at a time
   std::vector<RungStatus> rungs;
   std::string reason;  ///< why it ends
@@ -98,6 +99,7 @@ Figures run_through(SweepOptions sweep, int workers, const SearchSpace& space,
           static_cast<double>(run.epochs),
           run.makespan,
           run.busy_share(workers),
+          run.makespan > 0 ? run.waiting_for_sampler / (run.makespan * workers) : 0,
           run.peak_checkpoints + 1,  // the best trial that has ended keeps its own, too
           oracle.scheduler().rungs(),
           run.end.reason};
@@ -123,7 +125,7 @@ Figures figures(const SweepOptions& sweep, int workers, const SearchSpace& space
   if (totals == nullptr) return run_through(sweep, workers, space, counted, objective);
   const PlanTotals all = totals(sweep, max_trials);
   if (all.trials <= max_run_through) return run_through(sweep, workers, space, counted, objective);
-  return {all.trials, all.epochs, std::ceil(all.epochs / workers), {}, {}, all.rungs, ""};
+  return {all.trials, all.epochs, std::ceil(all.epochs / workers), {}, 0, {}, all.rungs, ""};
 }
 
 std::string count(double x) {
@@ -140,6 +142,7 @@ void print_json(std::ostream& out, const Figures& plan, const Options& options,
             {"workers", options.workers},
             {"makespan_epochs", plan.makespan * executions},
             {"busy_share", plan.busy_share ? Json(*plan.busy_share) : Json()},
+            {"sampler_share", plan.sampler_share},
             {"checkpoints", plan.checkpoints ? Json(*plan.checkpoints * executions) : Json()},
             {"checkpoint_bytes", checkpoint_bytes},
             {"rungs", Json::array()}};
@@ -170,6 +173,7 @@ void print_plan(std::ostream& out, const Options& options, const SearchSpace& sp
       << (options.workers == 1 ? " worker takes" : " workers take") << (plan.busy_share ? "" : " at least")
       << " the time of " << short_number(makespan) << " epochs";
   if (plan.busy_share) out << ", and train " << percent(*plan.busy_share) << " of it";
+  if (plan.sampler_share > 0) out << " (" << percent(plan.sampler_share) << " go in waiting for the sampler)";
   if (options.epoch_seconds > 0)
     out << ": " << duration(makespan * options.epoch_seconds) << " at " << short_number(options.epoch_seconds)
         << " s an epoch";

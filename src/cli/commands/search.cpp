@@ -14,7 +14,6 @@
 #include "cli/options/recorded.hpp"
 #include "cli/screen/sweep_screen.hpp"
 #include "cli/screen/terminal.hpp"
-#include "core/oracle/failure_pattern.hpp"
 #include "launch/launch_checks.hpp"
 #include "launch/whole_command.hpp"
 #include "mpi/communicator.hpp"
@@ -159,17 +158,6 @@ Options resolve(const Options& typed, const Job& job, const Environment& environ
   return options;
 }
 
-// Why a sweep whose plan is done has nothing to show for it; empty if it has.
-std::string failed_altogether(const Oracle& oracle) {
-  if (oracle.best_model() >= 0) return "";
-  if (oracle.trials().empty()) return "it has no trial";
-  std::vector<TrialId> failed(oracle.trials().size());
-  std::iota(failed.begin(), failed.end(), 0);
-  return (failed.size() == 1 ? "its one trial failed, "
-                             : "every one of its " + std::to_string(failed.size()) + " trials failed, ") +
-         failure_pattern(failed, oracle.trials());
-}
-
 SweepStart sweep_start(const Options& options, SweepOpened opened, SweepLaunched launched) {
   return {options.directory, options.resume,      options.overwrite, options.sweep,
           options.keep_best, options.tensorboard, std::move(opened), std::move(launched)};
@@ -222,6 +210,7 @@ int lead(const Words& command_line, const Options& typed, Job& job, Environment&
     show_end(sweep, options.directory, terminal);
     return sweep.standing().exit_code;
   }
+  if (const std::string note = learning_note(options.sweep); !note.empty()) sweep.say(note);
   if (const std::string warning = no_search(options.sweep); !warning.empty()) sweep.warn({warning});
   Begin begin = identity_of_rank_0(options.directory);
   begin.trainer = trainer_options(options, job, environment);

@@ -51,6 +51,24 @@ std::string queue_of(const StoredSweep& sweep) {
   return in_queue(sweep.launches().all().back().launched.slurm_job);
 }
 
+/// What a worker that has no work waits for.
+std::string_view waited_for(const Oracle& oracle) {
+  const Outline next = oracle.outline();
+  if (const auto* idle = std::get_if<Idle>(&next)) return idle->for_sampler ? "results" : "trials";
+  const auto* new_trial = std::get_if<Proposal>(&next);
+  return new_trial && oracle.takes_long(*new_trial) ? "values" : "work";
+}
+
+std::string waiting_text(const StoredSweep& sweep) {
+  const std::string_view what = waited_for(*sweep.oracle);
+  const std::string sampler = sweep_options_from_json(sweep.opened.options).sampler;
+  return std::to_string(sweep.timing.work().waiting()) +
+         (what == "results"  ? " waiting for results that " + sampler + " is to learn from"
+          : what == "values" ? " waiting for " + sampler + " to choose values"
+          : what == "trials" ? " waiting for trials that are under way"
+                             : " about to get work");
+}
+
 void print_launches(std::ostream& out, const std::vector<Launch>& launches, int width) {
   constexpr std::size_t most = 10;
   const std::size_t first = launches.size() > most ? launches.size() - most : 0;
@@ -89,6 +107,7 @@ nlohmann::ordered_json as_json(const fs::path& directory, const StoredSweep& swe
   const Oracle& oracle = *sweep.oracle;
   const TrialId best = oracle.best();
   const auto plan = planned(oracle);
+  const int waiting = stands.running ? sweep.timing.work().waiting() : 0;
   return {{"directory", directory.string()},
           {"job", sweep.opened.job},
           {"state", stands.state()},
@@ -102,6 +121,9 @@ nlohmann::ordered_json as_json(const fs::path& directory, const StoredSweep& swe
           {"seconds_left", number_or_null(seconds_left(sweep))},
           {"trials", oracle.trials().size()},
           {"failed", failed_trials(oracle)},
+          {"workers", sweep.timing.workers()},
+          {"waiting", waiting},
+          {"waiting_for", waiting > 0 ? ordered_json(waited_for(oracle)) : ordered_json()},
           {"best", best < 0 ? ordered_json() : ordered_json(best)},
           {"best_model", oracle.best_model() < 0 ? ordered_json() : ordered_json(oracle.best_model())},
           {"score", best < 0 ? ordered_json() : number_or_null(oracle.trials()[best].score)},
@@ -125,6 +147,9 @@ void print_one(std::ostream& out, const fs::path& directory, const StoredSweep& 
         << '\n';
   const SweepOptions options = sweep_options_from_json(sweep.opened.options);
   if (options.width > 0) out << "Sampler   " << options.sampler << ", with --width " << options.width << '\n';
+  if (stands.running && sweep.timing.workers() > 0)
+    out << "Workers   " << sweep.timing.workers()
+        << (sweep.timing.work().waiting() > 0 ? ", " + waiting_text(sweep) : "") << '\n';
   const auto plan = planned(oracle);
   out << "Progress  " << oracle.epochs() << (plan ? " of " + std::to_string(plan->epochs) : "") << " epochs, "
       << oracle.trials().size() << " trials, " << failed_trials(oracle) << " failed; "

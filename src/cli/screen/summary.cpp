@@ -137,7 +137,10 @@ void print_summary(std::ostream& out, const Seen& sweep, int top, int width) {
   if (failed > 0) print_failures(out, oracle);
   const Timing& timing = sweep.timing;
   out << "Time      " << duration(timing.wall(sweep.now)) << " with " << quantity(timing.workers(), "worker")
-      << ", busy " << percent(timing.busy_share(sweep.now)) << " of it\n";
+      << ", busy " << percent(timing.busy_share(sweep.now)) << " of it";
+  if (const double share = timing.sampler_share(sweep.now); share > 0)
+    out << ", " << percent(share) << " waiting for the sampler";
+  out << '\n';
   out << "Results   " << one_line((sweep.directory / SweepFiles::results).string()) << '\n';
   out << "State     " << printable(sweep.standing.text) << std::endl;
 }
@@ -174,6 +177,7 @@ std::string summary_json(const Seen& sweep, int top) {
                {"results", (sweep.directory / SweepFiles::results).string()},
                {"wall_seconds", sweep.timing.wall(sweep.now)},
                {"busy_share", sweep.timing.busy_share(sweep.now)},
+               {"sampler_share", sweep.timing.sampler_share(sweep.now)},
                {"epochs", oracle.epochs()},
                {"best", oracle.best() < 0 ? ordered_json() : ordered_json(oracle.best())},
                {"best_model", oracle.best_model() < 0 ? ordered_json() : ordered_json(oracle.best_model())},

@@ -46,6 +46,15 @@ Outline Oracle::outline(bool choosing) const {
   return Idle{.for_sampler = wanted && !has_values && scheduler_->next(new_trial)};
 }
 
+// Only of a sampler that learns: what others take is not worth the looking.
+bool Oracle::waits_for_sampler() const {
+  if (!results_ || over_) return false;
+  const Outline next = outline();
+  const auto* idle = std::get_if<Idle>(&next);
+  const auto* new_trial = std::get_if<Proposal>(&next);
+  return idle ? idle->for_sampler : new_trial && sampler_->learns(new_trial->slot.trial);
+}
+
 Suggestion Oracle::suggest(const Proposal& new_trial, Sample sample) const {
   return {.slot = new_trial.slot,
           .hyperparameters = std::move(sample.values),

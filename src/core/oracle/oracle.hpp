@@ -124,6 +124,7 @@ class Oracle {
   void check_one(const Other&) const {}
 
   bool knows(TrialId trial, int attempt) const;
+  bool waits_for_sampler() const;
   Suggestion next_attempt(const Slot& slot) const;
   void consider(TrialId id);
   void fail(TrialId id);

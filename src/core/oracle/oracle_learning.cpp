@@ -28,6 +28,7 @@ Consequences Oracle::tell(const Event& event) {
   // can be chosen until it starts.
   if (results_ && sampler_->learns(static_cast<TrialId>(trials_.size())))
     results_->tell(*sampler_, *scheduler_);
+  consequences.waits_for_sampler = waits_for_sampler();
   return consequences;
 }
 

@@ -26,7 +26,7 @@ constexpr double never = std::numeric_limits<double>::quiet_NaN();
 
 void Results::tell(const Event& event, const Consequences& consequences) {
   std::visit([this](const auto& each) { learn(each); }, event);
-  workers_.tell(event);
+  workers_.tell(event, consequences);
   launches_.tell(event);
   if (const double time = time_of(event); !std::isnan(time)) time_ = time;
   for (const RungResult& result : consequences.decisions) add_rung(result);

@@ -7,7 +7,7 @@
 
 namespace sibyl {
 
-void WorkerRows::tell(const Event& event) {
+void WorkerRows::tell(const Event& event, const Consequences& consequences) {
   if (const auto* left = std::get_if<WorkerLeft>(&event)) {
     const auto about = std::find_if(about_.rbegin(), about_.rend(),
                                     [&](const About& each) { return each.joined.worker == left->worker; });
@@ -16,7 +16,7 @@ void WorkerRows::tell(const Event& event) {
       about->reason = left->reason;
   }
   if (const auto* joined = std::get_if<WorkerJoined>(&event)) about_.push_back({*joined, ""});
-  const auto over = times_.tell(event);
+  const auto over = times_.tell(event, consequences.waits_for_sampler);
   pieces_.insert(pieces_.end(), over.begin(), over.end());
 }
 
@@ -36,6 +36,8 @@ store::Table WorkerRows::workers(double now) const {
   table.add("joined", times, [](const Presence& each) { return each.joined; });
   table.add("busy", times, [&](const Presence& each) { return each.busy(now); });
   table.add("idle", times, [&](const Presence& each) { return each.idle(now); });
+  table.add("for_sampler", times,
+            [&](const Presence& each) { return std::min(each.for_sampler, each.idle(now)); });
   table.add("trials", times, [](const Presence& each) { return each.pieces; });
   table.add("left", times, [](const Presence& each) { return each.left; });
   table.add("reason", about_, [](const About& about) { return shorten(clean_utf8(about.reason), 500); });

@@ -12,7 +12,7 @@ namespace sibyl {
 /// and those of /work, one for each piece of work.
 class WorkerRows {
  public:
-  void tell(const Event& event);
+  void tell(const Event& event, const Consequences& consequences = {});
 
   store::Table workers(double now) const;
   /// From a row on. The last rows are of what workers are at now; those before stay as they are.

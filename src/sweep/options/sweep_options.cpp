@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/numbers.hpp"
 #include "core/samplers/given.hpp"
 #include "sweep/options/option_record.hpp"
 #include "sweep/options/option_types.hpp"
@@ -111,6 +112,14 @@ SearchSpace steered_space(const SweepOptions& options, SearchSpace space) {
   for (const auto& [name, part] : options.range) space.narrow(name, part);
   static_cast<void>(given_configurations(options, space));
   return space;
+}
+
+std::string learning_note(const SweepOptions& options) {
+  if (options.width == 0) return "";
+  return options.sampler + " chooses by what " +
+         quantity(static_cast<std::uint64_t>(options.width), "worker") +
+         " of equal speed would know: --width " + std::to_string(options.width) +
+         " makes the same sweep elsewhere";
 }
 
 SearchSpace searched_space(const SweepOptions& options, const SearchSpace& space) {

@@ -55,6 +55,8 @@ std::vector<std::string> differences(const SweepOptions& there, const SweepOptio
 
 /// For people: why this sweep is no search, its plan being one trial; else empty.
 std::string no_search(const SweepOptions& options);
+/// For people: how a sweep whose sampler learns is begun the same elsewhere; else empty.
+std::string learning_note(const SweepOptions& options);
 
 /// A job's space as `--set` and `--range` leave it. Throws UsageError where they, or what is to be tried
 /// first, don't fit it.

@@ -1,6 +1,9 @@
 #include "sweep/record/standing.hpp"
 
+#include <numeric>
+
 #include "base/exit_codes.hpp"
+#include "core/oracle/failure_pattern.hpp"
 
 namespace sibyl {
 
@@ -31,6 +34,16 @@ Standing standing(const Launches& launches, bool scored, const std::optional<std
     stands.text += "; continue it with --resume";
   }
   return stands;
+}
+
+std::string failed_altogether(const Oracle& oracle) {
+  if (oracle.best_model() >= 0) return "";
+  if (oracle.trials().empty()) return "it has no trial";
+  std::vector<TrialId> failed(oracle.trials().size());
+  std::iota(failed.begin(), failed.end(), 0);
+  return (failed.size() == 1 ? "its one trial failed, "
+                             : "every one of its " + std::to_string(failed.size()) + " trials failed, ") +
+         failure_pattern(failed, oracle.trials());
 }
 
 }  // namespace sibyl

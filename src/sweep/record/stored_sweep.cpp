@@ -31,7 +31,7 @@ Consequences StoredSweep::tell(const Event& event) {
   }
   if (!oracle) throw Contradiction("something else, but a journal begins with a sweep's settings");
   const Consequences consequences = oracle->tell(event);  // first: the others take any event
-  timing.learn(event);
+  timing.learn(event, consequences);
   record.tell(event);
   return consequences;
 }

@@ -121,7 +121,7 @@ void Sweep::resume() {
           settings.iterations = resumed->iterations;
         }
         const Consequences consequences = oracle_->tell(event);
-        timing_.learn(event);
+        timing_.learn(event, consequences);
         view_->learn(event, consequences, 0, true);
         record_.tell(event);
         if (tensorboard_) tensorboard_->tell(event, consequences, oracle_->trials(), oracle_->space());
@@ -183,7 +183,7 @@ void Sweep::tell(const Event& event) {
 void Sweep::learned(const Event& event, const Consequences& consequences) {
   results_.tell(event, consequences);
   if (tensorboard_) tensorboard_->tell(event, consequences, oracle_->trials(), oracle_->space());
-  timing_.learn(event);
+  timing_.learn(event, consequences);
   view_->learn(event, consequences, wall_clock(), false);
   warn(record_.tell(event));
   note_ended(consequences);

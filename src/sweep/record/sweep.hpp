@@ -55,7 +55,8 @@ class Sweep {
   /// Does it ask the job which hyperparameters its trials have?
   bool asks() const { return asks_; }
 
-  /// Lines for people.
+  /// A line for people.
+  void say(const std::string& line) { view_->line(line, wall_clock()); }
   void warn(const std::vector<std::string>& lines);
 
   // The manager's hooks.

@@ -4,9 +4,9 @@
 
 namespace sibyl {
 
-void Timing::learn(const Event& event) {
+void Timing::learn(const Event& event, const Consequences& consequences) {
   launches_.tell(event);
-  work_.tell(event);
+  work_.tell(event, consequences.waits_for_sampler);
 }
 
 double Timing::wall(double now) const {

@@ -9,11 +9,12 @@ namespace sibyl {
 /// the time between two starts of the sweep counts for nobody.
 class Timing {
  public:
-  void learn(const Event& event);
+  void learn(const Event& event, const Consequences& consequences = {});
 
   /// Seconds that the sweep's starts lasted, together.
   double wall(double now) const;
   double busy_share(double now) const { return work_.busy_share(now); }
+  double sampler_share(double now) const { return work_.sampler_share(now); }
   const WorkTimes& work() const { return work_; }
   const Launches& launches() const { return launches_; }
   int workers() const { return work_.workers(); }

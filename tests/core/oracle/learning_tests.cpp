@@ -130,17 +130,18 @@ TEST_CASE(
   CHECK(std::get<Idle>(waiting).for_sampler);
   const auto end = [&](TrialId trial) {
     oracle.tell(EpochReported{trial, 0, 0, 5, 0, 0, 1, {{"loss", 0.5}}});
-    oracle.tell(TrialEnded{2, trial, 0, 1, Ending::reached, {}, "", 1});
+    return oracle.tell(TrialEnded{2, trial, 0, 1, Ending::reached, {}, "", 1}).waits_for_sampler;
   };
-  end(1);
+  CHECK(end(1));
   CHECK(std::holds_alternative<Idle>(oracle.ask()));
-  end(0);
+  CHECK(end(0));  // for its choice
   CHECK(std::get<Suggestion>(oracle.ask()).slot.trial == 5);
   for (TrialId trial = 5; trial < 7; ++trial)
     oracle.tell(TrialStarted{1, 1, std::get<Suggestion>(oracle.ask())});
   CHECK(std::holds_alternative<Idle>(oracle.ask()));  // trial 7 is to know trial 2's result
   end(2);
-  oracle.tell(TrialStarted{1, 1, std::get<Suggestion>(oracle.ask())});
+  const Event last_that_learns = TrialStarted{1, 1, std::get<Suggestion>(oracle.ask())};
+  CHECK_FALSE(oracle.tell(last_that_learns).waits_for_sampler);
   CHECK(std::get<Suggestion>(oracle.ask()).slot.trial == 8);  // a free one
 }
 
