@@ -11,9 +11,9 @@
 #include "core/events.hpp"
 #include "core/oracle/failure_rows.hpp"
 #include "core/oracle/result_order.hpp"
-#include "core/samplers/sampler.hpp"
 #include "core/schedulers/scheduler.hpp"
 #include "sibyl/objective.hpp"
+#include "sibyl/sampler.hpp"
 
 namespace sibyl {
 

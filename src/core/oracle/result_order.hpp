@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/oracle/planned_results.hpp"
-#include "core/samplers/sampler.hpp"
+#include "sibyl/sampler.hpp"
 
 namespace sibyl {
 

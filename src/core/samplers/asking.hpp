@@ -2,9 +2,9 @@
 
 #include <unordered_set>
 
-#include "core/samplers/random_search.hpp"
 #include "core/space/configurations.hpp"
 #include "core/space/count.hpp"
+#include "sibyl/sampler.hpp"
 
 namespace sibyl {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "core/samplers/random_search.hpp"
+#include "sibyl/sampler.hpp"
 
 namespace sibyl {
 

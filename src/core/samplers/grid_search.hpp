@@ -5,8 +5,8 @@
 #include <unordered_set>
 #include <vector>
 
-#include "core/samplers/over_random.hpp"
 #include "core/samplers/registry.hpp"
+#include "sibyl/sampler.hpp"
 
 namespace sibyl {
 

@@ -13,18 +13,35 @@ constexpr std::size_t max_candidates = 50;
 
 }  // namespace
 
+std::size_t first_points(std::size_t dimensions) {
+  return std::clamp(2 * dimensions, min_first, max_first);
+}
+
 GuidedSampler::GuidedSampler(std::string name, std::unique_ptr<RandomSearch> random, const SearchSpace& space,
                              const SamplerSettings& settings, const MakeProposer& make, TrialId sobol_one_in)
     : OverRandom(std::move(random)),
       name_(std::move(name)),
       cube_(space),
       sobol_(cube_.dimensions().size(), settings.seed),
-      proposer_(settings.rehearsal ? nullptr : make(cube_)),
+      priors_(cube_, settings.priors),
+      proposer_(settings.rehearsal ? nullptr : make(cube_, priors_)),
       maximize_(settings.objective.direction == Direction::maximize),
-      first_(static_cast<TrialId>(std::clamp(2 * cube_.dimensions().size(), min_first, max_first))),
+      first_(static_cast<TrialId>(first_points(cube_.dimensions().size()))),
       // Bad trials cost little where most are given up after a few epochs (BOHB, Falkner et al. 2018, takes
       // as many).
-      one_in_(settings.several_budgets ? 3 : sobol_one_in) {}
+      one_in_(settings.several_budgets ? 3 : sobol_one_in) {
+  learn_from(settings.earlier);
+}
+
+void GuidedSampler::learn_from(const std::vector<EarlierTrial>& earlier) {
+  const auto count = static_cast<TrialId>(earlier.size());
+  first_ -= std::min(first_, count);
+  for (TrialId i = 0; proposer_ && i < count; ++i) {
+    const EarlierTrial& each = earlier[static_cast<std::size_t>(i)];
+    proposer_->started(i - count, cube_.point(each.values));
+    for (const auto& [epoch, score] : each.scores) proposer_->evaluated({i - count, epoch, loss(score)});
+  }
+}
 
 bool GuidedSampler::learns(TrialId trial) const {
   return trial >= first_ && trial % one_in_ != 0;
@@ -33,7 +50,9 @@ bool GuidedSampler::learns(TrialId trial) const {
 Sample GuidedSampler::choose(TrialId trial) const {
   if (exhausted()) return random().sample(trial);
   if (!learns(trial)) {
-    const Values values = cube_.values(sobol_.at(static_cast<std::uint64_t>(trial)));
+    const Point even = sobol_.at(static_cast<std::uint64_t>(trial));
+    const bool as_expected = trial < first_ && trial % 2 == 0;
+    const Values values = cube_.values(as_expected ? priors_.spread(even) : even);
     if (auto untried = random().if_untried(values, trial)) return {std::move(*untried), {"sobol"}};
     return random().sample(trial);
   }

@@ -8,13 +8,15 @@ namespace sibyl {
 
 namespace {
 
-template <class Model>
+template <class Model, class ModelOptions>
 std::unique_ptr<Sampler> guided(const char* name, std::unique_ptr<RandomSearch> random,
                                 const SearchSpace& space, const SamplerSettings& settings,
                                 TrialId sobol_one_in) {
   return std::make_unique<GuidedSampler>(
       name, std::move(random), space, settings,
-      [seed = settings.seed](const UnitCube& cube) { return std::make_unique<Model>(cube, seed); },
+      [seed = settings.seed](const UnitCube& cube, const Priors& priors) {
+        return std::make_unique<Model>(cube, seed, ModelOptions(), priors);
+      },
       sobol_one_in);
 }
 
@@ -28,7 +30,7 @@ SamplerKind tpe_sampler() {
           .make =
               [](std::unique_ptr<RandomSearch> random, const SearchSpace& space,
                  const SamplerSettings& settings) {
-                return guided<Tpe>("tpe", std::move(random), space, settings, 16);
+                return guided<Tpe, TpeOptions>("tpe", std::move(random), space, settings, 16);
               },
           .learns = true};
 }
@@ -39,7 +41,7 @@ SamplerKind gp_sampler() {
           .make =
               [](std::unique_ptr<RandomSearch> random, const SearchSpace& space,
                  const SamplerSettings& settings) {
-                return guided<GaussianProcess>("gp", std::move(random), space, settings, 8);
+                return guided<GaussianProcess, GpOptions>("gp", std::move(random), space, settings, 8);
               },
           .learns = true};
 }

@@ -27,7 +27,8 @@ struct Candidate {
 /// Chooses points of the unit cube by what earlier ones have shown. It is told of trials in the order of
 /// their numbers, and of evaluations in an order that is the same on any number of workers: so what it
 /// proposes is a function of what it was told, of its seed, and of the trial's number. A trial that was
-/// started and not yet evaluated is pending.
+/// started and not yet evaluated is pending. Trials of other sweeps come first, with numbers below 0: where
+/// only these have been is free.
 class Proposer {
  public:
   virtual ~Proposer() = default;

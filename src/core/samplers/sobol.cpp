@@ -4,8 +4,8 @@
 #include <bit>
 #include <utility>
 
-#include "core/samplers/over_random.hpp"
 #include "core/samplers/sobol_directions.hpp"
+#include "sibyl/sampler.hpp"
 
 namespace sibyl {
 

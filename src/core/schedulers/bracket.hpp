@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "core/events.hpp"
-#include "core/observation.hpp"
 #include "sibyl/objective.hpp"
+#include "sibyl/sampler.hpp"
 
 namespace sibyl {
 

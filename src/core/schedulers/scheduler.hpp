@@ -4,9 +4,9 @@
 #include <vector>
 
 #include "core/events.hpp"
-#include "core/observation.hpp"
 #include "core/schedulers/bracket.hpp"
 #include "sibyl/objective.hpp"
+#include "sibyl/sampler.hpp"
 
 namespace sibyl {
 

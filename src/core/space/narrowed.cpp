@@ -120,6 +120,13 @@ Value nearest_in(const Domain& part, const Hyperparameter& whole) {
 
 }  // namespace
 
+Hyperparameter fixed(Hyperparameter hyperparameter, const std::string& text) {
+  const Value value = parse("--set", hyperparameter.name, hyperparameter.domain, text);
+  hyperparameter.domain = Choices{{value}};
+  hyperparameter.default_value = value;
+  return hyperparameter;
+}
+
 Hyperparameter narrowed(Hyperparameter hyperparameter, const std::string& text) {
   const Domain part = Narrowing(hyperparameter, text).domain();
   hyperparameter.default_value = nearest_in(part, hyperparameter);

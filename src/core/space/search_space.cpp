@@ -27,18 +27,14 @@ void SearchSpace::check(const Hyperparameter& hyperparameter) const {
 
 void SearchSpace::fix(const std::string& name, const std::string& text) {
   check_name("--set " + name + "=" + text, name);
-  for (Hyperparameter& hyperparameter : hyperparameters_) {
-    if (hyperparameter.name != name) continue;
-    const Value value = parse("--set", name, hyperparameter.domain, text);
-    hyperparameter.domain = Choices{{value}};
-    hyperparameter.default_value = value;
-  }
+  for (Hyperparameter& each : hyperparameters_)
+    if (each.name == name) each = fixed(each, text);
 }
 
 void SearchSpace::narrow(const std::string& name, const std::string& text) {
   check_name("--range " + name + "=" + text, name);
   for (Hyperparameter& each : hyperparameters_)
-    if (each.name == name) each = narrowed(std::move(each), text);
+    if (each.name == name) each = narrowed(each, text);
 }
 
 void SearchSpace::check_name(const std::string& typed, const std::string& name) const {

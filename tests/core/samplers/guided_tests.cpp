@@ -40,7 +40,9 @@ struct Guided {
 
   explicit Guided(std::vector<Candidate> script, SamplerSettings settings = {.seed = 1})
       : sampler("scripted", std::make_unique<RandomSampler>(small(), 1), small(), settings,
-                [this, script](const UnitCube&) { return std::make_unique<Scripted>(script, told); }) {}
+                [this, script](const UnitCube&, const Priors&) {
+                  return std::make_unique<Scripted>(script, told);
+                }) {}
 
   Sample take(TrialId trial) {
     Sample sample = sampler.sample(trial);
@@ -100,4 +102,19 @@ TEST_CASE("a guided sampler tries a small space once, and says when it is used u
     tried.insert(x(guided.take(trial)));
   }
   CHECK(tried.size() == 20);
+}
+
+TEST_CASE("what other sweeps have shown is told first, as trials before this sweep's") {
+  const SamplerSettings settings{.seed = 1,
+                                 .objective = {"accuracy", Direction::maximize},
+                                 .earlier = {{{{"x", std::int64_t{3}}}, {{1, 0.5}, {9, 0.75}}},
+                                             {{{"x", std::int64_t{4}}}, {{1, 0.25}}}}};
+  Guided guided({}, settings);
+  CHECK(guided.told.started == std::vector<std::pair<TrialId, Point>>{{-2, {0.175}}, {-1, {0.225}}});
+  REQUIRE(guided.told.evaluated.size() == 3);
+  CHECK(guided.told.evaluated[1].trial == -2);
+  CHECK(guided.told.evaluated[1].epoch == 9);
+  CHECK(guided.told.evaluated[1].loss == -0.75);
+  CHECK_FALSE(guided.sampler.learns(5));
+  CHECK(guided.sampler.learns(6));  // two of the eight first ones were there before
 }

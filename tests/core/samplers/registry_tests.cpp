@@ -1,6 +1,7 @@
 #include "core/samplers/registry.hpp"
 
 #include "catch.hpp"
+#include "core/samplers/around_the_best.hpp"
 #include "core/samplers/contract.hpp"
 #include "core/samplers/random.hpp"
 #include "sibyl/error.hpp"
@@ -50,6 +51,16 @@ TEST_CASE("every sampler of the registry holds the contract, and says what it is
 
 TEST_CASE("a sampler that somebody adds is held to the same contract") {
   SamplerContract(defaults_first()).check();
+  SamplerContract(around_the_best()).check();
+}
+
+TEST_CASE("a sampler of one's own has a name of its own") {
+  for (const char* name : {"random", "auto", ""}) {
+    SamplerKind kind = around_the_best();
+    kind.name = name;
+    CHECK_THROWS_WITH(add_sampler(kind),
+                      ContainsSubstring("can't have the name '" + std::string(name) + "'"));
+  }
 }
 
 TEST_CASE("a sampler of a newer version is no other one") {

@@ -30,8 +30,8 @@ std::size_t next_fit(std::size_t results) {
 
 class GaussianProcess::Model {
  public:
-  Model(const UnitCube& cube, std::uint64_t seed, GpOptions options)
-      : cube_(cube), seed_(seed), options_(options), layout_(cube) {}
+  Model(const UnitCube& cube, std::uint64_t seed, const Priors& priors, GpOptions options)
+      : cube_(cube), seed_(seed), priors_(priors), options_(options), layout_(cube) {}
 
   void started(TrialId trial, const Point& point) { history_.started(trial, point); }
 
@@ -56,7 +56,7 @@ class GaussianProcess::Model {
     posterior_->forget();
     for (const std::size_t place : history_.pending())
       posterior_->believe(history_.points()[place], log_budget);
-    Aim aim{cube_, layout_, *posterior_, log_budget, 0, {}};
+    Aim aim{cube_, layout_, *posterior_, log_budget, 0, {}, priors_, history_.results().size()};
     set_best(aim, epoch);
     const std::vector<Place> places = search(aim, effort(), RandomStream(seed_, trial, "gp"));
     posterior_->forget();
@@ -150,6 +150,7 @@ class GaussianProcess::Model {
 
   const UnitCube& cube_;
   std::uint64_t seed_;
+  Priors priors_;
   GpOptions options_;
   Layout layout_;
   History history_;
@@ -161,8 +162,9 @@ class GaussianProcess::Model {
   std::optional<Posterior> posterior_;
 };
 
-GaussianProcess::GaussianProcess(const UnitCube& cube, std::uint64_t seed, GpOptions options)
-    : model_(std::make_unique<Model>(cube, seed, options)) {}
+GaussianProcess::GaussianProcess(const UnitCube& cube, std::uint64_t seed, GpOptions options,
+                                 const Priors& priors)
+    : model_(std::make_unique<Model>(cube, seed, priors, options)) {}
 
 GaussianProcess::~GaussianProcess() = default;
 

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "core/samplers/prior.hpp"
 #include "core/samplers/proposer.hpp"
 
 namespace sibyl {
@@ -19,7 +20,8 @@ struct GpOptions {
 class GaussianProcess : public Proposer {
  public:
   /// The cube must outlive it.
-  GaussianProcess(const UnitCube& cube, std::uint64_t seed, GpOptions options = {});
+  GaussianProcess(const UnitCube& cube, std::uint64_t seed, GpOptions options = {},
+                  const Priors& priors = {});
   ~GaussianProcess() override;
 
   void started(TrialId trial, const Point& point) override;

@@ -54,7 +54,7 @@ void History::started(TrialId trial, const Point& point) {
   places_[trial] = points_.size();
   points_.push_back(point);
   evaluated_.push_back(false);
-  tried_.insert(key(point));
+  if (trial >= 0) tried_.insert(key(point));
 }
 
 void History::evaluated(const Evaluation& evaluation) {

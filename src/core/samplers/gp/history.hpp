@@ -23,6 +23,7 @@ class History {
 
   const std::vector<Point>& points() const { return points_; }
   const std::vector<Result>& results() const { return results_; }
+  /// By a trial of this sweep.
   bool tried(const Point& point) const;
   /// The places of those that were started and have no result, in the order told.
   std::vector<std::size_t> pending() const;

@@ -125,7 +125,8 @@ class Search {
       Place& place = places_[i];
       place.prediction = predictions[i - first];
       const double z = (aim_.best - place.prediction.mean) / place.prediction.deviation;
-      place.gain = logarithm(place.prediction.deviation) + log_gain(z).value;
+      place.gain = logarithm(place.prediction.deviation) + log_gain(z).value +
+                   aim_.priors.log_weight(place.point, aim_.results);
       if (!best || place.gain > places_[*best].gain) best = i;
     }
     return best;
@@ -257,9 +258,10 @@ double log_gain_at(const Aim& aim, const Point& point, const std::vector<std::si
     std::size_t k = 0;
     while (columns[k].dimension != dimensions[i] || columns[k].kind != Layout::Column::coordinate) ++k;
     gradient[i] = (deviation_slopes[k] - gain.slope * (mean_slopes[k] + z * deviation_slopes[k])) /
-                  prediction.deviation;
+                      prediction.deviation +
+                  aim.priors.slope(dimensions[i], point[dimensions[i]], aim.results);
   }
-  return logarithm(prediction.deviation) + gain.value;
+  return logarithm(prediction.deviation) + gain.value + aim.priors.log_weight(point, aim.results);
 }
 
 }  // namespace sibyl::gp

@@ -2,6 +2,7 @@
 
 #include "core/samplers/gp/history.hpp"
 #include "core/samplers/gp/posterior.hpp"
+#include "core/samplers/prior.hpp"
 #include "sibyl/random.hpp"
 
 namespace sibyl::gp {
@@ -10,7 +11,7 @@ namespace sibyl::gp {
 struct Place {
   Point coordinates;  ///< one for every dimension, also for what is not active
   Point point;        ///< snapped
-  double gain = 0;    ///< logarithm of the expected improvement
+  double gain = 0;    ///< logarithm of the expected improvement, and of the priors' weight
   Prediction prediction;
 };
 
@@ -22,6 +23,8 @@ struct Aim {
   double log_budget = 0;      ///< with which the place would be trained
   double best = 0;            ///< what is to be improved
   std::vector<Point> around;  ///< good places, near which there may be better ones
+  Priors priors = {};         ///< what people expect; the improvement is weighed by it
+  std::size_t results = 0;    ///< that are known by now
 };
 
 /// How hard is searched.
@@ -35,8 +38,7 @@ struct Effort {
 /// are.
 std::vector<Place> search(const Aim& aim, const Effort& effort, RandomStream random);
 
-/// The logarithm of the improvement that is expected of a place, and its derivatives by some of its
-/// coordinates, those of continuous dimensions.
+/// A place's gain, and its derivatives by some of its coordinates, those of continuous dimensions.
 double log_gain_at(const Aim& aim, const Point& point, const std::vector<std::size_t>& dimensions,
                    std::vector<double>& gradient);
 

@@ -42,7 +42,7 @@ void History::started(TrialId trial, const Point& point) {
   ids_.push_back(trial);
   points_.push_back(point);
   latest_.push_back({trial, -1, 0});
-  tried_.insert(key(point));
+  if (trial >= 0) tried_.insert(key(point));
   for (std::size_t d = 0; d < sorted_.size(); ++d) {
     if (std::isnan(point[d])) continue;
     const auto before = [&](double at, std::uint32_t other) { return at < points_[other][d]; };

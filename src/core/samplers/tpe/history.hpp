@@ -35,7 +35,7 @@ class History {
   /// By dimension, the coordinates of those trials.
   std::vector<Column> columns(const Group& group) const;
   const Point& point(std::uint32_t trial) const { return points_[trial]; }
-  /// Was a trial at just that point?
+  /// Was a trial of this sweep at just that point?
   bool tried(const Point& point) const { return tried_.contains(key(point)); }
   /// A number that stands for a point: two that differ in any bit have different ones, but for one case in
   /// 2^64.

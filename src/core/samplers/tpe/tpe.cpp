@@ -7,8 +7,8 @@
 
 namespace sibyl {
 
-Tpe::Tpe(const UnitCube& cube, std::uint64_t seed, TpeOptions options)
-    : cube_(cube), seed_(seed), options_(options), history_(cube_) {}
+Tpe::Tpe(const UnitCube& cube, std::uint64_t seed, TpeOptions options, Priors priors)
+    : cube_(cube), seed_(seed), priors_(std::move(priors)), options_(options), history_(cube_) {}
 
 std::vector<Candidate> Tpe::propose(TrialId trial) const {
   const std::size_t results = history_.results();
@@ -22,7 +22,9 @@ std::vector<Candidate> Tpe::propose(TrialId trial) const {
 
   const std::vector<Point> points = choose_from(trial, good, best);
   const tpe::Batch batch(cube_, points);
-  const std::vector<double> in_good = good.log_densities(batch), in_bad = bad.log_densities(batch);
+  std::vector<double> in_good = good.log_densities(batch);
+  const std::vector<double> in_bad = bad.log_densities(batch);
+  for (std::size_t i = 0; i < points.size(); ++i) in_good[i] += priors_.log_weight(points[i], results);
   std::vector<std::size_t> order(points.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
@@ -38,6 +40,11 @@ std::vector<Point> Tpe::choose_from(TrialId trial, const tpe::Parzen& good, cons
   tpe::Untried untried(cube_, history_);
   RandomStream random(seed_, trial, "tpe");
   for (int i = 0; i < options_.draws; ++i) untried.add(good.draw(random));
+  if (!priors_.empty()) {
+    RandomStream expected(seed_, trial, "tpe", "priors");
+    for (int i = 0; i < options_.draws; ++i)
+      untried.add(priors_.drawn(good.draw(expected), history_.results(), expected));
+  }
   if (untried.points().empty() && cube_.discrete()) {
     for (const std::uint32_t each : best.trials) untried.add_neighbours(history_.point(each));
     for (int i = 0; i < options_.draws; ++i) untried.add_random(random);

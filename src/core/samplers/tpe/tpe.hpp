@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/samplers/prior.hpp"
 #include "core/samplers/proposer.hpp"
 #include "core/samplers/tpe/history.hpp"
 
@@ -17,9 +18,10 @@ struct TpeOptions {
 /// two densities are fitted, to the good trials and to the others, points are drawn from the first, and they
 /// are the better the more likely they are in the first than in the second. Pending and failed trials are
 /// among the others. Of trials with several epochs behind them, those that came farthest are the good ones.
+/// With priors some of the points are drawn as they say, and the good density is weighed by theirs.
 class Tpe : public Proposer {
  public:
-  Tpe(const UnitCube& cube, std::uint64_t seed, TpeOptions options = {});
+  Tpe(const UnitCube& cube, std::uint64_t seed, TpeOptions options = {}, Priors priors = {});
 
   void started(TrialId trial, const Point& point) override { history_.started(trial, point); }
   void evaluated(const Evaluation& evaluation) override { history_.evaluated(evaluation); }
@@ -30,6 +32,7 @@ class Tpe : public Proposer {
 
   UnitCube cube_;
   std::uint64_t seed_;
+  Priors priors_;
   TpeOptions options_;
   tpe::History history_;
 };

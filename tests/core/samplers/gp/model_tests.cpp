@@ -49,6 +49,11 @@ struct Data {
   std::vector<double> targets;
 };
 
+Priors some_prior(const UnitCube& cube) {
+  const auto& first = cube.space().hyperparameters()[cube.dimensions()[0].hyperparameter];
+  return {cube, {{first.name, to_string(first.default_value)}}};
+}
+
 const Parameters some_parameters({-0.5, 0.2, 0.1, -0.3, 0.4, 0.3, -4, -1});
 
 }  // namespace
@@ -151,7 +156,7 @@ TEST_CASE("gp: the gradient of the gain is that of finite differences") {
   posterior.believe(data.cube.snapped({0.2, 0.8, 0.1, 0.4, 0.9}), 1.1);
   RandomStream random(5, "places");
   for (const double best : {-20.0, -1.0, 1.0}) {
-    const Aim aim{data.cube, data.layout, posterior, 1.1, best, {}};
+    const Aim aim{data.cube, data.layout, posterior, 1.1, best, {}, some_prior(data.cube), 7};
     Point point = data.cube.snapped({random.uniform(), random.uniform(), 0.1, random.uniform(), 0.5});
     const std::vector<std::size_t> dimensions = {0, 1, 3};
     std::vector<double> gradient(3), ignored(3);
