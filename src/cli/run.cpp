@@ -11,10 +11,12 @@
 #include "cli/commands/search.hpp"
 #include "cli/commands/space.hpp"
 #include "cli/commands/status.hpp"
+#include "cli/commands/steered.hpp"
 #include "cli/commands/submit.hpp"
 #include "cli/commands/summary.hpp"
 #include "cli/options/options.hpp"
 #include "cli/screen/terminal.hpp"
+#include "core/samplers/registry.hpp"
 #include "mpi/environment.hpp"
 #include "process/builder_main.hpp"
 #include "process/trainer_main.hpp"
@@ -51,14 +53,17 @@ int execute(int argc, char** argv, const std::string& name,
     case Command::space: {
       const auto job = make_job();
       const SearchSpace space = search_space(options, *job);
-      print_space(out, space, counted(space, *job, name), width);
+      print_space(out, space, counted(space, *job, name, options.sweep), width);
       break;
     }
     case Command::plan: {
       const auto job = make_job();
-      const SearchSpace space = searched_space(options.sweep, search_space(options, *job));
-      print_plan(out, options, space, counted(space, *job, name), objective(options, *job),
-                 job->checkpoint_bytes(), width);
+      const Steered found = steered(options, *job);
+      const SearchSpace space = searched_space(found.options.sweep, found.space);
+      if (!options.json)
+        for (const std::string& line : found.lines) out << line << "\n\n";
+      print_plan(out, found.options, space, counted(space, *job, name, options.sweep),
+                 objective(options, *job), job->checkpoint_bytes(), width);
       break;
     }
     case Command::summary:
@@ -83,7 +88,8 @@ int execute(int argc, char** argv, const std::string& name,
   return 0;
 }
 
-int guarded(int argc, char** argv, const std::function<std::unique_ptr<Job>()>& make_job) {
+int guarded(int argc, char** argv, const std::function<std::unique_ptr<Job>()>& make_job,
+            const std::vector<SamplerKind>& samplers) {
   const std::string name = std::filesystem::path(argv[0]).filename();
   // In one write, so that nobody else's words come between.
   const auto report = [&](const std::exception& problem) {
@@ -91,6 +97,7 @@ int guarded(int argc, char** argv, const std::function<std::unique_ptr<Job>()>& 
   };
   const bool speaks = rank_by_launcher() == 0;
   try {
+    for (const SamplerKind& each : samplers) add_sampler(each);
     return execute(argc, argv, name, make_job);
   } catch (const UsageError& problem) {
     // All ranks see the same command line; a launcher that sees one of them fail may end the others at once,
@@ -106,8 +113,9 @@ int guarded(int argc, char** argv, const std::function<std::unique_ptr<Job>()>& 
 
 }  // namespace
 
-int run(int argc, char** argv, const std::function<std::unique_ptr<Job>()>& make_job) {
-  const int code = guarded(argc, argv, make_job);
+int run(int argc, char** argv, const std::function<std::unique_ptr<Job>()>& make_job,
+        const std::vector<SamplerKind>& samplers) {
+  const int code = guarded(argc, argv, make_job, samplers);
   if (left_mpi_at_once()) {
     std::cout << std::flush;
     _exit(code);

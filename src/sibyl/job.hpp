@@ -8,6 +8,7 @@
 
 #include "sibyl/faults.hpp"
 #include "sibyl/objective.hpp"
+#include "sibyl/sampler.hpp"
 #include "sibyl/trainer.hpp"
 
 namespace sibyl {
@@ -74,7 +75,10 @@ class Job {
 
 /// A job's whole main: reads the command line, runs the command, reports what went wrong. Returns the exit
 /// code: 0 finished, 64 bad usage, 75 stopped on request, 1 failed.
-int run(int argc, char** argv, const std::function<std::unique_ptr<Job>()>& make_job);
+/// `samplers`: of one's own, for `--sampler`. Every program that opens the sweep's directory has to pass
+/// them.
+int run(int argc, char** argv, const std::function<std::unique_ptr<Job>()>& make_job,
+        const std::vector<SamplerKind>& samplers = {});
 
 /// The folder of a trial's checkpoints, below TrainerOptions::checkpoints: one file an execution in it.
 inline std::string checkpoint_folder(TrialId trial) {

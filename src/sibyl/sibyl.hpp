@@ -12,8 +12,9 @@ std::unique_ptr<Job> make_job(std::shared_ptr<HyperModel> model);
 
 /// The whole main of a job: `int main(int argc, char** argv) { return sibyl::run<MyModel>(argc, argv); }`
 template <class Model>
-int run(int argc, char** argv) {
-  return run(argc, argv, [] { return make_job(std::make_shared<Model>()); });
+int run(int argc, char** argv, const std::vector<SamplerKind>& samplers = {}) {
+  return run(
+      argc, argv, [] { return make_job(std::make_shared<Model>()); }, samplers);
 }
 
 }  // namespace sibyl

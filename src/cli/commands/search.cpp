@@ -11,6 +11,7 @@
 #include "base/exit_codes.hpp"
 #include "base/launcher.hpp"
 #include "cli/commands/dry_run.hpp"
+#include "cli/commands/steered.hpp"
 #include "cli/options/recorded.hpp"
 #include "cli/screen/sweep_screen.hpp"
 #include "cli/screen/terminal.hpp"
@@ -31,16 +32,6 @@
 #include "sweep/worker/worker.hpp"
 
 namespace sibyl {
-
-SearchSpace search_space(const Options& options, Job& job) {
-  SearchSpace space = job.search_space();
-  space.check();
-  return steered_space(options.sweep, std::move(space));
-}
-
-Objective objective(const Options& options, const Job& job) {
-  return options.sweep.objective.empty() ? job.objective() : Objective::parse(options.sweep.objective);
-}
 
 namespace {
 
@@ -148,9 +139,13 @@ double time_limit(const Options& options) {
   return std::max(options.time_limit, of_job);
 }
 
-// Every option as it holds for this start: as typed, else as recorded, else as this start finds best.
-Options resolve(const Options& typed, const Job& job, const Environment& environment) {
-  Options options = typed.resume ? with_record_in_directory(typed) : typed;
+// Every option as it holds for this start: as typed, else as recorded, else as this start finds best. Adds
+// what there is to say of that.
+Options resolve(const Options& typed, Job& job, const Environment& environment,
+                std::vector<std::string>& lines) {
+  Steered found = steered(typed.resume ? with_record_in_directory(typed) : typed, job);
+  lines = std::move(found.lines);
+  Options options = std::move(found.options);
   if (options.sweep.threads == 0) options.sweep.threads = environment.cores();
   options.sweep.width = chosen_width(options.sweep, std::max(environment.size() - 1, 1));
   options.sweep.data = absolute_data(options.sweep.data);
@@ -193,7 +188,8 @@ int conclude(Sweep& sweep, SearchOver over, ValueChooser& chooser, const std::fi
 // Rank 0: sets the sweep up, runs it to its end and shows it.
 int lead(const Words& command_line, const Options& typed, Job& job, Environment& environment, Link& link,
          const std::vector<int>& workers, const std::vector<std::string>& warnings) {
-  const Options options = resolve(typed, job, environment);
+  std::vector<std::string> lines;
+  const Options options = resolve(typed, job, environment, lines);
   const auto builder = make_builder(job, std::filesystem::path(command_line.front()).filename());
   const Terminal terminal = standard_output();
   Sweep sweep(
@@ -203,7 +199,8 @@ int lead(const Words& command_line, const Options& typed, Job& job, Environment&
         return std::make_unique<SweepScreen>(terminal, oracle, timing,
                                              LaunchChecks(options.workers_per_gpu, time_limit(options)));
       },
-      ask_with(builder.get()));
+      ask_with(builder.get(), options.sweep));
+  for (const std::string& line : lines) sweep.say(line);
   sweep.warn(warnings);
   if (builder && !sweep.asks()) builder->rest();
   if (sweep.finished()) {
@@ -258,7 +255,8 @@ int search(int argc, char** argv, const Options& options, Job& job) {
   Environment environment(argc, argv);
   const auto warnings = check_launch(launch_facts(environment.size()));
   if (options.dry_run) {
-    const Options resolved = resolve(options, job, environment);
+    std::vector<std::string> lines;
+    const Options resolved = resolve(options, job, environment, lines);
     dry_run(std::cout, environment, trainer_options(resolved, job, environment), job, warnings,
             options.workers_per_gpu, standard_output().columns());
     return 0;

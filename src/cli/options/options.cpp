@@ -8,6 +8,7 @@
 #include "cli/options/option_table.hpp"
 #include "cli/options/options_file.hpp"
 #include "sibyl/error.hpp"
+#include "sweep/options/auto_sampler.hpp"
 #include "sweep/options/option_record.hpp"
 #include "sweep/options/option_types.hpp"
 
@@ -142,7 +143,9 @@ Options parse_options(int argc, char** argv) {
   read_options(options, with_file(options, line.options));
   if (!options.directories.empty()) options.directory = options.directories[0];
   check_together(options);
-  if (options.sweep.max_trials == 0 && !sampler_kind(options.sweep.sampler).exhausts)
+  const bool ends_by_itself =
+      options.sweep.sampler != auto_sampler && sampler_kind(options.sweep.sampler).exhausts;
+  if (options.sweep.max_trials == 0 && !ends_by_itself)
     options.sweep.max_trials = scheduler_kind(options.sweep.scheduler).default_max_trials;
   return options;
 }

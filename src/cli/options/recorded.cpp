@@ -2,6 +2,7 @@
 
 #include "store/journal/journal.hpp"
 #include "store/sweep_directory.hpp"
+#include "sweep/options/auto_sampler.hpp"
 #include "sweep/record/record.hpp"
 
 namespace sibyl {
@@ -12,7 +13,10 @@ Options with_record_in_directory(const Options& options) {
   Record record;
   read_journal(journal, [&](const Event& event) { record.tell(event); });
   if (!record.has_begun()) return options;
-  Options merged = with_recorded(options, record.options(options.typed.contains("data")));
+  Options asked = options;
+  if (options.sweep.sampler == auto_sampler) asked.typed.erase("sampler");  // it was chosen then
+  Options merged = with_recorded(asked, record.options(options.typed.contains("data")));
+  merged.typed = options.typed;
   if (record.data() && !options.typed.contains("data")) merged.sweep.data = record.data()->path;
   return merged;
 }

@@ -1,9 +1,9 @@
 #include "base/find_kind.hpp"
 #include "core/samplers/registry.hpp"
 #include "sibyl/faults.hpp"
-#include "sweep/options/given_file.hpp"
+#include "sweep/options/auto_sampler.hpp"
 #include "sweep/options/option_types.hpp"
-#include "sweep/options/sweep_options.hpp"
+#include "sweep/options/steering_options.hpp"
 
 namespace sibyl {
 
@@ -56,17 +56,11 @@ bool either_unknown(const OptionValue& before, const OptionValue& now) {
 
 using Of = OptionTypes<SweepOptions>;
 
-OptionType<SweepOptions> given_first() {
-  OptionType<SweepOptions> type = Of::list(&SweepOptions::first);
-  type.read = [](SweepOptions& options, const std::string& option, const std::string& text) {
-    require_text(option, text);
-    std::vector<GivenText> all{{text, "--" + option + " " + text}};
-    if (names_given_file(text)) all = read_given_file(text);
-    for (GivenText& each : all) {
-      options.first.push_back(std::move(each.text));
-      options.first_where.push_back(std::move(each.where));
-    }
-  };
+OptionType<SweepOptions> sampler() {
+  std::vector<std::string> names = names_of(sampler_kinds());
+  names.emplace_back(auto_sampler);
+  OptionType<SweepOptions> type = Of::word(&SweepOptions::sampler, names);
+  type.fields.push_back(Of::field<std::string>(&SweepOptions::sampler_reason, "sampler-reason"));
   return type;
 }
 
@@ -88,40 +82,14 @@ OptionTable<SweepOptions> what_is_sought() {
        .recorded = Recorded::fixed,
        .type = Of::text(&SweepOptions::objective),
        .may_follow = same_objective},
-      {.name = "set",
-       .value = "NAME=VALUE",
-       .help = "Fix a hyperparameter; may be repeated",
-       .group = OptionGroup::sweep,
-       .commands = of_a_sweep,
-       .recorded = Recorded::fixed,
-       .type = Of::pairs(&SweepOptions::set)},
-      {.name = "range",
-       .value = "NAME=LO:HI",
-       .help =
-           "Search a part of a hyperparameter's range, with the same sampling and steps; of choices some, "
-           "NAME='A|B'. A default outside moves to the nearest value in it. May be repeated",
-       .group = OptionGroup::sweep,
-       .commands = of_a_sweep,
-       .recorded = Recorded::fixed,
-       .type = Of::pairs(&SweepOptions::range),
-       .is_in_all_records = false},
-      {.name = "try",
-       .value = "NAME=VALUE,...",
-       .help = "Try this configuration first: what it does not name has its default; the word defaults: all "
-               "have. Or FILE.json (a list of objects), or FILE.csv (names, and lines of values below "
-               "them). May be repeated: one trial each, in that order",
-       .group = OptionGroup::search,
-       .commands = of_a_sweep,
-       .recorded = Recorded::fixed,
-       .type = given_first(),
-       .is_in_all_records = false},
       {.name = "sampler",
        .value = "NAME",
-       .help = "Which values: " + kinds(sampler_kinds()),
+       .help =
+           "Which values: " + kinds(sampler_kinds()) + " | auto (one of these, by the plan and the space)",
        .group = OptionGroup::search,
        .commands = of_a_sweep,
        .recorded = Recorded::fixed,
-       .type = Of::word(&SweepOptions::sampler, names_of(sampler_kinds()))},
+       .type = sampler()},
       {.name = "grid-points",
        .value = "N",
        .help = "Grid: so many values of each range of numbers that has more: min, max, and others evenly "
@@ -273,7 +241,8 @@ OptionTable<SweepOptions> how_it_is_trained() {
 const OptionTable<SweepOptions>& sweep_option_table() {
   static const OptionTable<SweepOptions> table = [] {
     OptionTable<SweepOptions> all = what_is_sought();
-    for (auto& rows : {how_far(), how_it_is_trained()}) all.insert(all.end(), rows.begin(), rows.end());
+    for (auto& rows : {steering_options(), how_far(), how_it_is_trained()})
+      all.insert(all.end(), rows.begin(), rows.end());
     return all;
   }();
   return table;

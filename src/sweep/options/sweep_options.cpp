@@ -4,6 +4,8 @@
 
 #include "base/numbers.hpp"
 #include "core/samplers/given.hpp"
+#include "core/samplers/prior.hpp"
+#include "sweep/options/earlier.hpp"
 #include "sweep/options/option_record.hpp"
 #include "sweep/options/option_types.hpp"
 
@@ -43,6 +45,14 @@ SamplerSettings sampler_settings(const SweepOptions& options, const Objective& o
   return {.seed = options.seed, .objective = objective, .grid_points = options.grid_points};
 }
 
+// What came farther than any trial here can come is not the better for it.
+EarlierTrial up_to(int max_epochs, EarlierTrial trial) {
+  std::map<int, double> scores;
+  for (const auto& [epoch, score] : trial.scores) scores.emplace(std::min(epoch, max_epochs), score);
+  trial.scores = std::move(scores);
+  return trial;
+}
+
 std::int64_t most_trials(const RandomSearch& random, const SearchSpace& space) {
   constexpr std::uint64_t endless = std::uint64_t{1} << 50;
   const auto configurations = random.untried();
@@ -75,6 +85,9 @@ SweepOptions with_recorded(const SweepOptions& recorded, const SweepOptions& typ
       field.put(merged, value);
     }
   }
+  // What was taken then is what it means, whatever has been added there since.
+  if (names.contains("warm-start") && typed.warm_start == recorded.warm_start)
+    merged.earlier = recorded.earlier;
   return merged;
 }
 
@@ -83,6 +96,7 @@ std::vector<std::string> differences(const SweepOptions& there, const SweepOptio
   for (const auto& row : sweep_option_table()) {
     if (!defines_the_sweep(row.recorded)) continue;
     for (const auto& field : row.type.fields) {
+      if (&field != &row.type.fields.front()) break;  // the others follow from the first
       const OptionValue before = field.get(there), now = field.get(here);
       if (before == now || (row.may_follow && row.may_follow(before, now))) continue;
       if (const auto* settings = std::get_if<std::map<std::string, std::string>>(&before)) {
@@ -127,6 +141,20 @@ SearchSpace searched_space(const SweepOptions& options, const SearchSpace& space
   return exhausts ? exhausts(space, sampler_settings(options, {})) : space;
 }
 
+void check_learning(const SweepOptions& options, const SearchSpace& space) {
+  if (!sampler_kind(options.sampler).learns) {
+    std::string learners;
+    for (const SamplerKind& each : sampler_kinds())
+      if (each.learns) learners += (learners.empty() ? "" : ", ") + each.name;
+    for (const auto& [option, is_given] : {std::pair("--prior", !options.prior.empty()),
+                                           std::pair("--warm-start", !options.warm_start.empty())})
+      if (is_given)
+        throw UsageError(std::string(option) + " is for samplers that learn, and --sampler " +
+                         options.sampler + " does not: leave it out, or take one of " + learners);
+  }
+  static_cast<void>(Priors(UnitCube(space), options.prior));
+}
+
 std::vector<Values> given_configurations(const SweepOptions& options, const SearchSpace& space) {
   std::vector<Values> given;
   const bool known = options.first_where.size() == options.first.size();
@@ -152,6 +180,9 @@ Oracle make_oracle(const SweepOptions& options, const SearchSpace& space, const 
   SamplerSettings settings = sampler_settings(options, objective);
   settings.rehearsal = rehearsal;
   settings.several_budgets = has_higher_rungs(*scheduler);
+  settings.priors = options.prior;
+  for (const std::string& each : options.earlier)
+    settings.earlier.push_back(up_to(options.max_epochs, earlier_trial(space, each)));
   const RandomSearch& known = *random;
   auto sampler = kind.make(std::move(random), space, settings);
   if (!options.first.empty())

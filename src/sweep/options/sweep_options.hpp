@@ -18,6 +18,7 @@ namespace sibyl {
 struct SweepOptions : SchedulerSettings {
   std::uint64_t seed = 0;
   std::string sampler = sampler_kinds().front().name;
+  std::string sampler_reason;  ///< "auto: gp, because ...", where it was not named
   int grid_points = 0;
   std::string scheduler = scheduler_kinds().front().name;
   int width = 0;  ///< see PlannedResults; 0: the sampler needs none, or it is still to be chosen
@@ -32,6 +33,9 @@ struct SweepOptions : SchedulerSettings {
   std::map<std::string, std::string> range;  ///< parts of domains, see SearchSpace::narrow
   std::vector<std::string> first;            ///< configurations to be tried first, see given_configuration
   std::vector<std::string> first_where;      ///< what they are called in messages, where that is known
+  std::map<std::string, std::string> prior;  ///< what people expect, see Priors
+  std::vector<std::string> warm_start;       ///< directories of other sweeps
+  std::vector<std::string> earlier;          ///< what was taken from there, see earlier.hpp
   std::vector<std::string> inject;           ///< faults, see sibyl/faults.hpp
   int threads = 0;                           ///< of a trial; they decide its last bits
   std::string data;                          ///< where it lies; what it is is recorded by its contents
@@ -64,6 +68,9 @@ SearchSpace steered_space(const SweepOptions& options, SearchSpace of_the_job);
 /// The space whose configurations are tried, of such a space: all of it, or the grid. Throws UsageError where
 /// the sampler has no use for it.
 SearchSpace searched_space(const SweepOptions& options, const SearchSpace& space);
+/// Throws UsageError where the sampler does not learn, and is told what to learn from, and for priors that
+/// the space has no place for. `space`: steered_space.
+void check_learning(const SweepOptions& options, const SearchSpace& space);
 /// Those that are to be tried first. Throws UsageError where the space has no such.
 std::vector<Values> given_configurations(const SweepOptions& options, const SearchSpace& space);
 

@@ -2,7 +2,7 @@
 
 #include "core/samplers/asking.hpp"
 #include "core/samplers/random.hpp"
-#include "sweep/options/sweep_options.hpp"
+#include "core/space/bounded.hpp"
 
 namespace sibyl {
 
@@ -19,15 +19,17 @@ std::unique_ptr<Builder> make_builder(Job& job, const std::string& name) {
   return std::make_unique<Builder>(BuilderOptions{.job = name});
 }
 
-Ask ask_with(Builder* builder) {
+Ask ask_with(Builder* builder, const SweepOptions& options) {
   if (!builder) return {};
-  return [builder](const Values& given, const Draws& draws) { return builder->ask(given, draws); };
+  return bounded([builder](const Values& given, const Draws& draws) { return builder->ask(given, draws); },
+                 {options.set, options.range});
 }
 
-std::optional<Counted> counted(const SearchSpace& space, Job& job, const std::string& name) {
+std::optional<Counted> counted(const SearchSpace& space, Job& job, const std::string& name,
+                               const SweepOptions& options) {
   const auto builder = make_builder(job, name);
   if (!builder) return std::nullopt;
-  return count_configurations(space, ask_with(builder.get()));
+  return count_configurations(space, ask_with(builder.get(), options));
 }
 
 SweepOpened with_count(SweepOpened opened, const Ask& ask) {

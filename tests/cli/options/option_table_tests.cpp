@@ -37,6 +37,8 @@ const std::map<std::string, std::pair<std::string, std::string>> samples = {
     {"seed", {"18446744073709551615", "2"}},
     {"objective", {"a:min", "a:max"}},
     {"set", {"a=1", "a=2"}},
+    {"prior", {"a=1", "a=2:high"}},
+    {"warm-start", {"a", "b"}},
     {"range", {"a=1:2", "a=x|y"}},
     {"sampler", {"grid", "sobol"}},
     {"grid-points", {"2", "3"}},

@@ -1,0 +1,39 @@
+#include "cli/commands/steered.hpp"
+
+#include "sweep/options/auto_sampler.hpp"
+#include "sweep/options/earlier.hpp"
+#include "sweep/record/warm_start.hpp"
+
+namespace sibyl {
+
+SearchSpace search_space(const Options& options, Job& job) {
+  SearchSpace space = job.search_space();
+  space.check();
+  return steered_space(options.sweep, std::move(space));
+}
+
+Objective objective(const Options& options, const Job& job) {
+  return options.sweep.objective.empty() ? job.objective() : Objective::parse(options.sweep.objective);
+}
+
+Steered steered(Options options, Job& job) {
+  SearchSpace space = search_space(options, job);
+  SweepOptions& sweep = options.sweep;
+  std::vector<std::string> lines;
+  if (sweep.sampler == auto_sampler) {
+    const ChosenSampler chosen = chosen_sampler(sweep, space);
+    sweep.sampler = chosen.name;
+    sweep.sampler_reason = "auto: " + chosen.name + ", because " + chosen.reason;
+    lines.push_back(sweep.sampler_reason);
+  }
+  check_learning(sweep, space);
+  if (sweep.earlier.empty())
+    for (const std::string& each : sweep.warm_start) {
+      const WarmStart start = read_warm_start(each, space, objective(options, job));
+      for (const EarlierTrial& trial : start.trials) sweep.earlier.push_back(to_text(trial));
+      lines.push_back(start.line);
+    }
+  return {std::move(options), std::move(space), std::move(lines)};
+}
+
+}  // namespace sibyl
