@@ -23,7 +23,10 @@ std::optional<T> read_number(std::string_view text) {
 std::string short_number(double x);
 /// "45 s", "3:05", "2:03:05", "3 d 04:05"
 std::string duration(double seconds);
+/// "99.3 %"
 std::string percent(double share);
+/// A smaller share is 0.0 %.
+constexpr double least_percent = 0.0005;
 /// "1 trial", "27 trials"
 std::string quantity(std::uint64_t number, const std::string& noun);
 

@@ -10,7 +10,8 @@ import pytest
 
 import made
 from sibyl_analysis.results import Results
-from sibyl_analysis.work import busy_share, done_again, idle_report, lasted, pieces_of_work, seconds_again
+from sibyl_analysis.sections import key_facts
+from sibyl_analysis.work import busy_share, done_again, idle_report, lasted, pieces_of_work, sampler_share, seconds_again
 
 SWEEP = ("--max-epochs", 9, "--seed", 4, "--set", "epoch_seconds=0.05")
 
@@ -57,9 +58,22 @@ def killed(tmp_path_factory):
 def test_summary_and_analysis_give_the_same_numbers(killed):
     results, said = Results.open(killed), summary(killed)
     assert busy_share(results) == pytest.approx(said["busy_share"], abs=1e-9)
+    assert sampler_share(results) == said["sampler_share"] == 0
     assert lasted(results) == pytest.approx(said["wall_seconds"], abs=1e-6)
     assert len(results.epochs) == said["epochs"] == 69
     assert 0.5 < busy_share(results) < 1
+
+
+def test_how_long_workers_waited_for_the_sampler(tmp_path):
+    there = np.zeros(2, made.WORKERS + [("for_sampler", "<f8")])
+    there["worker"], there["joined"], there["left"] = (1, 2), made.BEGAN, made.BEGAN + 10
+    there["busy"], there["idle"], there["for_sampler"] = (6, 8), (4, 2), (3, 1)
+    results = Results.open(made.write(tmp_path / "results.h5", workers=there))
+    assert sampler_share(results) == pytest.approx(0.2)
+    assert "busy 70.0%, 20.0% waiting for the sampler" in key_facts(results)
+    older = Results.open(made.write(tmp_path / "older.h5", workers=there[[name for name, _ in made.WORKERS]]))
+    assert sampler_share(older) == 0
+    assert "waiting" not in key_facts(older)
 
 
 def test_pieces_of_work_are_what_the_workers_were_busy_with(killed):

@@ -10,7 +10,7 @@ import unittest
 import h5py
 import pandas as pd
 
-from sweeps import MPIRUN, SweepTest, assert_same, tables
+from sweeps import MPIRUN, SweepTest, assert_same, at_most, tables
 
 LAYERED = os.environ["SIBYL_LAYERED"]
 WHOLE = ("--scheduler", "full", "--max-epochs", 2, "--max-trials", 100, "--seed", 3)
@@ -147,6 +147,25 @@ class Asked(SweepTest):
         process.send_signal(signal.SIGKILL)
         process.wait()
         self.assertTrue(self.soon(lambda: not builders()))
+
+    def test_a_sweep_whose_job_takes_long_to_answer_is_stopped_all_the_same(self):
+        output = self.folder / "sweep"
+        settings = ("--scheduler", "full", "--max-epochs", 2, "--max-trials", 100, "--set", "epoch_seconds=0.1", "--set", "hangs_at=2")
+        environment = {**os.environ, "USUAL": "1", "WIDEST": "100"}
+        process = subprocess.Popen(command(*settings, "--output", output, ranks=3), stdout=subprocess.DEVNULL, env=environment)
+        self.addCleanup(process.kill)
+
+        def status():
+            done = subprocess.run(command("status", output), capture_output=True, text=True, check=False, env=environment)
+            return done.stdout
+
+        # Each such question takes ten seconds, and each trial may lead to several.
+        self.assertTrue(self.soon(lambda: "2, 2 waiting for random to choose values" in status()))
+        began = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        process.wait()
+        self.assertLess(time.monotonic() - began, at_most(6))
+        self.assertIn("stopped: SIGTERM came", status())
 
     @staticmethod
     def soon(what, seconds=20):

@@ -173,7 +173,8 @@ void print_plan(std::ostream& out, const Options& options, const SearchSpace& sp
       << (options.workers == 1 ? " worker takes" : " workers take") << (plan.busy_share ? "" : " at least")
       << " the time of " << short_number(makespan) << " epochs";
   if (plan.busy_share) out << ", and train " << percent(*plan.busy_share) << " of it";
-  if (plan.sampler_share > 0) out << " (" << percent(plan.sampler_share) << " go in waiting for the sampler)";
+  if (plan.sampler_share >= least_percent)
+    out << " (" << percent(plan.sampler_share) << " go in waiting for the sampler)";
   if (options.epoch_seconds > 0)
     out << ": " << duration(makespan * options.epoch_seconds) << " at " << short_number(options.epoch_seconds)
         << " s an epoch";

@@ -52,15 +52,15 @@ std::string queue_of(const StoredSweep& sweep) {
 }
 
 /// What a worker that has no work waits for.
-std::string_view waited_for(const Oracle& oracle) {
-  const Outline next = oracle.outline();
+std::string_view waited_for(const StoredSweep& sweep) {
+  const Outline next = sweep.oracle->outline();
   if (const auto* idle = std::get_if<Idle>(&next)) return idle->for_sampler ? "results" : "trials";
   const auto* new_trial = std::get_if<Proposal>(&next);
-  return new_trial && oracle.takes_long(*new_trial) ? "values" : "work";
+  return new_trial && (sweep.opened.asks || sweep.oracle->takes_long(*new_trial)) ? "values" : "work";
 }
 
 std::string waiting_text(const StoredSweep& sweep) {
-  const std::string_view what = waited_for(*sweep.oracle);
+  const std::string_view what = waited_for(sweep);
   const std::string sampler = sweep_options_from_json(sweep.opened.options).sampler;
   return std::to_string(sweep.timing.work().waiting()) +
          (what == "results"  ? " waiting for results that " + sampler + " is to learn from"
@@ -123,7 +123,7 @@ nlohmann::ordered_json as_json(const fs::path& directory, const StoredSweep& swe
           {"failed", failed_trials(oracle)},
           {"workers", sweep.timing.workers()},
           {"waiting", waiting},
-          {"waiting_for", waiting > 0 ? ordered_json(waited_for(oracle)) : ordered_json()},
+          {"waiting_for", waiting > 0 ? ordered_json(waited_for(sweep)) : ordered_json()},
           {"best", best < 0 ? ordered_json() : ordered_json(best)},
           {"best_model", oracle.best_model() < 0 ? ordered_json() : ordered_json(oracle.best_model())},
           {"score", best < 0 ? ordered_json() : number_or_null(oracle.trials()[best].score)},

@@ -138,7 +138,7 @@ void print_summary(std::ostream& out, const Seen& sweep, int top, int width) {
   const Timing& timing = sweep.timing;
   out << "Time      " << duration(timing.wall(sweep.now)) << " with " << quantity(timing.workers(), "worker")
       << ", busy " << percent(timing.busy_share(sweep.now)) << " of it";
-  if (const double share = timing.sampler_share(sweep.now); share > 0)
+  if (const double share = timing.sampler_share(sweep.now); share >= least_percent)
     out << ", " << percent(share) << " waiting for the sampler";
   out << '\n';
   out << "Results   " << one_line((sweep.directory / SweepFiles::results).string()) << '\n';
