@@ -4,6 +4,17 @@
 
 using namespace sibyl;
 
+namespace {
+
+// Not with +, for which GCC 12 sees writes out of bounds that there are not (bug 105651).
+std::string line(std::size_t length, char of) {
+  std::string line(length, of);
+  line.push_back('\n');
+  return line;
+}
+
+}  // namespace
+
 TEST_CASE("what is printed is passed on line by line, with a label") {
   Printed printed;
   printed.begin("[7] ");
@@ -38,9 +49,9 @@ TEST_CASE("with a new label the lines before are forgotten") {
 
 TEST_CASE("of long lines, few are kept, and of a very long one its begin") {
   Printed printed;
-  printed.add(std::string(300, 'a') + "\n" + std::string(300, 'b') + "\n" + std::string(100, 'c') + "\n");
-  CHECK(printed.last_lines() == std::string(300, 'b') + "\n" + std::string(100, 'c'));
-  printed.add(std::string(1500, 'd') + "\n");
+  printed.add(line(300, 'a') + line(300, 'b') + line(100, 'c'));
+  CHECK(printed.last_lines() == line(300, 'b') + std::string(100, 'c'));
+  printed.add(line(1500, 'd'));
   CHECK(printed.last_lines() == std::string(480, 'd'));
 }
 
@@ -48,10 +59,9 @@ TEST_CASE("a line without an end is passed on in parts, and takes no more and mo
   Printed printed;
   printed.begin("[7] ");
   CHECK(printed.add(std::string(1999, 'x')).empty());
-  CHECK(printed.add("xy") == "[7] " + std::string(2000, 'x') + "\n");
+  CHECK(printed.add("xy") == "[7] " + line(2000, 'x'));
   CHECK(printed.add("\n") == "[7] y\n");
-  CHECK(printed.add(std::string(2000, 'z') + "\n") ==
-        "[7] " + std::string(2000, 'z') + "\n");  // no empty line after it
+  CHECK(printed.add(line(2000, 'z')) == "[7] " + line(2000, 'z'));  // no empty line after it
 }
 
 TEST_CASE("any bytes may be printed") {
