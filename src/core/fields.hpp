@@ -38,7 +38,7 @@ void fields(auto& io, auto& x, const DataDescribed*) { io(x.time, x.path, x.part
 void fields(auto& io, auto& x, const Objective*) { io(x.metric, x.direction); }
 void fields(auto& io, auto& x, const TrainerOptions*) {
   io(x.seed, x.objective, x.patience, x.min_delta, x.data, x.checkpoints, x.checkpoint_seconds, x.checkpoint_epochs,
-     x.device, x.threads, x.local_worker, x.local_workers, x.deterministic, x.faults, x.max_epochs, x.recorded_data);
+     x.device, x.threads, x.local_worker, x.local_workers, x.deterministic, x.faults, x.max_epochs, x.recorded_data, x.cuda_graphs);
 }
 // clang-format on
 inline void fields(Writer& out, const Faults& faults, const Faults*) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,8 @@ class Optimizer;
 }
 
 namespace sibyl {
+
+class StepGraph;
 
 /// A place within an epoch.
 struct EpochPlace {
@@ -80,6 +83,10 @@ class FitContext {
   virtual bool report(int epoch, std::vector<Metric> metrics) = 0;
   /// Something that people should know of this trial: it comes into its message.
   virtual void warn(const std::string& /*text*/) {}
+
+  /// What training steps are recorded with, to be replayed; null where each is to be launched anew.
+  /// `own_code`: the step is the job's own, or its model has modules of its own.
+  virtual std::unique_ptr<StepGraph> step_graph(bool own_code);
 
   /// The order in which an epoch takes its samples, on the device: a function of who trains what, so the same
   /// on any worker and after any resume.

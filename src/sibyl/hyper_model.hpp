@@ -74,7 +74,15 @@ class HyperModel {
   virtual void fit(HyperParameters& hp, torch::nn::Sequential& model, const Data& data, FitContext& context);
 
  private:
+  friend class TrainSteps;
+  /// Is the result that of this class's training_step() and compute_loss() for x, with nothing done around
+  /// them?
+  bool took_own_step(const torch::Tensor& x, const StepResult& result) const;
+
   mutable std::optional<torch::Tensor> class_weights_;
+  /// What the latest of these functions of this class were given and gave, to be told apart from others.
+  const void *own_x_ = nullptr, *own_output_ = nullptr;
+  mutable const void* own_loss_ = nullptr;
   std::optional<TargetRange> targets_;  ///< of the data that fit() is at, for compute_loss()
 };
 

@@ -29,7 +29,10 @@ struct TrainerOptions {
   int local_worker = 0;            ///< 0, 1, ... among the node's workers that see the same devices
   int local_workers = 1;           ///< of this node
   bool deterministic = false;      ///< only deterministic algorithms, on CUDA too
-  Faults faults;                   ///< to be injected (`--inject`)
+  /// Which training steps are recorded once and replayed on a GPU: "off"; "auto": Sibyl's own, of a model of
+  /// LibTorch's modules; "on": the job's own too.
+  std::string cuda_graphs = "auto";
+  Faults faults;                ///< to be injected (`--inject`)
   DataDescribed recorded_data;  ///< for `retrain` and `export`: any other is refused; no parts: any will do
 };
 

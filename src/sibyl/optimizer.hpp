@@ -45,7 +45,7 @@ struct Optimizer {
   double clip_norm = 0;     ///< gradients that are together longer are shortened to it; 0: never
   Schedule schedule = {};
 
-  /// Schedule and clip_norm are not in it: take_step() adds them.
+  /// Schedule and clip_norm are not in it: fit() adds them.
   std::unique_ptr<torch::optim::Optimizer> make(std::vector<at::Tensor> parameters) const;
 };
 

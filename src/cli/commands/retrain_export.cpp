@@ -60,6 +60,7 @@ TrainerOptions trainer_options(const Options& options, const StoredSweep& sweep,
   if (!options.typed.contains("data")) require_recorded_data(trainer.data.string());
   trainer.checkpoints = checkpoints;
   trainer.device = options.device;
+  trainer.cuda_graphs = options.cuda_graphs;
   trainer.threads = settings.sweep.threads;
   trainer.deterministic = settings.sweep.deterministic;
   trainer.max_epochs = settings.sweep.max_epochs;

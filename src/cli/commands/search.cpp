@@ -47,6 +47,7 @@ TrainerOptions trainer_options(const Options& options, const Job& job, const Env
   trainer.checkpoint_seconds = options.checkpoint_seconds;
   trainer.checkpoint_epochs = options.checkpoint_epochs;
   trainer.device = options.device;
+  trainer.cuda_graphs = options.cuda_graphs;
   trainer.threads = options.sweep.threads > 0 ? options.sweep.threads : environment.cores();
   trainer.local_worker = environment.local_worker();
   trainer.local_workers = environment.local_workers();
@@ -61,6 +62,7 @@ TrainerOptions on_this_rank(TrainerOptions trainer, const Options& options, cons
   trainer.local_worker = environment.local_worker();
   trainer.local_workers = environment.local_workers();
   if (options.typed.contains("device")) trainer.device = options.device;
+  if (options.typed.contains("cuda-graphs")) trainer.cuda_graphs = options.cuda_graphs;
   if (!options.typed.contains("data")) require_recorded_data(trainer.data.string());
   return trainer;
 }

@@ -28,7 +28,8 @@ struct Options {
   double time_limit = 0;    ///< seconds; 0: none
   double checkpoint_seconds = 60;
   int checkpoint_epochs = 0;  ///< 0: the seconds alone decide
-  int keep_best = 1;          ///< trials whose weights are kept when they have ended
+  std::string cuda_graphs = "auto";
+  int keep_best = 1;  ///< trials whose weights are kept when they have ended
   bool tensorboard = false;
   bool isolated = true;                    ///< trials train in a process of their own
   std::int64_t trainer_trials = 0;         ///< that one such process trains; 0: any number

@@ -105,6 +105,16 @@ OptionTable<Options> of_the_workers() {
        .commands = of_a_sweep | of_models,
        .recorded = Recorded::kept,
        .type = Of::word(&Options::device, {"auto", "cpu", "cuda"})},
+      {.name = "cuda-graphs",
+       .value = "WHICH",
+       .help =
+           "Which training steps are recorded once and replayed on a GPU: auto (Sibyl's own, of a model of "
+           "LibTorch's modules) | on (a training_step(), compute_loss() or module of the job's, too: what it "
+           "does on the host is not repeated) | off",
+       .group = OptionGroup::training,
+       .commands = of_a_sweep | Commands{Command::retrain},
+       .recorded = Recorded::kept,
+       .type = Of::word(&Options::cuda_graphs, {"auto", "on", "off"})},
       {.name = "workers-per-gpu",
        .value = "N",
        .help = "So many workers may share a GPU; more are refused",

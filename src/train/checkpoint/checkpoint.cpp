@@ -7,6 +7,7 @@
 #include "sibyl/job.hpp"
 #include "train/checkpoint/checkpoint_fields.hpp"
 #include "train/checkpoint/sealed_file.hpp"
+#include "train/device/random_state.hpp"
 #include "train/loop/failure.hpp"
 
 namespace sibyl {
@@ -38,18 +39,6 @@ void give_gradients(torch::nn::Module& model, const torch::Tensor& have) {
     if (have[static_cast<std::int64_t>(i)].item<std::int64_t>() == 0) continue;
     parameters[i].mutable_grad() = torch::zeros_like(parameters[i]);
   }
-}
-
-torch::Tensor random_state(at::Device device) {
-  at::Generator generator = at::globalContext().defaultGenerator(device);
-  const std::lock_guard lock(generator.mutex());
-  return generator.get_state();
-}
-
-void set_random_state(at::Device device, const torch::Tensor& state) {
-  at::Generator generator = at::globalContext().defaultGenerator(device);
-  const std::lock_guard lock(generator.mutex());
-  generator.set_state(state);
 }
 
 std::vector<std::vector<std::int64_t>> shapes(torch::nn::Module& model) {

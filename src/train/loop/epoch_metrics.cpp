@@ -65,12 +65,20 @@ void Means::restore(const at::Tensor& state) {
 }
 
 void Means::add(const at::Tensor& loss, const at::Tensor& output, const at::Tensor& y) {
+  sum(loss, output, y);
+  count(y);
+}
+
+void Means::sum(const at::Tensor& loss, const at::Tensor& output, const at::Tensor& y) {
   const c10::NoGradGuard no_gradients;
   if (sums_.is_cpu()) {
     add_here(loss, output, y);
   } else {
     add_there(loss, output, y);
   }
+}
+
+void Means::count(const at::Tensor& y) {
   samples_ += y.size(0);
   labels_ += y.numel();
 }

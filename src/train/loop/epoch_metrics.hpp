@@ -20,6 +20,10 @@ class Means {
   void restore(const at::Tensor& state);
 
   void add(const at::Tensor& loss, const at::Tensor& output, const at::Tensor& y);
+  /// Its two halves, for a batch whose kernels are launched again: what the device does, and what the host.
+  void sum(const at::Tensor& loss, const at::Tensor& output, const at::Tensor& y);
+  void count(const at::Tensor& y);
+  const at::Tensor& sums() const { return sums_; }
   void append_to(std::vector<Metric>& metrics, const std::string& prefix) const;
 
  private:

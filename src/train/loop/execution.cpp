@@ -123,6 +123,12 @@ void Execution::warn(const std::string& text) {
   note_ += (note_.empty() ? "" : "; ") + text;
 }
 
+std::unique_ptr<StepGraph> Execution::step_graph(bool own_code) {
+  const std::string& wanted = options_.cuda_graphs;
+  if (wanted == "off" || (wanted == "auto" && own_code)) return nullptr;
+  return make_step_graph(device_);
+}
+
 bool Execution::cancelled() {
   return reports_.ask() != Order::go_on;
 }

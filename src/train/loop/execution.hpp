@@ -7,6 +7,7 @@
 #include "sibyl/job.hpp"
 #include "train/checkpoint/checkpoint.hpp"
 #include "train/checkpoint/checkpoint_timer.hpp"
+#include "train/device/step_graph.hpp"
 #include "train/loop/trial_reports.hpp"
 
 namespace sibyl {
@@ -39,6 +40,7 @@ class Execution : public FitContext {
   bool cancelled(std::int64_t step, const Keep& keep) override;
   EpochPlace begin_epoch() override;
   bool report(int epoch, std::vector<Metric> metrics) override;
+  std::unique_ptr<StepGraph> step_graph(bool own_code) override;
   int max_epochs() const override { return std::max(options_.max_epochs, last_epoch()); }
   void warn(const std::string& text) override;
 

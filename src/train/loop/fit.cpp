@@ -1,15 +1,13 @@
-#include <c10/util/Exception.h>
-
+#include <algorithm>
 #include <string>
-#include <string_view>
 
-#include "base/numbers.hpp"
 #include "sibyl/error.hpp"
 #include "sibyl/hyper_model.hpp"
 #include "train/datasets/shuffled.hpp"
 #include "train/loop/batches.hpp"
 #include "train/loop/epoch_metrics.hpp"
 #include "train/loop/metric_checks.hpp"
+#include "train/loop/train_steps.hpp"
 #include "train/optimizers/optimizer_step.hpp"
 
 namespace sibyl {
@@ -18,15 +16,9 @@ at::Tensor FitContext::order(std::int64_t samples, int epoch) const {
   return shuffled(samples, RandomStream(seed(), "shuffle", trial(), execution(), epoch)).to(device());
 }
 
-namespace {
-
-/// LibTorch's batch norm found one value a channel, which has no deviation.
-bool is_batch_norm_of_one(const c10::Error& problem) {
-  return std::string_view(problem.what_without_backtrace()).find("more than 1 value per channel") !=
-         std::string_view::npos;
+std::unique_ptr<StepGraph> FitContext::step_graph(bool) {
+  return nullptr;
 }
-
-}  // namespace
 
 void HyperModel::fit(HyperParameters& hp, torch::nn::Sequential& model, const Data& data,
                      FitContext& context) {
@@ -53,26 +45,9 @@ void HyperModel::fit(HyperParameters& hp, torch::nn::Sequential& model, const Da
   const bool mixed = is_mixed(precision, context.device());
   const Tf32Scope tf32(precision);
 
-  const auto train = [&](int epoch, std::int64_t step) {
-    const Split& now = batches.at(step);
-    drop_gradients(optimizer);
-    StepResult result;
-    try {
-      const MixedPrecisionScope scope(context.device(), mixed);
-      result = training_step(model, now.x, now.y);
-    } catch (const c10::Error& problem) {
-      if (!is_batch_norm_of_one(problem)) throw;
-      if (now.size() > 1 || batch == 1 || data.train.size() == 1)
-        throw Error("Batch norm takes more than one value a channel in training, and a batch of " +
-                    quantity(now.size(), "sample") +
-                    " has one: take a larger batch_size(), or no batch norm.");
-      context.warn("the last batch of an epoch has one sample, which batch norm can't take: it is left out");
-      return;
-    }
-    result.loss.backward();
-    take_step(optimizer, how, {.epoch = epoch, .step = step, .steps = batches.steps()});
-    trained.add(result.loss, result.output, now.y);
-  };
+  const std::int64_t full_steps = data.train.size() / batch;
+  TrainSteps train(*this, model, how, context, trained, mixed, std::min(batch, data.train.size()),
+                   full_steps * (context.last_epoch() - context.first_epoch()));
   const std::int64_t large = std::max<std::int64_t>(batch, 1000);
   const auto validate = [&](std::int64_t step) {
     const torch::NoGradGuard no_gradients;
@@ -97,10 +72,11 @@ void HyperModel::fit(HyperParameters& hp, torch::nn::Sequential& model, const Da
       validated.restore(kept.at(1));
     }
     batches.shuffle(context.order(data.train.size(), epoch));
+    train.begin_epoch();
     model->train();
     for (; step < train_steps; ++step) {
       if (context.cancelled(step, keep)) return;
-      train(epoch, step);
+      train.take(batches.at(step), {.epoch = epoch, .step = step, .steps = train_steps});
     }
     model->eval();
     for (; step < all_steps; ++step) {

@@ -1,10 +1,7 @@
-#include <torch/torch.h>
-
 #include <cmath>
 
-#include "train/optimizers/fused_optimizers.hpp"
+#include "train/optimizers/fused_step.hpp"
 #include "train/optimizers/kernels.hpp"
-#include "train/optimizers/parameter_states.hpp"
 
 namespace sibyl {
 
@@ -69,13 +66,28 @@ void step_by_loop(const Settings& settings, const Corrections& corrections, cons
   });
 }
 
-/// All parameters of a group, for the kernels that take lists.
+/// All states of a group, for the kernels that take lists.
 struct Lists {
   std::vector<at::Tensor> means, squares;
-  std::vector<at::Scalar> rates, roots;
 };
 
-void step_by_kernel(const Settings& settings, const Moving& moving, const Lists& lists) {
+template <class State>
+Lists lists(const std::vector<State*>& states) {
+  Lists lists;
+  for (const State* state : states) {
+    lists.means.push_back(state->exp_avg());
+    lists.squares.push_back(state->exp_avg_sq());
+  }
+  return lists;
+}
+
+void step_by_lists(const Settings& settings, const Moving& moving, const Lists& lists,
+                   const std::vector<Corrections>& corrections) {
+  std::vector<at::Scalar> rates, divisors;
+  for (const Corrections& its : corrections) {
+    rates.emplace_back(-its.rate);
+    divisors.emplace_back(its.root);
+  }
   if (settings.keep != 1) at::_foreach_mul_(moving.parameters, settings.keep);
   std::vector<at::Tensor> gradients = moving.gradients;
   if (settings.decay != 0) gradients = at::_foreach_add(gradients, moving.parameters, settings.decay);
@@ -84,63 +96,75 @@ void step_by_kernel(const Settings& settings, const Moving& moving, const Lists&
   at::_foreach_mul_(lists.squares, settings.beta2);
   at::_foreach_addcmul_(lists.squares, gradients, gradients, 1 - settings.beta2);
   const std::vector<at::Tensor> roots = at::_foreach_sqrt(lists.squares);
-  at::_foreach_div_(roots, lists.roots);
+  at::_foreach_div_(roots, divisors);
   at::_foreach_add_(roots, settings.epsilon);
-  at::_foreach_addcdiv_(moving.parameters, lists.means, roots, lists.rates);
+  at::_foreach_addcdiv_(moving.parameters, lists.means, roots, rates);
 }
 
-template <class Options, class State, class States>
-void step_group(const torch::optim::OptimizerParamGroup& group, const Moving& moving, States& states) {
-  const Settings settings = sibyl::settings(static_cast<const Options&>(group.options()));
-  Lists lists;
-  for (std::size_t i = 0; i < moving.parameters.size(); ++i) {
-    const at::Tensor& parameter = moving.parameters[i];
-    auto& state = state_of<State>(states, parameter);
-    if (!state.exp_avg().defined()) {
-      state.exp_avg(torch::zeros_like(parameter));
-      state.exp_avg_sq(torch::zeros_like(parameter));
-    }
-    state.step(state.step() + 1);
-    const Corrections corrections = sibyl::corrections(settings, state.step());
-    if (moving.way == Way::by_loop) {
-      step_by_loop(settings, corrections, parameter, moving.gradients[i], state.exp_avg(),
-                   state.exp_avg_sq());
-    } else {
-      lists.means.push_back(state.exp_avg());
-      lists.squares.push_back(state.exp_avg_sq());
-      lists.rates.emplace_back(-corrections.rate);
-      lists.roots.emplace_back(corrections.root);
-    }
-  }
-  if (!lists.means.empty()) step_by_kernel(settings, moving, lists);
+#ifdef SIBYL_FUSED_KERNELS
+template <class... Arguments>
+void fused_kernel(const torch::optim::AdamOptions&, Arguments&&... arguments) {
+  at::_fused_adam_(std::forward<Arguments>(arguments)...);
 }
+template <class... Arguments>
+void fused_kernel(const torch::optim::AdamWOptions&, Arguments&&... arguments) {
+  at::_fused_adamw_(std::forward<Arguments>(arguments)...);
+}
+#endif
 
-/// False: some group can't be stepped here, and none was.
-template <class Options, class State, class States>
-bool step_groups(const std::vector<torch::optim::OptimizerParamGroup>& groups, States& states) {
-  const torch::NoGradGuard no_gradients;
-  std::vector<Moving> all;
-  for (const auto& group : groups) {
-    all.push_back(moving(group));
-    if (all.back().way == Way::unfused || static_cast<const Options&>(group.options()).amsgrad())
-      return false;
+/// Adam's and AdamW's rule.
+template <class ItsOptions, class ItsState>
+struct AdamRule {
+  using Options = ItsOptions;
+  using State = ItsState;
+  static constexpr bool has_loop = true;
+
+  static bool suits(const Options& options) { return !options.amsgrad(); }
+  static void begin(const Options&, const at::Tensor& parameter, State& state) {
+    if (state.exp_avg().defined()) return;
+    state.exp_avg(torch::zeros_like(parameter));
+    state.exp_avg_sq(torch::zeros_like(parameter));
   }
-  for (std::size_t i = 0; i < groups.size(); ++i) step_group<Options, State>(groups[i], all[i], states);
-  return true;
-}
+  static std::vector<at::Tensor> tensors(const State& state) { return {state.exp_avg(), state.exp_avg_sq()}; }
+  static std::vector<double> constants(const Options& options) {
+    const auto [beta1, beta2] = options.betas();
+    return {beta1, beta2, options.eps(), options.weight_decay()};
+  }
+  static void by_loop(const Options& options, const at::Tensor& parameter, const at::Tensor& gradient,
+                      const State& state) {
+    const Settings its = settings(options);
+    step_by_loop(its, corrections(its, state.step()), parameter, gradient, state.exp_avg(),
+                 state.exp_avg_sq());
+  }
+  static void by_lists(const Options& options, const Moving& moving, const std::vector<State*>& states) {
+    const Settings its = settings(options);
+    std::vector<Corrections> all;
+    for (const State* state : states) all.push_back(corrections(its, state->step()));
+    step_by_lists(its, moving, lists(states), all);
+  }
+#ifdef SIBYL_FUSED_KERNELS
+  static void by_kernel(const Options& options, const Moving& moving, const std::vector<State*>& states,
+                        const StepNumbers& numbers, std::size_t group) {
+    const Lists its = lists(states);
+    std::vector<at::Tensor> steps;
+    for (const at::Tensor& parameter : moving.parameters) steps.push_back(numbers.steps(parameter));
+    at::_foreach_add_(steps, 1);
+    const auto [beta1, beta2] = options.betas();
+    fused_kernel(options, moving.parameters, moving.gradients, its.means, its.squares,
+                 std::vector<at::Tensor>{}, steps, numbers.rate(group), beta1, beta2, options.weight_decay(),
+                 options.eps(), /*amsgrad=*/false, /*maximize=*/false);
+  }
+#endif
+};
 
 }  // namespace
 
-torch::Tensor FusedAdam::step(LossClosure closure) {
-  using namespace torch::optim;
-  if (!closure && step_groups<AdamOptions, AdamParamState>(param_groups(), state())) return {};
-  return Adam::step(std::move(closure));
-}
+template <>
+struct Rule<torch::optim::Adam> : AdamRule<torch::optim::AdamOptions, torch::optim::AdamParamState> {};
+template <>
+struct Rule<torch::optim::AdamW> : AdamRule<torch::optim::AdamWOptions, torch::optim::AdamWParamState> {};
 
-torch::Tensor FusedAdamW::step(LossClosure closure) {
-  using namespace torch::optim;
-  if (!closure && step_groups<AdamWOptions, AdamWParamState>(param_groups(), state())) return {};
-  return AdamW::step(std::move(closure));
-}
+template class Fused<torch::optim::Adam>;
+template class Fused<torch::optim::AdamW>;
 
 }  // namespace sibyl

@@ -1,87 +1,75 @@
-#include <torch/torch.h>
-
-#include "train/optimizers/fused_optimizers.hpp"
+#include "train/optimizers/fused_step.hpp"
 #include "train/optimizers/kernels.hpp"
-#include "train/optimizers/parameter_states.hpp"
 
 namespace sibyl {
 
-namespace {
+template <>
+struct Rule<torch::optim::SGD> {
+  using Options = torch::optim::SGDOptions;
+  using State = torch::optim::SGDParamState;
+  static constexpr bool has_loop = true;
 
-using torch::optim::SGDOptions;
-using torch::optim::SGDParamState;
-
-void step_by_loop(const SGDOptions& options, const at::Tensor& parameter, const at::Tensor& gradient,
-                  const at::Tensor& velocity) {
-  const SgdStep step{.rate = static_cast<float>(options.lr()),
-                     .decay = static_cast<float>(options.weight_decay()),
-                     .momentum = static_cast<float>(options.momentum()),
-                     .nesterov = options.nesterov()};
-  auto* const w = parameter.data_ptr<float>();
-  const auto* const g = gradient.data_ptr<float>();
-  auto* const v = velocity.defined() ? velocity.data_ptr<float>() : nullptr;
-  in_parts(parameter.numel(), [&](std::int64_t begin, std::int64_t count) {
-    if (v) {
-      sgd_with_momentum(step, count, w + begin, g + begin, v + begin);
-    } else {
-      sgd(step, count, w + begin, g + begin);
-    }
-  });
-}
-
-void step_by_kernel(const SGDOptions& options, const Moving& moving,
-                    const std::vector<at::Tensor>& velocities) {
-  std::vector<at::Tensor> gradients = moving.gradients;
-  if (options.weight_decay() != 0) {
-    gradients = at::_foreach_add(gradients, moving.parameters, options.weight_decay());
+  static bool suits(const Options& options) { return options.dampening() == 0; }
+  /// LibTorch begins the velocity with the first gradient, whole: as this one is after a step, if dampening
+  /// is none.
+  static void begin(const Options& options, const at::Tensor& parameter, State& state) {
+    if (options.momentum() != 0 && !state.momentum_buffer().defined())
+      state.momentum_buffer(torch::zeros_like(parameter));
   }
-  if (!velocities.empty()) {
-    at::_foreach_mul_(velocities, options.momentum());
-    at::_foreach_add_(velocities, gradients);
-    gradients = options.nesterov() ? at::_foreach_add(gradients, velocities, options.momentum()) : velocities;
+  static std::vector<at::Tensor> tensors(const State& state) { return {state.momentum_buffer()}; }
+  static std::vector<double> constants(const Options& options) {
+    return {options.momentum(), options.weight_decay(), options.nesterov() ? 1.0 : 0.0};
   }
-  at::_foreach_add_(moving.parameters, gradients, -options.lr());
-}
 
-/// Its velocity. LibTorch begins it with the first gradient, whole: as this one does after a step, if
-/// dampening is none.
-at::Tensor velocity_of(SGDParamState& state, const at::Tensor& parameter) {
-  if (!state.momentum_buffer().defined()) state.momentum_buffer(torch::zeros_like(parameter));
-  return state.momentum_buffer();
-}
-
-}  // namespace
-
-torch::Tensor FusedSGD::step(LossClosure closure) {
-  const torch::NoGradGuard no_gradients;
-  std::vector<Moving> all;
-  bool fused = !closure;
-  for (const auto& group : param_groups()) {
-    all.push_back(moving(group));
-    const auto& options = static_cast<const SGDOptions&>(group.options());
-    fused = fused && all.back().way != Way::unfused && options.dampening() == 0;
-  }
-  if (!fused) return SGD::step(std::move(closure));
-
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    const auto& options = static_cast<const SGDOptions&>(param_groups()[i].options());
-    const Moving& moving = all[i];
-    std::vector<at::Tensor> velocities;
-    for (std::size_t k = 0; k < moving.parameters.size(); ++k) {
-      const at::Tensor& parameter = moving.parameters[k];
-      at::Tensor velocity;
-      if (options.momentum() != 0)
-        velocity = velocity_of(state_of<SGDParamState>(state(), parameter), parameter);
-      if (moving.way == Way::by_loop) {
-        step_by_loop(options, parameter, moving.gradients[k], velocity);
-      } else if (velocity.defined()) {
-        velocities.push_back(velocity);
+  static void by_loop(const Options& options, const at::Tensor& parameter, const at::Tensor& gradient,
+                      const State& state) {
+    const SgdStep step{.rate = static_cast<float>(options.lr()),
+                       .decay = static_cast<float>(options.weight_decay()),
+                       .momentum = static_cast<float>(options.momentum()),
+                       .nesterov = options.nesterov()};
+    auto* const w = parameter.data_ptr<float>();
+    const auto* const g = gradient.data_ptr<float>();
+    auto* const v = options.momentum() != 0 ? state.momentum_buffer().data_ptr<float>() : nullptr;
+    in_parts(parameter.numel(), [&](std::int64_t begin, std::int64_t count) {
+      if (v) {
+        sgd_with_momentum(step, count, w + begin, g + begin, v + begin);
+      } else {
+        sgd(step, count, w + begin, g + begin);
       }
-    }
-    if (moving.way == Way::by_kernel && !moving.parameters.empty())
-      step_by_kernel(options, moving, velocities);
+    });
   }
-  return {};
-}
+
+  static std::vector<at::Tensor> velocities(const Options& options, const std::vector<State*>& states) {
+    std::vector<at::Tensor> velocities;
+    for (const State* state : states) {
+      if (options.momentum() != 0) velocities.push_back(state->momentum_buffer());
+    }
+    return velocities;
+  }
+
+  static void by_lists(const Options& options, const Moving& moving, const std::vector<State*>& states) {
+    std::vector<at::Tensor> gradients = moving.gradients;
+    if (options.weight_decay() != 0) {
+      gradients = at::_foreach_add(gradients, moving.parameters, options.weight_decay());
+    }
+    if (const auto its = velocities(options, states); !its.empty()) {
+      at::_foreach_mul_(its, options.momentum());
+      at::_foreach_add_(its, gradients);
+      gradients = options.nesterov() ? at::_foreach_add(gradients, its, options.momentum()) : its;
+    }
+    at::_foreach_add_(moving.parameters, gradients, -options.lr());
+  }
+
+#ifdef SIBYL_FUSED_KERNELS
+  static void by_kernel(const Options& options, const Moving& moving, const std::vector<State*>& states,
+                        const StepNumbers& numbers, std::size_t group) {
+    at::_fused_sgd_(moving.parameters, moving.gradients, velocities(options, states), options.weight_decay(),
+                    options.momentum(), numbers.rate(group), /*dampening=*/0.0, options.nesterov(),
+                    /*maximize=*/false, /*is_first_step=*/false);
+  }
+#endif
+};
+
+template class Fused<torch::optim::SGD>;
 
 }  // namespace sibyl

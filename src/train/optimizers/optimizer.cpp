@@ -39,11 +39,11 @@ std::unique_ptr<torch::optim::Optimizer> Optimizer::make(std::vector<at::Tensor>
           std::move(parameters),
           optim::AdamWOptions(learning_rate).betas({beta1, beta2}).eps(epsilon).weight_decay(weight_decay));
     case OptimizerKind::rmsprop:
-      return std::make_unique<optim::RMSprop>(std::move(parameters), optim::RMSpropOptions(learning_rate)
-                                                                         .alpha(alpha)
-                                                                         .eps(epsilon)
-                                                                         .momentum(momentum)
-                                                                         .weight_decay(weight_decay));
+      return std::make_unique<FusedRMSprop>(std::move(parameters), optim::RMSpropOptions(learning_rate)
+                                                                       .alpha(alpha)
+                                                                       .eps(epsilon)
+                                                                       .momentum(momentum)
+                                                                       .weight_decay(weight_decay));
   }
   throw std::logic_error("an optimizer kind without a maker");
 }

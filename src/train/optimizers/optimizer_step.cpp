@@ -6,25 +6,6 @@
 
 namespace sibyl {
 
-namespace {
-
-/// In every group; the rates that they had.
-std::vector<double> multiply_rates(torch::optim::Optimizer& optimizer, double factor) {
-  std::vector<double> before;
-  for (auto& group : optimizer.param_groups()) {
-    before.push_back(group.options().get_lr());
-    group.options().set_lr(before.back() * factor);
-  }
-  return before;
-}
-
-void set_rates(torch::optim::Optimizer& optimizer, const std::vector<double>& rates) {
-  auto& groups = optimizer.param_groups();
-  for (std::size_t i = 0; i < groups.size(); ++i) groups[i].options().set_lr(rates[i]);
-}
-
-}  // namespace
-
 void drop_gradients(torch::optim::Optimizer& optimizer) {
   for (auto& group : optimizer.param_groups()) {
     for (at::Tensor& parameter : group.params()) parameter.mutable_grad().reset();
@@ -62,16 +43,17 @@ std::optional<double> learning_rate(torch::optim::Optimizer& optimizer) {
   }
 }
 
-void take_step(torch::optim::Optimizer& optimizer, const Optimizer& how, const StepPlace& place) {
-  if (how.clip_norm > 0) clip_gradients(optimizer, how.clip_norm);
-  const double factor = how.schedule.at(place);
-  if (factor == 1) {
-    optimizer.step();
-    return;
+RateScope::RateScope(torch::optim::Optimizer& optimizer, double factor) : optimizer_(optimizer) {
+  if (factor == 1) return;
+  for (auto& group : optimizer_.param_groups()) {
+    rates_.push_back(group.options().get_lr());
+    group.options().set_lr(rates_.back() * factor);
   }
-  const auto rates = multiply_rates(optimizer, factor);
-  optimizer.step();
-  set_rates(optimizer, rates);
+}
+
+RateScope::~RateScope() {
+  auto& groups = optimizer_.param_groups();
+  for (std::size_t i = 0; i < rates_.size(); ++i) groups[i].options().set_lr(rates_[i]);
 }
 
 }  // namespace sibyl

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "sibyl/optimizer.hpp"
 
@@ -17,8 +18,17 @@ void clip_gradients(torch::optim::Optimizer& optimizer, double norm);
 /// Of its first group; none for an optimizer that has no such thing.
 std::optional<double> learning_rate(torch::optim::Optimizer& optimizer);
 
-/// A step with the schedule and the clip_norm of `how`. The optimizer may be any; its learning rate in
-/// param_groups() is what the schedule multiplies, and is afterwards what it was.
-void take_step(torch::optim::Optimizer& optimizer, const Optimizer& how, const StepPlace& place);
+/// Multiplies the learning rate in all of param_groups(), of any optimizer; afterwards it is what it was.
+class RateScope {
+ public:
+  RateScope(torch::optim::Optimizer& optimizer, double factor);
+  ~RateScope();
+  RateScope(const RateScope&) = delete;
+  RateScope& operator=(const RateScope&) = delete;
+
+ private:
+  torch::optim::Optimizer& optimizer_;
+  std::vector<double> rates_;  ///< as they were; none: untouched
+};
 
 }  // namespace sibyl

@@ -2,6 +2,7 @@
 
 #include <ATen/Parallel.h>
 #include <torch/optim/optimizer.h>
+#include <torch/version.h>
 
 #include <sstream>
 #include <string>
@@ -9,19 +10,32 @@
 
 namespace sibyl {
 
+/// Has LibTorch one kernel for the step of all parameters that reads the learning rate from the device? For
+/// all of Adam, AdamW and SGD since 2.4.
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
+#define SIBYL_FUSED_KERNELS
+inline constexpr bool has_fused_kernels = true;
+#else
+inline constexpr bool has_fused_kernels = false;
+#endif
+
 /// How a group of parameters can be stepped.
 enum class Way {
   by_loop,    ///< plain loops over its numbers
-  by_kernel,  ///< LibTorch's kernels for lists of tensors
+  by_kernel,  ///< LibTorch's kernel that does the whole step
+  by_lists,   ///< its kernels that do one operation for lists of tensors
   unfused,    ///< only as LibTorch does it
 };
 
 inline Way way_of(const at::Tensor& parameter, const at::Tensor& gradient) {
   if (gradient.layout() != at::kStrided || parameter.is_complex()) return Way::unfused;
+  const bool same_type = gradient.scalar_type() == parameter.scalar_type();
   const bool plain = parameter.is_cpu() && gradient.is_cpu() && parameter.scalar_type() == at::kFloat &&
-                     gradient.scalar_type() == at::kFloat && parameter.is_contiguous() &&
-                     gradient.is_contiguous();
-  return plain ? Way::by_loop : Way::by_kernel;
+                     same_type && parameter.is_contiguous() && gradient.is_contiguous();
+  if (plain) return Way::by_loop;
+  const bool lie_alike =
+      gradient.strides() == parameter.strides() && parameter.is_non_overlapping_and_dense();
+  return has_fused_kernels && same_type && lie_alike ? Way::by_kernel : Way::by_lists;
 }
 
 /// The parameters that have a gradient, and how all of them can be stepped.

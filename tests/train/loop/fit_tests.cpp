@@ -155,7 +155,10 @@ TEST_CASE("A step has the schedule's rate and leaves the optimizer its own") {
       .kind = "sgd", .learning_rate = 1, .schedule = {.kind = "step", .every = 1, .factor = 0.5}};
   const auto optimizer = how.make({weight});
   weight.mutable_grad() = torch::ones({});
-  take_step(*optimizer, how, {.epoch = 3});
+  {
+    const RateScope rates(*optimizer, how.schedule.at({.epoch = 3}));
+    optimizer->step();
+  }
   CHECK(weight.item<float>() == -0.25f);
   CHECK(optimizer->param_groups()[0].options().get_lr() == 1);
 }

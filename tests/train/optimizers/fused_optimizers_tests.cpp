@@ -4,6 +4,7 @@
 
 #include "sibyl/optimizer.hpp"
 #include "train/optimizers/fused_optimizers.hpp"
+#include "train/optimizers/parameter_states.hpp"
 // Last: LibTorch has a CHECK of its own.
 #include "catch.hpp"
 
@@ -27,7 +28,7 @@ Pair pair(const char* name, Options options) {
 }
 
 std::vector<Pair> pairs() {
-  using optim::AdamOptions, optim::AdamWOptions, optim::SGDOptions;
+  using optim::AdamOptions, optim::AdamWOptions, optim::SGDOptions, optim::RMSpropOptions;
   return {
       pair<FusedAdam, optim::Adam>("adam", AdamOptions(0.01)),
       pair<FusedAdam, optim::Adam>("adam with decay", AdamOptions(0.01).weight_decay(0.1).betas({0.8, 0.99})),
@@ -38,6 +39,10 @@ std::vector<Pair> pairs() {
       pair<FusedSGD, optim::SGD>("momentum", SGDOptions(0.1).momentum(0.9).weight_decay(0.01)),
       pair<FusedSGD, optim::SGD>("nesterov", SGDOptions(0.1).momentum(0.9).nesterov(true)),
       pair<FusedSGD, optim::SGD>("dampening", SGDOptions(0.1).momentum(0.9).dampening(0.5)),
+      pair<FusedRMSprop, optim::RMSprop>("rmsprop", RMSpropOptions(0.01).weight_decay(0.1)),
+      pair<FusedRMSprop, optim::RMSprop>("rmsprop with momentum",
+                                         RMSpropOptions(0.01).momentum(0.9).alpha(0.9)),
+      pair<FusedRMSprop, optim::RMSprop>("centered", RMSpropOptions(0.01).centered(true)),
   };
 }
 
@@ -124,6 +129,42 @@ TEST_CASE("A fused optimizer reads its options at each step, of each group") {
   };
   const auto fused = train(true), original = train(false);
   for (std::size_t i = 0; i < fused.size(); ++i) CHECK(torch::allclose(fused[i], original[i], 1e-5, 1e-6));
+}
+
+TEST_CASE("What a fused optimizer launches is its step") {
+  for (const Pair& pair : pairs()) {
+    INFO(pair.name);
+    const auto parameters = some_parameters(at::kDouble);
+    auto a = copies(parameters), b = copies(parameters);
+    const auto stepped = pair.fused(a), launched = pair.fused(b);
+    auto& replayable = dynamic_cast<ReplayableOptimizer&>(*launched);
+    const auto give = [&](double number) {
+      for (std::size_t i = 0; i < a.size(); ++i) {
+        a[i].mutable_grad() = torch::full_like(a[i], number);
+        b[i].mutable_grad() = a[i].grad().clone();
+      }
+    };
+    const std::string name = pair.name;
+    const bool can = has_fused_kernels && name != "amsgrad" && name != "dampening" && name != "centered";
+    give(1);
+    REQUIRE(replayable.prepare() == can);
+    if (!can) continue;
+    for (int step = 1; step < 5; ++step) {
+      give(step);
+      for (auto* optimizer : {stepped.get(), launched.get()}) {
+        auto& options = optimizer->param_groups()[0].options();
+        options.set_lr(options.get_lr() / step);
+      }
+      if (step == 4) launched->step();  // goes on from what was launched
+      if (step < 4) {
+        replayable.prepare();
+        replayable.launch();
+        replayable.count();
+      }
+      stepped->step();
+    }
+    for (std::size_t i = 0; i < a.size(); ++i) CHECK(torch::equal(a[i], b[i]));
+  }
 }
 
 TEST_CASE("A fused optimizer goes on where LibTorch's was saved, and the other way round") {

@@ -1,0 +1,21 @@
+#include "train/device/random_state.hpp"
+
+#include <ATen/Context.h>
+
+#include <mutex>
+
+namespace sibyl {
+
+at::Tensor random_state(at::Device device) {
+  at::Generator generator = at::globalContext().defaultGenerator(device);
+  const std::lock_guard lock(generator.mutex());
+  return generator.get_state();
+}
+
+void set_random_state(at::Device device, const at::Tensor& state) {
+  at::Generator generator = at::globalContext().defaultGenerator(device);
+  const std::lock_guard lock(generator.mutex());
+  generator.set_state(state);
+}
+
+}  // namespace sibyl

@@ -1,0 +1,234 @@
+#include "train/loop/train_steps.hpp"
+
+#include <c10/util/Exception.h>
+
+#include <cmath>
+#include <optional>
+#include <string_view>
+#include <typeinfo>
+
+#include "base/numbers.hpp"
+#include "sibyl/error.hpp"
+#include "train/device/random_state.hpp"
+#include "train/optimizers/optimizer_step.hpp"
+
+namespace sibyl {
+
+namespace {
+
+/// A recording and its trial take as long as a few dozen steps that are launched.
+constexpr std::int64_t worth_recording = 64;
+/// cuBLAS and cuDNN choose their kernels and take their memory in the first.
+constexpr int steps_to_warm_up = 2;
+
+/// LibTorch's batch norm found one value a channel, which has no deviation.
+bool is_batch_norm_of_one(const c10::Error& problem) {
+  return std::string_view(problem.what_without_backtrace()).find("more than 1 value per channel") !=
+         std::string_view::npos;
+}
+
+/// A module of LibTorch's own does on the device alone what changes from step to step.
+bool is_of_libtorch(const torch::nn::Module& module) {
+  return std::string_view(typeid(module).name()).starts_with("N5torch2nn");
+}
+
+/// The length of the difference.
+double distance(const std::vector<at::Tensor>& a, const std::vector<at::Tensor>& b) {
+  const torch::NoGradGuard no_gradients;
+  std::vector<at::Tensor> squares;
+  for (std::size_t i = 0; i < a.size(); ++i)
+    squares.push_back(a[i].to(at::kDouble).sub(b[i].to(at::kDouble)).square().sum());
+  return std::sqrt(at::stack(squares).sum().item<double>());
+}
+
+}  // namespace
+
+TrainSteps::TrainSteps(HyperModel& job, torch::nn::Sequential& model, const Optimizer& how,
+                       FitContext& context, Means& sums, bool mixed, std::int64_t batch, std::int64_t steps)
+    : job_(job),
+      model_(model),
+      how_(how),
+      context_(context),
+      optimizer_(context.optimizer()),
+      replayable_(dynamic_cast<ReplayableOptimizer*>(&optimizer_)),
+      sums_(sums),
+      mixed_(mixed),
+      batch_(batch),
+      stage_(replayable_ && steps >= worth_recording ? Stage::first : Stage::launching) {}
+
+void TrainSteps::begin_epoch() {
+  if (stage_ != Stage::replaying) return;
+  if (own_code_ || constants() != recorded_constants_) stage_ = Stage::recording;
+}
+
+void TrainSteps::take(const Split& batch, const StepPlace& place) {
+  const RateScope rates(optimizer_, how_.schedule.at(place));
+  const bool full = batch.size() == batch_;
+  if (!full || stage_ == Stage::launching) {
+    step(batch);
+  } else if (stage_ == Stage::first) {
+    decide(batch, step(batch));
+  } else if (!replayable_->prepare()) {
+    give_up("its optimizer can't be stepped so");
+    step(batch);
+  } else if (stage_ == Stage::warming) {
+    warm_up(batch);
+  } else if (stage_ == Stage::recording) {
+    record(batch);
+  } else {
+    replay(batch);
+  }
+}
+
+StepResult TrainSteps::step(const Split& batch) {
+  StepResult result = forward(batch);
+  if (!result.loss.defined()) return result;
+  result.loss.backward();
+  if (how_.clip_norm > 0) clip_gradients(optimizer_, how_.clip_norm);
+  optimizer_.step();
+  sums_.add(result.loss, result.output, batch.y);
+  return result;
+}
+
+void TrainSteps::launch(const Split& batch) {
+  const StepResult result = forward(batch);
+  result.loss.backward();
+  if (how_.clip_norm > 0) clip_gradients(optimizer_, how_.clip_norm);
+  replayable_->launch();
+  sums_.sum(result.loss, result.output, batch.y);
+}
+
+void TrainSteps::count(const Split& batch) {
+  replayable_->count();
+  sums_.count(batch.y);
+}
+
+StepResult TrainSteps::forward(const Split& batch) {
+  drop_gradients(optimizer_);
+  try {
+    const MixedPrecisionScope scope(context_.device(), mixed_);
+    return job_.training_step(model_, batch.x, batch.y);
+  } catch (const c10::Error& problem) {
+    if (!is_batch_norm_of_one(problem)) throw;
+    if (batch.size() > 1 || batch_ == 1)
+      throw Error("Batch norm takes more than one value a channel in training, and a batch of " +
+                  quantity(batch.size(), "sample") +
+                  " has one: take a larger batch_size(), or no batch norm.");
+    context_.warn("the last batch of an epoch has one sample, which batch norm can't take: it is left out");
+    return {};
+  }
+}
+
+void TrainSteps::decide(const Split& batch, const StepResult& result) {
+  own_code_ = !job_.took_own_step(batch.x, result);
+  for (const auto& module : model_->modules(/*include_self=*/false))
+    own_code_ = own_code_ || !is_of_libtorch(*module);
+  if (replayable_->prepare()) graph_ = context_.step_graph(own_code_);
+  stage_ = graph_ ? Stage::warming : Stage::launching;
+}
+
+void TrainSteps::warm_up(const Split& batch) {
+  const bool waits = graph_->waits([&] { launch(batch); });
+  count(batch);
+  if (waits) return give_up("the host waits for the device in it");
+  if (++warm_steps_ >= steps_to_warm_up) stage_ = Stage::recording;
+}
+
+void TrainSteps::record(const Split& batch) {
+  std::optional<State> before;
+  try {
+    read(batch);
+    before = copy();
+    (void)at::rand({1});  // so that what the recording draws on the host is not what the step will draw
+    graph_->record([this] { launch(input_); });
+  } catch (const c10::Error& problem) {
+    if (before) restore_random(*before);
+    give_up(problem.what_without_backtrace());
+    step(batch);
+    return;
+  }
+  restore_random(*before);
+  launch(input_);
+  try {
+    const bool right = replay_is_right(*before);
+    count(batch);
+    if (!right)
+      return give_up("replayed, it gives other numbers than launched: it does something on the host");
+  } catch (const c10::OutOfMemoryError&) {
+    count(batch);
+    return give_up("there is no memory to try it");
+  }
+  recorded_constants_ = constants();
+  stage_ = Stage::replaying;
+}
+
+bool TrainSteps::replay_is_right(const State& before) {
+  const State launched = copy();
+  restore(before);
+  graph_->replay();
+  if (distance(live(), launched.tensors) == 0) return true;
+  // Sums of cuDNN's convolutions, say, are taken in any order.
+  const double step_length = distance(launched.tensors, before.tensors);
+  const double of_replay = distance(live(), launched.tensors) / step_length;
+  restore(before);
+  launch(input_);
+  const double of_launch = distance(live(), launched.tensors) / step_length;
+  restore(launched);
+  constexpr double noise = 1e-3;
+  return of_launch > 0 && of_replay <= std::max(noise, 4 * of_launch);
+}
+
+void TrainSteps::replay(const Split& batch) {
+  read(batch);
+  graph_->replay();
+  count(batch);
+}
+
+void TrainSteps::read(const Split& batch) {
+  if (!input_.x.defined()) input_ = {.x = at::empty_like(batch.x), .y = at::empty_like(batch.y)};
+  input_.x.copy_(batch.x, /*non_blocking=*/true);
+  input_.y.copy_(batch.y, /*non_blocking=*/true);
+}
+
+void TrainSteps::give_up(const std::string& why) {
+  graph_.reset();
+  input_ = {};
+  stage_ = Stage::launching;
+  context_.warn("its steps are not replayed as CUDA graphs: " + why);
+}
+
+std::vector<at::Tensor> TrainSteps::live() const {
+  std::vector<at::Tensor> tensors = model_->parameters();
+  for (const at::Tensor& buffer : model_->buffers()) tensors.push_back(buffer);
+  for (const at::Tensor& tensor : replayable_->tensors()) tensors.push_back(tensor);
+  tensors.push_back(sums_.sums());
+  for (at::Tensor& tensor : tensors) tensor = tensor.detach();
+  return tensors;
+}
+
+TrainSteps::State TrainSteps::copy() const {
+  State state{.tensors = live(), .random_here = random_state(at::kCPU), .random_there = {}};
+  for (at::Tensor& tensor : state.tensors) tensor = tensor.clone();
+  if (!context_.device().is_cpu()) state.random_there = random_state(context_.device());
+  return state;
+}
+
+void TrainSteps::restore(const State& state) {
+  const std::vector<at::Tensor> now = live();
+  for (std::size_t i = 0; i < now.size(); ++i) now[i].copy_(state.tensors[i]);
+  restore_random(state);
+}
+
+void TrainSteps::restore_random(const State& state) {
+  set_random_state(at::kCPU, state.random_here);
+  if (state.random_there.defined()) set_random_state(context_.device(), state.random_there);
+}
+
+std::vector<double> TrainSteps::constants() const {
+  std::vector<double> constants = replayable_->constants();
+  for (const at::Tensor& parameter : model_->parameters())
+    constants.push_back(parameter.requires_grad() ? 1 : 0);
+  return constants;
+}
+
+}  // namespace sibyl
