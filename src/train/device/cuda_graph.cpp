@@ -1,3 +1,11 @@
+#include <torch/version.h>
+
+#include "train/device/device.hpp"
+#include "train/device/step_graph.hpp"
+
+// Older ones lack what clears up after a step that can't be recorded.
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 6)
+#include <ATen/cuda/CUDAGeneratorImpl.h>
 #include <ATen/cuda/CUDAGraph.h>
 #include <c10/cuda/CUDACachingAllocator.h>
 #include <c10/cuda/CUDAFunctions.h>
@@ -6,9 +14,6 @@
 
 #include <optional>
 #include <string>
-
-#include "train/device/device.hpp"
-#include "train/device/step_graph.hpp"
 
 namespace sibyl {
 
@@ -38,6 +43,24 @@ class CountWaits : public c10::WarningHandler {
 
   int count_ = 0;
   c10::WarningUtils::WarningHandlerGuard guard_;
+};
+
+class Recording : public at::cuda::CUDAGraph {
+ public:
+  /// Ends a recording that has failed. LibTorch then leaves its allocator and its generators believing that
+  /// it still goes on.
+  void abandon(c10::Device device) {
+    try {
+      capture_end();
+      return;  // it had not failed on the device
+    } catch (const c10::Error&) {
+      (void)cudaGetLastError();
+    }
+    namespace allocator = c10::cuda::CUDACachingAllocator;
+    allocator::endAllocateToPool(device.index(), mempool_id_);
+    allocator::releasePool(device.index(), mempool_id_);
+    for (auto& [generator, increment] : captured_generator_states_) generator->capturing_ = false;
+  }
 };
 
 class CudaGraph : public StepGraph {
@@ -73,7 +96,8 @@ class CudaGraph : public StepGraph {
     try {
       step();
     } catch (...) {
-      abandon();
+      graph_->abandon(device_);
+      graph_.reset();
       throw;
     }
     graph_->capture_end();
@@ -82,21 +106,10 @@ class CudaGraph : public StepGraph {
   void replay() override { graph_->replay(); }
 
  private:
-  /// Leaves the recording, so that the stream can be used again.
-  void abandon() {
-    try {
-      graph_->capture_end();
-    } catch (const c10::Error&) {  // it says again that nothing was recorded
-      c10::cuda::CUDACachingAllocator::endAllocateToPool(device_.index(), graph_->pool());
-    }
-    (void)cudaGetLastError();
-    graph_.reset();
-  }
-
   const c10::Device device_;
   const c10::cuda::CUDAStream stream_;
   std::optional<c10::cuda::CUDAStreamGuard> guard_;
-  std::optional<at::cuda::CUDAGraph> graph_;
+  std::optional<Recording> graph_;
 };
 
 }  // namespace
@@ -106,3 +119,12 @@ std::unique_ptr<StepGraph> make_step_graph(c10::Device device) {
 }
 
 }  // namespace sibyl
+#else
+namespace sibyl {
+
+std::unique_ptr<StepGraph> make_step_graph(c10::Device) {
+  return nullptr;
+}
+
+}  // namespace sibyl
+#endif

@@ -63,6 +63,7 @@ void HyperModel::fit(HyperParameters& hp, torch::nn::Sequential& model, const Da
   const std::int64_t all_steps = train_steps + (data.validation.size() + large - 1) / large;
   const FitContext::Keep keep = [&] { return std::vector{trained.state(), validated.state()}; };
 
+  torch::Tensor order;  // of an epoch, when it was made ahead
   for (int epoch = context.first_epoch() + 1; epoch <= context.last_epoch(); ++epoch) {
     auto [step, kept] = context.begin_epoch();
     trained.clear();
@@ -71,7 +72,7 @@ void HyperModel::fit(HyperParameters& hp, torch::nn::Sequential& model, const Da
       trained.restore(kept.at(0));
       validated.restore(kept.at(1));
     }
-    batches.shuffle(context.order(data.train.size(), epoch));
+    batches.shuffle(order.defined() ? order : context.order(data.train.size(), epoch));
     train.begin_epoch();
     model->train();
     for (; step < train_steps; ++step) {
@@ -83,6 +84,9 @@ void HyperModel::fit(HyperParameters& hp, torch::nn::Sequential& model, const Da
       if (context.cancelled(step, keep)) return;
       validate(step - train_steps);
     }
+    // While a GPU is still at this epoch's steps.
+    const bool ahead = !context.device().is_cpu() && epoch < context.last_epoch();
+    order = ahead ? context.order(data.train.size(), epoch + 1) : torch::Tensor();
     std::vector<Metric> metrics;
     trained.append_to(metrics, "");
     if (data.validation.size() > 0) validated.append_to(metrics, "val_");

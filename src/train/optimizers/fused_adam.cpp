@@ -67,13 +67,13 @@ void step_by_loop(const Settings& settings, const Corrections& corrections, cons
 }
 
 /// All states of a group, for the kernels that take lists.
-struct Lists {
+struct Averages {
   std::vector<at::Tensor> means, squares;
 };
 
 template <class State>
-Lists lists(const std::vector<State*>& states) {
-  Lists lists;
+Averages averages(const std::vector<State*>& states) {
+  Averages lists;
   for (const State* state : states) {
     lists.means.push_back(state->exp_avg());
     lists.squares.push_back(state->exp_avg_sq());
@@ -81,7 +81,7 @@ Lists lists(const std::vector<State*>& states) {
   return lists;
 }
 
-void step_by_lists(const Settings& settings, const Moving& moving, const Lists& lists,
+void step_by_lists(const Settings& settings, const Moving& moving, const Averages& lists,
                    const std::vector<Corrections>& corrections) {
   std::vector<at::Scalar> rates, divisors;
   for (const Corrections& its : corrections) {
@@ -140,19 +140,21 @@ struct AdamRule {
     const Settings its = settings(options);
     std::vector<Corrections> all;
     for (const State* state : states) all.push_back(corrections(its, state->step()));
-    step_by_lists(its, moving, lists(states), all);
+    step_by_lists(its, moving, averages(states), all);
   }
 #ifdef SIBYL_FUSED_KERNELS
   static void by_kernel(const Options& options, const Moving& moving, const std::vector<State*>& states,
-                        const StepNumbers& numbers, std::size_t group) {
-    const Lists its = lists(states);
+                        const StepNumbers& numbers, std::size_t group, bool pieces) {
+    const Averages its = averages(states);
     std::vector<at::Tensor> steps;
     for (const at::Tensor& parameter : moving.parameters) steps.push_back(numbers.steps(parameter));
     at::_foreach_add_(steps, 1);
+    Lists lists = {moving.parameters, moving.gradients, its.means, its.squares, steps};
+    if (pieces) in_pieces(lists);
     const auto [beta1, beta2] = options.betas();
-    fused_kernel(options, moving.parameters, moving.gradients, its.means, its.squares,
-                 std::vector<at::Tensor>{}, steps, numbers.rate(group), beta1, beta2, options.weight_decay(),
-                 options.eps(), /*amsgrad=*/false, /*maximize=*/false);
+    fused_kernel(options, lists[0], lists[1], lists[2], lists[3], std::vector<at::Tensor>{}, lists[4],
+                 numbers.rate(group), beta1, beta2, options.weight_decay(), options.eps(), /*amsgrad=*/false,
+                 /*maximize=*/false);
   }
 #endif
 };

@@ -27,7 +27,7 @@ class Fused : public Original, public ReplayableOptimizer {
 
  private:
   void prepare_group(std::size_t group);
-  void launch_group(std::size_t group);
+  void launch_group(std::size_t group, bool pieces);
   void count_group(std::size_t group);
 
   StepNumbers numbers_;

@@ -22,36 +22,42 @@ struct Rule<torch::optim::RMSprop> {
   }
   static void by_loop(const Options&, const at::Tensor&, const at::Tensor&, const State&) {}
 
-  /// Where the parameters would go with a learning rate of 1.
-  static std::vector<at::Tensor> directions(const Options& options, const Moving& moving,
-                                            const std::vector<State*>& states) {
-    std::vector<at::Tensor> squares, velocities;
+  static Lists lists(const Options& options, const Moving& moving, const std::vector<State*>& states) {
+    Lists lists = {moving.parameters, moving.gradients, {}, {}};
     for (const State* state : states) {
-      squares.push_back(state->square_avg());
-      if (options.momentum() > 0) velocities.push_back(state->momentum_buffer());
+      lists[2].push_back(state->square_avg());
+      if (options.momentum() > 0) lists[3].push_back(state->momentum_buffer());
     }
-    std::vector<at::Tensor> gradients = moving.gradients;
+    if (lists[3].empty()) lists.pop_back();
+    return lists;
+  }
+
+  /// Where the parameters would go with a learning rate of 1.
+  static std::vector<at::Tensor> directions(const Options& options, const Lists& lists) {
+    const auto &parameters = lists[0], &squares = lists[2];
+    std::vector<at::Tensor> gradients = lists[1];
     if (options.weight_decay() != 0)
-      gradients = at::_foreach_add(gradients, moving.parameters, options.weight_decay());
+      gradients = at::_foreach_add(gradients, parameters, options.weight_decay());
     at::_foreach_mul_(squares, options.alpha());
     at::_foreach_addcmul_(squares, gradients, gradients, 1 - options.alpha());
     const std::vector<at::Tensor> roots = at::_foreach_sqrt(squares);
     at::_foreach_add_(roots, options.eps());
-    if (velocities.empty()) return at::_foreach_div(gradients, roots);
-    at::_foreach_mul_(velocities, options.momentum());
-    at::_foreach_addcdiv_(velocities, gradients, roots);
-    return velocities;
+    if (lists.size() == 3) return at::_foreach_div(gradients, roots);
+    at::_foreach_mul_(lists[3], options.momentum());
+    at::_foreach_addcdiv_(lists[3], gradients, roots);
+    return lists[3];
   }
 
   static void by_lists(const Options& options, const Moving& moving, const std::vector<State*>& states) {
-    at::_foreach_add_(moving.parameters, directions(options, moving, states), -options.lr());
+    at::_foreach_add_(moving.parameters, directions(options, lists(options, moving, states)), -options.lr());
   }
 
 #ifdef SIBYL_FUSED_KERNELS
   static void by_kernel(const Options& options, const Moving& moving, const std::vector<State*>& states,
-                        const StepNumbers& numbers, std::size_t group) {
-    const auto moves = at::_foreach_mul(directions(options, moving, states), numbers.rate(group));
-    at::_foreach_sub_(moving.parameters, moves);
+                        const StepNumbers& numbers, std::size_t group, bool pieces) {
+    Lists its = lists(options, moving, states);
+    if (pieces) in_pieces(its);
+    at::_foreach_sub_(its[0], at::_foreach_mul(directions(options, its), numbers.rate(group)));
   }
 #endif
 };

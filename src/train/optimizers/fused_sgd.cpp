@@ -62,10 +62,13 @@ struct Rule<torch::optim::SGD> {
 
 #ifdef SIBYL_FUSED_KERNELS
   static void by_kernel(const Options& options, const Moving& moving, const std::vector<State*>& states,
-                        const StepNumbers& numbers, std::size_t group) {
-    at::_fused_sgd_(moving.parameters, moving.gradients, velocities(options, states), options.weight_decay(),
-                    options.momentum(), numbers.rate(group), /*dampening=*/0.0, options.nesterov(),
-                    /*maximize=*/false, /*is_first_step=*/false);
+                        const StepNumbers& numbers, std::size_t group, bool pieces) {
+    Lists lists = {moving.parameters, moving.gradients};
+    if (options.momentum() != 0) lists.push_back(velocities(options, states));
+    if (pieces) in_pieces(lists);
+    at::_fused_sgd_(lists[0], lists[1], lists.size() > 2 ? lists[2] : std::vector<at::Tensor>{},
+                    options.weight_decay(), options.momentum(), numbers.rate(group), /*dampening=*/0.0,
+                    options.nesterov(), /*maximize=*/false, /*is_first_step=*/false);
   }
 #endif
 };
