@@ -8,6 +8,34 @@ search=("$job" "${options[@]}" --output "$output" --resume) # the first start an
 in_mpirun=(mpirun --enable-recovery --oversubscribe --bind-to none --map-by node) # ranks 0, 1, ... go round the nodes
 # When one has died, the other ranks leave without MPI_Finalize, which must not look like a crash; after SIGTERM they need time.
 export OMPI_MCA_orte_allowed_exit_without_sync=1 OMPI_MCA_odls_base_sigkill_timeout=30
+# Workers that share a GPU take turns, but under NVIDIA's MPS, where their kernels run side by side. A daemon of ours on each node, which
+# the first rank there starts: it ends with Slurm's step, which kills what is left of it, or with this script.
+: "${mps:=no}"
+case $mps in
+  no) ;;
+  yes)
+    mps_folder=/tmp/sibyl-mps-$(id -u)-${SLURM_JOB_ID:-$$}
+    # shellcheck disable=SC2016 # for the ranks' shells
+    with_mps='export CUDA_MPS_PIPE_DIRECTORY=$1 CUDA_MPS_LOG_DIRECTORY=$1
+      shift
+      (umask 077 && mkdir -p "$CUDA_MPS_PIPE_DIRECTORY")
+      (
+        flock 9
+        log=$CUDA_MPS_LOG_DIRECTORY/start.log
+        if [ ! -e "$log" ] && ! nvidia-cuda-mps-control -d </dev/null >"$log" 2>&1 9>&-; then
+          echo "sibyl: MPS does not start on $(hostname) ($(tail -n 1 "$log")): workers of a GPU take turns" >&2
+        fi
+      ) 9>"$CUDA_MPS_PIPE_DIRECTORY/lock"
+      exec "$@"'
+    search=(bash -c "$with_mps" with_mps "$mps_folder" "${search[@]}")
+    end_mps() {
+      [ ! -e "$mps_folder" ] || echo quit | CUDA_MPS_PIPE_DIRECTORY=$mps_folder timeout 20 nvidia-cuda-mps-control >/dev/null 2>&1 || true
+      rm -rf "$mps_folder"
+    }
+    trap end_mps EXIT
+    ;;
+  *) echo "sibyl: mps is yes or no, not '$mps'" >&2 && exit 64 ;;
+esac
 # GPUs that came with --gres or --exclusive are shown to a job's steps only if they ask; srun, and mpirun's own srun, ask with this.
 if [ -n "${SLURM_GPUS_ON_NODE:-}" ]; then export SLURM_GPUS_PER_NODE="${SLURM_GPUS_PER_NODE:-$SLURM_GPUS_ON_NODE}"; fi
 # Newer Slurms say themselves when the job ends; Sibyl warns if an epoch takes longer than that.

@@ -83,13 +83,17 @@ std::string batch_script(const BatchSettings& settings, const BatchSweep& sweep)
   }
   script << "set -euo pipefail\n";
   for (const std::string& line : settings.setup) script << line << '\n';
+  if (settings.mps && settings.gpus_per_node == 0)
+    throw UsageError("--mps is for GPUs: add --gpus-per-node, or leave it out");
   std::vector<std::string> options = sweep.options;
   if (settings.gpus_per_node > 0 && settings.workers_per_gpu > 1)
     options.push_back("--workers-per-gpu=" + std::to_string(settings.workers_per_gpu));
   script << "job=" << shell_word(sweep.program) << "\noptions=(";
   for (const std::string& option : options)
     script << (&option == &options[0] ? "" : " ") << shell_word(option);
-  script << ")\noutput=" << shell_word(sweep.output) << "\n\n# -- slurm/common.sh\n"
+  script << ")\noutput=" << shell_word(sweep.output) << '\n';
+  if (settings.mps) script << "mps=yes\n";
+  script << "\n# -- slurm/common.sh\n"
          << common_sh << "# -- end of slurm/common.sh\n\n";
   const std::string ranks = std::to_string(settings.workers() + 1);
   if (settings.launcher == "srun") {

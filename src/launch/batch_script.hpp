@@ -11,6 +11,7 @@ struct BatchSettings {
   int nodes = 1;
   int gpus_per_node = 0;
   int workers_per_gpu = 1;
+  bool mps = false;          ///< NVIDIA's MPS for workers that share a GPU
   int workers_per_node = 0;  ///< where there are no GPUs
   int cpus_per_node = 0;     ///< 0: whole nodes
   double time = 3600;        ///< seconds, of each life of the job

@@ -11,7 +11,7 @@ SCRIPTS = sorted([*SLURM.glob("*.sbatch"), SLURM / "workstation.sh"])
 
 class Style(unittest.TestCase):
     def test_shellcheck_is_clean(self):
-        files = [*SCRIPTS, *SLURM.glob("*.sh"), *HERE.glob("*.sh")]
+        files = [*SCRIPTS, *SLURM.glob("*.sh"), *HERE.glob("*.sh"), HERE.parent / "gpu/run", HERE.parent / "gpu/fetch-packages"]
         done = subprocess.run(["shellcheck", *files], capture_output=True, text=True, check=False)
         self.assertEqual((done.returncode, done.stdout), (0, ""))
 

@@ -36,7 +36,7 @@ using Lists = std::vector<std::vector<at::Tensor>>;
 /// So the tensors are cut, as far as one launch takes them. Each number comes out the same. It takes the host
 /// its time, and is for what is recorded.
 inline void in_pieces(Lists& lists) {
-  constexpr std::int64_t pieces = 32, least = 2048, most = 65536;
+  constexpr std::int64_t pieces = 24, least = 2048, most = 65536;
   std::int64_t numbers = 0;
   const std::vector<at::Tensor> whole = lists[0];
   for (const at::Tensor& tensor : whole) numbers += tensor.numel();

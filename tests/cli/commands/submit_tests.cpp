@@ -63,12 +63,16 @@ TEST_CASE("on one node mpirun starts the ranks, and part of a node can be asked 
                          ContainsSubstring("sweep \"${in_mpirun[@]}\" -n 7 ") &&
                          ContainsSubstring("output=runs/mine\n"));
   CHECK(script.find("#SBATCH --exclusive") == std::string::npos);
+  CHECK(script.find("\nmps=yes\n") == std::string::npos);
+  CHECK_THAT(submitted({"--gpus-per-node", "2", "--workers-per-gpu", "3", "--mps"}),
+             ContainsSubstring("\noutput=runs/mine\nmps=yes\n"));
 }
 
 TEST_CASE("submit refuses what can't be meant") {
   CHECK_THROWS_WITH(submitted({}), ContainsSubstring("--workers-per-node"));
   CHECK_THROWS_WITH(submitted({"--gpus-per-node", "1", "--workers-per-node", "1"}),
                     ContainsSubstring("--workers-per-gpu"));
+  CHECK_THROWS_WITH(submitted({"--workers-per-node", "4", "--mps"}), ContainsSubstring("--gpus-per-node"));
   CHECK_THROWS_WITH(submitted({"--gpus-per-node", "1", "--time", "3m"}), ContainsSubstring("too short"));
   CHECK_THROWS_WITH(submitted({"--gpus-per-node", "1", "--", "--max-epoch", "3"}),
                     ContainsSubstring("max-epoch"));

@@ -34,6 +34,7 @@ struct Undisturbed {
   TrainerOptions with(const TemporaryFolder& folder) const {
     auto with = options(folder.path());
     with.patience = patience;
+    with.cuda_graphs = "off";  // the steps are counted on the host
     return with;
   }
 

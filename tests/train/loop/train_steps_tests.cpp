@@ -133,6 +133,13 @@ struct Replayed : HyperModel {
   }
 };
 
+/// Wherever the other tests train: the graph and the optimizer are for the CPU.
+TrainerOptions on_the_cpu(const std::filesystem::path& checkpoints = {}) {
+  TrainerOptions its = options(checkpoints);
+  its.device = "cpu";
+  return its;
+}
+
 struct Outcome {
   std::vector<EpochReported> epochs;
   std::vector<at::Tensor> trained;
@@ -144,7 +151,7 @@ Outcome outcome(GraphScript* script, int epochs = 6) {
   const auto job = std::make_shared<ItsJob>();
   job->script = script;
   Recorder recorder;
-  const auto ended = train(job, options(), slot(0, epochs), recorder);
+  const auto ended = train(job, on_the_cpu(), slot(0, epochs), recorder);
   CHECK(ended.ending == Ending::reached);
   return {recorder.epochs, job->trained, ended.message};
 }
@@ -214,9 +221,9 @@ TEST_CASE("A training with replayed steps is cut off and goes on at the very ste
     const auto job = std::make_shared<Replayed>();
     job->script = &script;
     StopAt stop(question);
-    CHECK(train(job, options(folder.path()), slot(0, 6), stop).ending == Ending::interrupted);
+    CHECK(train(job, on_the_cpu(folder.path()), slot(0, 6), stop).ending == Ending::interrupted);
     Recorder rest;
-    CHECK(train(job, options(folder.path()), slot(0, 6), rest).ending == Ending::reached);
+    CHECK(train(job, on_the_cpu(folder.path()), slot(0, 6), rest).ending == Ending::reached);
     CHECK(same_metrics(rest.epochs, whole.epochs));
     CHECK(same_bits(job->trained, whole.trained));
     CHECK(script.replays > 0);
