@@ -93,8 +93,7 @@ std::string batch_script(const BatchSettings& settings, const BatchSweep& sweep)
     script << (&option == &options[0] ? "" : " ") << shell_word(option);
   script << ")\noutput=" << shell_word(sweep.output) << '\n';
   if (settings.mps) script << "mps=yes\n";
-  script << "\n# -- slurm/common.sh\n"
-         << common_sh << "# -- end of slurm/common.sh\n\n";
+  script << "\n# -- slurm/common.sh\n" << common_sh << "# -- end of slurm/common.sh\n\n";
   const std::string ranks = std::to_string(settings.workers() + 1);
   if (settings.launcher == "srun") {
     // One task a node was asked for, with all its cores; the step's ranks share them. Slurm's PMIx ends the

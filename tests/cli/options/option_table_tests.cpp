@@ -29,6 +29,7 @@ const std::map<std::string, std::pair<std::string, std::string>> samples = {
     {"checkpoint-every", {"5m", "2epochs"}},
     {"keep-best", {"2", "3"}},
     {"device", {"cpu", "cuda"}},
+    {"cuda-graphs", {"on", "off"}},
     {"workers-per-gpu", {"2", "3"}},
     {"isolation", {"none", "none"}},
     {"trial-timeout", {"1h", "2h"}},
