@@ -82,7 +82,9 @@ struct OptionType {
   std::function<void(Target&, const std::string& option, const std::string& text)> read;
   /// The value as one would type it; empty: nobody would.
   std::function<std::string(const Target&)> shown = [](const Target&) { return std::string(); };
-  std::vector<RecordField<Target>> fields;  ///< where there is one without a name, it has the option's
+  /// Where there is one without a name, it has the option's. Those behind the first say what was made of it:
+  /// they make no other sweep of one, and older records may lack them.
+  std::vector<RecordField<Target>> fields;
 };
 
 /// May a sweep that is recorded with the one value go on with the other, which differs?

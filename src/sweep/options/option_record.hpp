@@ -43,8 +43,8 @@ inline bool defines_the_sweep(Recorded recorded) {
   return recorded == Recorded::fixed || recorded == Recorded::extends;
 }
 
-/// Takes the row's values from such an object. Throws Error where one is of another type, or one that defines
-/// the sweep is missing.
+/// Takes the row's values from such an object. Throws Error where one is of another type, or the first of one
+/// that defines the sweep is missing.
 template <class Target>
 void take_recorded(const Option<Target>& row, const std::map<std::string, OptionValue>& values,
                    Target& options) {
@@ -52,7 +52,8 @@ void take_recorded(const Option<Target>& row, const std::map<std::string, Option
     const std::string& name = field.name.empty() ? row.name : field.name;
     const auto there = values.find(name);
     if (there == values.end()) {
-      if (defines_the_sweep(row.recorded) && row.is_in_all_records)
+      const bool is_first = &field == &row.type.fields.front();
+      if (is_first && defines_the_sweep(row.recorded) && row.is_in_all_records)
         throw Error("the record does not say '" + name + "'");
       continue;
     }
