@@ -189,7 +189,7 @@ def test_arrows_point_from_commands_to_results():
     below = [
         PACKAGE / f"{name}.py"
         for name in ("file_format", "hyperparameters", "older_files", "results", "text", "files")
-        + ("work", "progress", "liveness", "importance", "comparison")
+        + ("work", "progress", "liveness", "importance", "comparison", "samplers")
     ]
     for file in below:
         for name in imports(file):

@@ -10,7 +10,7 @@ import pytest
 
 import made
 from sibyl_analysis.results import Results
-from sibyl_analysis.sections import key_facts
+from sibyl_analysis.sections.sweep import key_facts
 from sibyl_analysis.work import busy_share, done_again, idle_report, lasted, pieces_of_work, sampler_share, seconds_again
 
 SWEEP = ("--max-epochs", 9, "--seed", 4, "--set", "epoch_seconds=0.05")

@@ -10,11 +10,13 @@ import sys
 from html import escape
 from pathlib import Path
 
-from sibyl_analysis import page, sections
+from sibyl_analysis import page
 from sibyl_analysis.command_line import Parser
 from sibyl_analysis.files import make_folder, whole
-from sibyl_analysis.pictures import Picture, best_so_far, gallery, style
+from sibyl_analysis.pictures import Picture, best_so_far, expectations, gallery, style
 from sibyl_analysis.results import Results, ResultsError, open_all
+from sibyl_analysis.samplers import expects
+from sibyl_analysis.sections import samplers, sweep
 from sibyl_analysis.text import count, one_line, printable
 
 
@@ -36,7 +38,7 @@ def write(sweeps: dict[str, Results], folder: Path) -> Path:
 
 
 def _together(sweeps: dict[str, Results], folder: Path) -> list[str]:
-    body = [sections.overview(sweeps)]
+    body = [sweep.overview(sweeps)]
     objectives = {(each.objective, each.maximize) for each in sweeps.values()}
     if len(objectives) > 1:
         return body + [page.note("Their objectives differ, so their scores are not drawn together.")]
@@ -48,20 +50,29 @@ def _sweep(name: str, results: Results, folder: Path) -> list[str]:
     drawn = [_drawn(picture, folder) for picture in gallery(results)]
     return [
         f'<h1 id="{escape(name)}">{escape(name)}</h1>',
-        sections.state(results),
-        sections.key_facts(results),
+        sweep.state(results),
+        sweep.key_facts(results),
         "<h2>The best trials</h2>",
-        sections.best_trials(results),
+        sweep.best_trials(results),
         "<h2>Pictures</h2>",
         *drawn,
-        *sections.failures(results),
-        *sections.workers(results),
-        *sections.launches(results),
+        *samplers.samplers(results),
+        *_expectations(results, folder),
+        *sweep.failures(results),
+        *sweep.workers(results),
+        *sweep.launches(results),
         "<h2>How it was made</h2>",
-        sections.command(results),
+        sweep.command(results),
         "<h2>The search space</h2>",
-        sections.search_space(results),
+        sweep.search_space(results),
     ]
+
+
+def _expectations(results: Results, folder: Path) -> list[str]:
+    if not expects(results):
+        return []
+    picture = Picture("expectations", lambda: expectations.draw(results))
+    return ["<h2>What the sampler expected</h2>", _drawn(picture, folder), samplers.expectations(results)]
 
 
 def _drawn(picture: Picture, folder: Path) -> str:

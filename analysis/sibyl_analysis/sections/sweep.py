@@ -1,4 +1,4 @@
-"""The parts of a report that are text and tables."""
+"""What a sweep is, what came of it, who trained, and how it was made."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from sibyl_analysis.hyperparameters import as_text
 from sibyl_analysis.liveness import liveness
 from sibyl_analysis.progress import counted
 from sibyl_analysis.results import Results
+from sibyl_analysis.samplers import chosen_by, several
 from sibyl_analysis.text import count, duration, number, shorten
 from sibyl_analysis.work import busy_share, idle_report, lasted, planned_epochs, sampler_share, share_done
 
@@ -62,11 +63,14 @@ def best_trials(results: Results, most: int = TOP) -> str:
     if top.empty:
         return page.note("No trial has a score." + _why_none(results))
     searched = results.searched[:MOST_HYPERPARAMETERS]
-    header = ["rank", "trial", results.objective, "best epoch", "epochs", "status"] + [
+    header = ["rank", "trial", results.objective, "best epoch", "epochs", "status", "chosen by"] + [
         each.name for each in searched
     ]
+    # A column without content is left out.
+    by = chosen_by(results) if several(results) else pd.Series("", index=results.trials.index)
     rows = [
         [rank + 1, row["trial"], number(row["score"]), row["best_epoch"], row["epochs"], row["status"]]
+        + [by[row.name]]
         + [value_text(row[each.column]) for each in searched]
         for rank, (_, row) in enumerate(top.iterrows())
     ]
