@@ -11,7 +11,9 @@ import subprocess
 import termios
 import unittest
 
-from sweeps import SweepTest, command, run
+import numpy as np
+
+from sweeps import SweepTest, command, run, tables
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
@@ -135,6 +137,31 @@ class Screen(SweepTest):
             self.assertRegex(out, rf"completed \(({early}|all) early, for want of improvement\)")
         else:
             self.assertNotIn("early", out)
+
+    def test_who_chose_the_trials_and_what_was_expected(self):
+        full = ("--scheduler", "full", "--max-epochs", 2, "--max-trials", 24, "--set", "epoch_seconds=0", "--seed", 3)
+        for sampler, scheduler in (("gp", full), ("tpe", full), ("gp", ("--max-epochs", 9, "--set", "epoch_seconds=0")), ("random", full)):
+            with self.subTest(sampler=sampler, scheduler=scheduler):
+                output = self.folder / "sweep"
+                run("synthetic", "--sampler", sampler, *scheduler, "--output", output, "--overwrite")
+                out, _ = run("synthetic", "summary", output, "--top", 24)
+                told = json.loads(run("synthetic", "summary", output, "--json")[0])["trials"]
+                recorded = tables(output)["trials"].set_index("trial")
+                for trial in told:
+                    row = recorded.loc[trial["trial"]]
+                    self.assertEqual(trial["sampler"], row["sampler"].decode())
+                    for name in ("expected_score", "expected_deviation"):
+                        self.assertEqual(trial[name], None if np.isnan(row[name]) else row[name])
+                self.assertEqual("chosen by" in out, sampler != "random")
+                if sampler != "random":
+                    best = told[0]
+                    self.assertRegex(out, rf"(?m)^ +1 +{best['trial']} .* {best['sampler']} ")
+                self.assertEqual(any(trial["expected_score"] is not None for trial in told), sampler == "gp")
+                expectation = re.search(r"Best hyperparameters \(trial \d+, val_loss [^;)]*; gp had expected (\S+) \+- (\S+)\):", out)
+                # Of several epochs it is not the summary's to say which one the model thought of.
+                self.assertEqual(expectation is not None, (sampler, scheduler) == ("gp", full), out)
+                if expectation:
+                    self.assertAlmostEqual(float(expectation[1]), told[0]["expected_score"], places=3)
 
     def test_several_sweeps_have_a_line_each(self):
         done, other, nothing = (self.folder / name for name in ("done", "other", "nothing"))

@@ -54,29 +54,56 @@ std::string joined(const std::vector<std::string>& words) {
   return text;
 }
 
+/// What chose the trial's values; empty where nobody knows.
+std::string chosen_by(const Trial& trial) {
+  return trial.origin.sampler.empty() && trial.parent >= 0 ? "scheduler" : trial.origin.sampler;
+}
+
+/// Did more than one choose? Else the options say all there is to be said.
+bool several_chose(const Oracle& oracle) {
+  const auto& trials = oracle.trials();
+  return std::any_of(trials.begin(), trials.end(),
+                     [&](const Trial& trial) { return chosen_by(trial) != chosen_by(trials.front()); });
+}
+
+/// "; gp had expected 0.31 +- 0.02" of a trial whose sampler has a model, else empty; and where trials are
+/// compared at several epochs, since the model may have thought of another one than that of the score.
+std::string expectation(const Oracle& oracle, const Trial& trial) {
+  const Origin& origin = trial.origin;
+  const auto rungs = oracle.scheduler().rungs();
+  const bool several_epochs =
+      std::any_of(rungs.begin(), rungs.end(), [](const RungStatus& rung) { return rung.rung > 0; });
+  if (std::isnan(origin.expected_mean) || several_epochs) return "";
+  std::string text = "; " + one_line(origin.sampler) + " had expected " + short_number(origin.expected_mean);
+  if (!std::isnan(origin.expected_deviation)) text += " +- " + short_number(origin.expected_deviation);
+  return text;
+}
+
 int epochs(const Trial& trial) {
   return *std::max_element(trial.epochs.begin(), trial.epochs.end());
 }
 
 void print_table(std::ostream& out, const Oracle& oracle, const std::vector<TrialId>& order, int top,
                  int width) {
-  std::vector<std::string> header{"rank",       "trial",  oracle.options().objective.metric,
-                                  "best epoch", "epochs", "status"};
+  std::vector<std::string> header{
+      "rank", "trial", oracle.options().objective.metric, "best epoch", "epochs", "status", "chosen by"};
   std::vector<std::string> names;
   for (const std::string& name : oracle.space().names())
     if (oracle.space().searches(name)) names.push_back(name);
   header.insert(header.end(), names.begin(), names.end());
   TextTable table(header);
   std::vector<std::string> last_first(names.rbegin(), names.rend());
-  last_first.insert(last_first.end(), {"best epoch", "epochs", "status"});
+  last_first.insert(last_first.end(), {"best epoch", "epochs", "status", "chosen by"});
   table.give_way(last_first);
+  const bool several = several_chose(oracle);
   for (int rank = 0; rank < std::min<int>(top, static_cast<int>(order.size())); ++rank) {
     const Trial& trial = oracle.trials()[order[rank]];
     if (std::isnan(trial.score)) break;
     std::vector<std::string> row{
-        std::to_string(rank + 1),      std::to_string(order[rank]),
-        short_number(trial.score),     std::to_string(best_epoch(trial, oracle.options().objective)),
-        std::to_string(epochs(trial)), std::string(to_string(trial.status))};
+        std::to_string(rank + 1),       std::to_string(order[rank]),
+        short_number(trial.score),      std::to_string(best_epoch(trial, oracle.options().objective)),
+        std::to_string(epochs(trial)),  std::string(to_string(trial.status)),
+        several ? chosen_by(trial) : ""};
     for (const std::string& name : names) {
       const auto value = trial.hyperparameters.find(name);
       row.push_back(value == trial.hyperparameters.end() ? "" : short_text(value->second));
@@ -119,7 +146,7 @@ void print_summary(std::ostream& out, const Seen& sweep, int top, int width) {
     print_table(out, oracle, order, top, width);
     const Trial& trial = oracle.trials()[best];
     out << "\nBest hyperparameters (trial " << best << ", " << one_line(oracle.options().objective.metric)
-        << " " << short_number(trial.score) << "):\n";
+        << " " << short_number(trial.score) << expectation(oracle, trial) << "):\n";
     if (const std::string note = note_on_best(oracle); !note.empty()) out << "  (" << note << ")\n";
     for (const auto& [name, value] : trial.hyperparameters)
       out << "  " << one_line(name + " = " + to_string(value)) << '\n';
@@ -162,6 +189,9 @@ std::string summary_json(const Seen& sweep, int top) {
                       {"early_stopped", trial.early_stopped},
                       {"cause", trial.cause_text()},
                       {"message", trial.message},
+                      {"sampler", trial.origin.sampler},
+                      {"expected_score", number_or_null(trial.origin.expected_mean)},
+                      {"expected_deviation", number_or_null(trial.origin.expected_deviation)},
                       {"hyperparameters", to_json(trial.hyperparameters)}});
   }
   ordered_json counts = {{"all", oracle.trials().size()}};
