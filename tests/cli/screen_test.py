@@ -212,7 +212,7 @@ class Screen(SweepTest):
             shown[name] = default[1] if default else ""
         table = (pathlib.Path(__file__).parents[2] / "README.md").read_text().split("| option | default |")[1].split("\n\n")[0]
         told = {}
-        for names, defaults in re.findall(r"^\| (`--[^|]*) \| ([^|]*)\|", table.replace("process|none", "MODE"), re.MULTILINE):
+        for names, defaults in re.findall(r"^\| (`--[^|]*) \| ([^|]*)\|", table.replace("process|none", "MODE").replace(r"\|", "/"), re.MULTILINE):
             names = re.findall(r"--([a-z-]+)", names)
             told.update(zip(names, defaults.strip().split(", ") if len(names) > 1 else [defaults.strip()]))
         self.assertEqual(set(told), set(shown) - {"version"})
