@@ -1,6 +1,8 @@
 #include <unistd.h>
 
+#include <chrono>
 #include <iostream>
+#include <thread>
 
 #include "base/exit_codes.hpp"
 #include "base/launcher.hpp"
@@ -22,6 +24,7 @@
 #include "process/trainer_main.hpp"
 #include "sibyl/error.hpp"
 #include "sibyl/job.hpp"
+#include "sweep/options/named_file.hpp"
 #include "sweep/record/asking.hpp"
 
 namespace sibyl {
@@ -99,6 +102,16 @@ int guarded(int argc, char** argv, const std::function<std::unique_ptr<Job>()>& 
   try {
     for (const SamplerKind& each : samplers) add_sampler(each);
     return execute(argc, argv, name, make_job);
+  } catch (const UnreadableFile& problem) {
+    if (speaks) {
+      report(problem);
+      return exit_usage;
+    }
+    // Perhaps on this node alone. Where it is on rank 0's, too, the launcher ends all soon.
+    std::this_thread::sleep_for(std::chrono::seconds(3));
+    report(Error("rank " + std::to_string(rank_by_launcher()) + " on " + host_name() + ": " + problem.what() +
+                 "; put it where every node sees it"));
+    return exit_failed;
   } catch (const UsageError& problem) {
     // All ranks see the same command line; a launcher that sees one of them fail may end the others at once,
     // so the one that speaks is the one that fails.

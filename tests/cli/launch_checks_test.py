@@ -44,6 +44,15 @@ class Launch(SweepTest):
         out, _ = run("synthetic", *SWEEP, "--output", self.folder / "x", ranks=1)
         self.assertIn("WARNING: mpirun started one rank, which decides and trains alone", out)
 
+    def test_a_file_of_options_that_another_node_does_not_have(self):
+        (self.folder / "here").write_text("max-epochs = 3\n")
+        script = f'[ $OMPI_COMM_WORLD_RANK = 2 ] && file=there || file=here; exec "$0" --options "{self.folder}/$file" --output "{self.folder}/x"'
+        job = command("synthetic", ranks=3)
+        done = subprocess.run([*job[:-1], "sh", "-c", script, job[-1]], capture_output=True, text=True, timeout=60, check=False)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertRegex(done.stderr, r"rank 2 on \S+: --options: can't read \S+/there: No such file or directory; put it where every node sees it")
+        self.assertFalse((self.folder / "x").exists())
+
     def test_ranks_that_do_not_see_one_another(self):
         for environment, hint in (
             ({"OMPI_COMM_WORLD_SIZE": "5", "OMPI_COMM_WORLD_RANK": "0"}, "built with another MPI than this mpirun's"),

@@ -1,9 +1,7 @@
 #include "cli/options/options_file.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <set>
 #include <sstream>
 
@@ -11,28 +9,15 @@
 #include "cli/options/command_table.hpp"
 #include "cli/options/option_table.hpp"
 #include "sibyl/error.hpp"
+#include "sweep/options/named_file.hpp"
 #include "sweep/options/option_record.hpp"
 
 namespace sibyl {
 
 namespace {
 
-constexpr std::streamsize max_bytes = 1 << 20;
+constexpr std::size_t max_bytes = std::size_t{1} << 20;
 constexpr const char* blanks = " \t\r\v\f";
-
-std::string read_whole(const std::filesystem::path& file) {
-  errno = 0;
-  std::ifstream in(file, std::ios::binary);
-  std::string text(max_bytes + 1, '\0');
-  if (in) in.read(text.data(), max_bytes + 1);
-  if (!in.eof() && in.gcount() <= max_bytes)
-    throw UsageError("--options: can't read " + file.string() + ": " +
-                     (errno != 0 ? std::strerror(errno) : "it is no file"));
-  if (in.gcount() > max_bytes)
-    throw UsageError("--options: " + file.string() + " is larger than 1 MiB, which no file of options is");
-  text.resize(static_cast<std::size_t>(in.gcount()));
-  return text;
-}
 
 std::string trimmed(const std::string& text) {
   const auto begin = text.find_first_not_of(blanks);
@@ -111,8 +96,7 @@ std::string key_of(const GivenOption& option) {
 }  // namespace
 
 std::vector<GivenOption> read_options_file(const std::filesystem::path& file, Command command) {
-  std::string text = read_whole(file);
-  if (text.starts_with("\xef\xbb\xbf")) text.erase(0, 3);  // some editors' mark of UTF-8
+  const std::string text = read_named_file("options", file, max_bytes);
   const auto begin = text.find_first_not_of(std::string(blanks) + "\n");
   const bool is_json = begin != std::string::npos && text[begin] == '{';
   auto options = is_json ? from_json(text, file.string()) : from_lines(text, file.string());

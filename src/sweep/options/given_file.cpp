@@ -1,14 +1,12 @@
 #include "sweep/options/given_file.hpp"
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
 
 #include "core/samplers/given.hpp"
 #include "sibyl/error.hpp"
+#include "sweep/options/named_file.hpp"
 
 namespace sibyl {
 
@@ -17,18 +15,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Row = std::vector<std::string>;
 
-std::string read_whole(const std::filesystem::path& file) {
-  errno = 0;
-  std::ifstream in(file, std::ios::binary);
-  std::ostringstream text;
-  if (in.peek() != std::ifstream::traits_type::eof()) text << in.rdbuf();
-  if (!in || !text)
-    throw UsageError("--try: can't read " + file.string() + ": " +
-                     (errno != 0 ? std::strerror(errno) : "it is no file"));
-  std::string whole = text.str();
-  if (whole.starts_with("\xef\xbb\xbf")) whole.erase(0, 3);  // some editors' mark of UTF-8
-  return whole;
-}
+constexpr std::size_t max_bytes = std::size_t{64} << 20;
 
 std::string text_of(const Json& value, const std::string& where, const std::string& name) {
   if (value.is_string()) return value.get<std::string>();
@@ -129,7 +116,7 @@ bool names_given_file(const std::string& text) {
 }
 
 std::vector<GivenText> read_given_file(const std::filesystem::path& file) {
-  const std::string text = read_whole(file);
+  const std::string text = read_named_file("try", file, max_bytes);
   auto all = file.extension() == ".json" ? from_json(text, file) : from_csv(text, file);
   if (all.empty()) throw UsageError("--try " + file.string() + ": there is no configuration in it");
   return all;
