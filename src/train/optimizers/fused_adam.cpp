@@ -112,6 +112,8 @@ void fused_kernel(const torch::optim::AdamWOptions&, Arguments&&... arguments) {
 }
 #endif
 
+}  // namespace
+
 /// Adam's and AdamW's rule.
 template <class ItsOptions, class ItsState>
 struct AdamRule {
@@ -158,8 +160,6 @@ struct AdamRule {
   }
 #endif
 };
-
-}  // namespace
 
 template <>
 struct Rule<torch::optim::Adam> : AdamRule<torch::optim::AdamOptions, torch::optim::AdamParamState> {};
