@@ -57,37 +57,20 @@ def expected_and_seen(results: Results) -> pd.DataFrame:
     columns = ["trial", "sampler", "epoch", "expected", "deviation", "seen"]
     if not expects(results):
         return pd.DataFrame(columns=columns)
-    trials = results.trials.assign(sampler=chosen_by(results))
+    trials = results.trials.assign(sampler=chosen_by(results), epoch=_expected_epoch(results))
     trials = trials.rename(columns={"expected_score": "expected", "expected_deviation": "deviation"})
     trials = trials[np.isfinite(trials["expected"]) & np.isfinite(trials["deviation"])]
-    trials = trials[["trial", "sampler", "expected", "deviation", "started"]]
-    trials = trials.assign(epoch=expected_at(results, trials["started"].to_numpy()))
     rungs = results.rungs[(results.rungs["decision"] != "failed") & np.isfinite(results.rungs["score"])]
     seen = rungs.rename(columns={"score": "seen"}).drop_duplicates(["trial", "epoch"], keep="last")
-    return trials.merge(seen[["trial", "epoch", "seen"]], on=["trial", "epoch"])[columns]
+    both = trials[["trial", "sampler", "epoch", "expected", "deviation"]]
+    return both.merge(seen[["trial", "epoch", "seen"]], on=["trial", "epoch"])[columns]
 
 
-def expected_at(results: Results, times: np.ndarray) -> np.ndarray:
-    """The epoch for which a model that was asked at these times says what it expects: the last one of which it knows
-    more results than there are hyperparameters, else that of which it knows most. Where all trials are compared
-    at the same epoch that is this one; under Hyperband it is found out by what was recorded until then, of
-    higher rungs only whole ones, as samplers are told of them."""
-    rungs = results.rungs
-    epochs = np.sort(rungs["epoch"].unique())
-    if len(epochs) < 2:
-        return np.full(len(times), epochs[0] if len(epochs) else 0)
-    whole = rungs.groupby(["iteration", "bracket", "rung"])["time"].transform("max")
-    known_since = rungs["time"].where(rungs["rung"] == 0, whole)
-    succeeded = (rungs["decision"] != "failed") & np.isfinite(rungs["score"])
-    known = np.array(
-        [
-            np.searchsorted(np.sort(known_since[succeeded & (rungs["epoch"] == epoch)]), times, side="right")
-            for epoch in epochs
-        ]
-    )
-    enough = known > len(results.searched)
-    last = len(epochs) - 1 - np.argmax(enough[::-1], axis=0)
-    return epochs[np.where(enough.any(axis=0), last, np.argmax(known, axis=0))]
+def _expected_epoch(results: Results) -> pd.Series:
+    """0 where nobody knows: older sweeps don't say, and it is plain only where all scores are of one epoch."""
+    trials, epochs = results.trials, results.rungs["epoch"].unique()
+    told = trials["expected_epoch"] if "expected_epoch" in trials else pd.Series(0, index=trials.index)
+    return told.mask(told == 0, epochs[0]) if len(epochs) == 1 else told
 
 
 def rank_correlation(both: pd.DataFrame) -> float:

@@ -16,9 +16,10 @@ namespace sibyl {
 ///     command, options and versions of SweepLaunched
 ///     4  end of SweepStopped, which stood in the first words of its reason before; parent of Suggestion
 ///     5  origin of Suggestion
+///     6  expected_epoch of Origin
 ///
 /// The fields stand in core/fields.hpp. A new kind of event goes to the end of Event.
-inline constexpr std::uint32_t layout_version = 5;
+inline constexpr std::uint32_t layout_version = 6;
 
 /// An event as bytes, for the journal. Messages between processes are of the same layout, always the newest.
 void pack(const Event& event, Bytes& out);

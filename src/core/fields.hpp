@@ -19,7 +19,7 @@ void fields(auto& io, auto& x, const Choices*) { io(x.values, x.ordered); }
 void fields(auto& io, auto& x, const Condition*) { io(x.parent, x.values); }
 void fields(auto& io, auto& x, const Hyperparameter*) { io(x.name, x.domain, x.default_value, x.conditions); }
 void fields(auto& io, auto& x, const Slot*) { io(x.trial, x.iteration, x.bracket, x.rung, x.first_epoch, x.last_epoch); }
-void fields(auto& io, auto& x, const Origin*) { io(x.sampler, x.expected_mean, x.expected_deviation); }
+void fields(auto& io, auto& x, const Origin*) { io(x.sampler, x.expected_mean, x.expected_deviation); io.since(6, x.expected_epoch); }
 void fields(auto& io, auto& x, const Suggestion*) { io(x.slot, x.hyperparameters, x.executions, x.attempt); io.since(4, x.parent); io.since(5, x.origin); }
 void fields(auto& io, auto& x, const Metric*) { io(x.name, x.value); }
 void fields(auto& io, auto& x, const SweepOpened*) { io(x.time, x.job, x.command_line, x.options, x.versions, x.seed, x.metric, x.maximize, x.space); io.since(3, x.asks, x.configurations); }

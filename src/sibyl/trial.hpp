@@ -67,6 +67,7 @@ struct Origin {
   /// Of the trial's score, where the sampler has a model of it; else NaN.
   double expected_mean = std::numeric_limits<double>::quiet_NaN();
   double expected_deviation = std::numeric_limits<double>::quiet_NaN();
+  int expected_epoch = 0;  ///< of the score after so many epochs; 0: nobody knows
 };
 
 /// Work for a worker: train this trial from first_epoch to last_epoch.

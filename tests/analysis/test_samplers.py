@@ -22,7 +22,10 @@ from sibyl_analysis.samplers import (
 )
 from sibyl_analysis.sections import samplers, sweep
 
-CHOSEN = [("sampler", "S6"), ("parent", "<i8"), ("expected_score", "<f8"), ("expected_deviation", "<f8")]
+CHOSEN = [
+    ("sampler", "S6"), ("parent", "<i8"), ("expected_score", "<f8"), ("expected_deviation", "<f8"),
+    ("expected_epoch", "<i4"),
+]  # fmt: skip
 
 
 def chosen(folder, sampler, score, expected, deviation, rungs=None, objective="val_loss", maximize=False, **columns):
@@ -90,24 +93,31 @@ def test_what_was_expected_meets_what_was_seen(few):
     assert within_two(sure) == 2
 
 
-def test_under_hyperband_an_expectation_is_for_the_last_epoch_of_which_enough_is_known(tmp_path):
-    """One hyperparameter: two results are enough. Trials 0 to 2 go to epoch 1, of these 0 and 1 to 3; trial 5 came when
-    epoch 3 had but one of its two results, and trial 6 when it had both."""
-    rows = [  # trial, rung, epoch, score, seconds
-        (0, 0, 1, 0.9, 1), (1, 0, 1, 0.8, 2), (2, 0, 1, 1.0, 3), (0, 1, 3, 0.7, 45), (1, 1, 3, 0.6, 55),
-        (5, 0, 1, 0.5, 58), (6, 0, 1, 0.4, 65), (6, 1, 3, 0.35, 80),
-    ]  # fmt: skip
+@pytest.fixture
+def rungs_of_three(tmp_path):
+    """Rungs at epochs 1 and 3. Of trials 1 to 3 the score at 1, at 3, and at 3 was expected; trial 3 came to 1 only."""
+    rows = [(0, 0, 1, 0.9), (1, 0, 1, 0.8), (2, 0, 1, 0.7), (3, 0, 1, 0.6), (1, 1, 3, 0.5), (2, 1, 3, 0.4)]
     rungs = np.zeros(len(rows), made.RUNGS)
-    for name, column in zip(("trial", "rung", "epoch", "score", "time"), zip(*rows)):
+    for name, column in zip(("trial", "rung", "epoch", "score"), zip(*rows)):
         rungs[name] = column
-    rungs["time"] += made.BEGAN
-    rungs["bracket"] = [1 if trial < 6 else 0 for trial, *_ in rows]
     rungs["decision"] = "promoted"
-    expected = [np.nan] * 5 + [0.55, 0.45]
-    results = chosen(tmp_path, ["sobol"] * 5 + ["gp"] * 2, [0.7, 0.6, 1, 1, 1, 0.5, 0.35], expected, 0.1, rungs)
+    at = [0, 1, 3, 3]
+    return lambda **columns: chosen(
+        tmp_path, ["sobol"] + ["gp"] * 3, [0.9, 0.5, 0.4, 0.6], [np.nan, 0.75, 0.45, 0.45], 0.1, rungs,
+        **({"expected_epoch": at} if not columns else columns),
+    )  # fmt: skip
+
+
+def test_under_hyperband_seen_is_what_was_at_the_epoch_that_the_expectation_is_for(rungs_of_three):
+    results = rungs_of_three()
     both = expected_and_seen(results)
-    assert both[["trial", "epoch", "seen"]].to_numpy().tolist() == [[5, 1, 0.5], [6, 3, 0.35]]
-    assert "as far as that can be told" in expectations.draw(results)._supxlabel.get_text().replace("\n", " ")
+    assert both[["trial", "epoch", "seen"]].to_numpy().tolist() == [[1, 1, 0.8], [2, 3, 0.4]]
+    note = expectations.draw(results)._supxlabel.get_text().replace("\n", " ")
+    assert "at the epoch that the expectation is for" in note
+
+
+def test_where_nobody_knows_the_epoch_nothing_is_compared(rungs_of_three):
+    assert expected_and_seen(rungs_of_three(expected_epoch=0)).empty
 
 
 def test_a_trial_that_failed_or_came_not_so_far_is_not_seen(tmp_path):

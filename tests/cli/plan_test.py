@@ -55,9 +55,17 @@ class Plan(SweepTest):
 
     def test_samplers_that_learn(self):
         for sampler in ("tpe", "gp"):
-            self.planned_as_run("--sampler", sampler, "--max-epochs", 9)
+            plan = self.planned_as_run("--sampler", sampler, "--max-epochs", 9, "--try", "defaults")
+            chosen = tables(self.folder / "sweep")["trials"]["sampler"].str.decode("utf-8").value_counts()
+            self.assertEqual(list(plan["samplers"]), ["given", "sobol", sampler])
+            # Where too little is known for a model, it is random what it chooses.
+            chosen = {**chosen, sampler: chosen.get(sampler, 0) + chosen.get("random", 0)}
+            chosen.pop("random", None)
+            self.assertEqual(plan["samplers"], chosen)
             out, _ = run("synthetic", "plan", "--sampler", sampler, "--max-epochs", 9, "--workers", 10)
             self.assertIn(f"({sampler} chooses by what --width 60 workers of equal speed would know", out)
+            self.assertRegex(out, rf"chosen by: sobol \d+, {sampler} \d+ \(random as long as too little is known\)")
+        self.assertNotIn("chosen by", run("synthetic", "plan", "--max-epochs", 9)[0])
         self.assertNotIn("--width", run("synthetic", "plan", "--max-epochs", 9)[0])
 
     def test_configurations_that_are_tried_first(self):

@@ -150,18 +150,23 @@ class Screen(SweepTest):
                 for trial in told:
                     row = recorded.loc[trial["trial"]]
                     self.assertEqual(trial["sampler"], row["sampler"].decode())
-                    for name in ("expected_score", "expected_deviation"):
+                    for name in ("expected_score", "expected_deviation", "expected_epoch"):
                         self.assertEqual(trial[name], None if np.isnan(row[name]) else row[name])
                 self.assertEqual("chosen by" in out, sampler != "random")
                 if sampler != "random":
                     best = told[0]
                     self.assertRegex(out, rf"(?m)^ +1 +{best['trial']} .* {best['sampler']} ")
                 self.assertEqual(any(trial["expected_score"] is not None for trial in told), sampler == "gp")
-                expectation = re.search(r"Best hyperparameters \(trial \d+, val_loss [^;)]*; gp had expected (\S+) \+- (\S+)\):", out)
-                # Of several epochs it is not the summary's to say which one the model thought of.
-                self.assertEqual(expectation is not None, (sampler, scheduler) == ("gp", full), out)
+                expectation = re.search(
+                    r"Best hyperparameters \(trial \d+, val_loss [^;)]*; gp had expected (\S+) \+- (\S+?)( at epoch (\d+))?\):", out
+                )
+                best = told[0]
+                self.assertEqual(expectation is not None, best["expected_score"] is not None, out)
+                self.assertEqual(expectation is not None, sampler == "gp", out)
                 if expectation:
-                    self.assertAlmostEqual(float(expectation[1]), told[0]["expected_score"], places=3)
+                    self.assertAlmostEqual(float(expectation[1]), best["expected_score"], places=3)
+                    came_to = 2 if scheduler == full else best["epochs"]
+                    self.assertEqual(int(expectation[4] or came_to), best["expected_epoch"])
 
     def test_several_sweeps_have_a_line_each(self):
         done, other, nothing = (self.folder / name for name in ("done", "other", "nothing"))

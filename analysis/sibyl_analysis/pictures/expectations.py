@@ -26,7 +26,7 @@ def draw(results: Results) -> Figure:
     if both.empty:
         return style.empty(
             "No trial yet of which something was expected and that came so far",
-            "What is expected is for the last epoch of which the model knows enough results.",
+            "What is expected is for the last epoch of which the model knows enough; older sweeps don't say which.",
         )
     samplers = list(both["sampler"].value_counts().index)
     ranks = rank_correlation(both)
@@ -60,8 +60,8 @@ def _note(both: pd.DataFrame, results: Results, limits: tuple[float, float]) -> 
     )
     if results.rungs["epoch"].nunique() > 1:
         note += (
-            " Scores are those at the epoch that the expectation is for, as far as that can be told; where only the"
-            " better trials came so far, better scores than expected are no surprise."
+            " Seen is the score at the epoch that the expectation is for; where only the better trials came so far,"
+            " better scores than expected are no surprise."
         )
     low, high = limits
     outside = ~(both["expected"].between(low, high) & both["seen"].between(low, high))

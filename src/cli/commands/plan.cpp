@@ -8,6 +8,7 @@
 #include <ostream>
 
 #include "base/numbers.hpp"
+#include "base/text.hpp"
 #include "cli/screen/table.hpp"
 #include "core/oracle/simulation.hpp"
 #include "core/samplers/random.hpp"
@@ -61,14 +62,15 @@ struct Figures {
   double sampler_share = 0;                 ///< of the time: waiting for the sampler
   std::optional<std::int64_t> checkpoints;  ///< at a time
   std::vector<RungStatus> rungs;
-  std::string reason;  ///< why it ends
+  std::string reason;                                        ///< why it ends
+  std::vector<std::pair<std::string, std::int64_t>> chosen;  ///< trials by sampler, where that is known
 };
 
 /// So many trials, without values: a plan shows none. None: without end.
 class AsMany : public RandomSearch {
  public:
   explicit AsMany(std::optional<std::uint64_t> trials) : left_(trials) {}
-  Sample sample(TrialId) const override { return {}; }
+  Sample sample(TrialId) const override { return {{}, {"random"}}; }
   std::optional<Values> if_untried(const Values& values, TrialId) const override { return values; }
   std::optional<std::uint64_t> untried() const override { return left_; }
   void started(TrialId, const Values&) override {
@@ -79,6 +81,22 @@ class AsMany : public RandomSearch {
  private:
   std::optional<std::uint64_t> left_;
 };
+
+/// In the order in which they choose their first ones.
+std::vector<std::pair<std::string, std::int64_t>> by_sampler(const std::vector<Trial>& trials) {
+  std::vector<std::pair<std::string, std::int64_t>> counts;
+  for (const Trial& trial : trials) {
+    const std::string& name = trial.origin.sampler;
+    if (name.empty()) continue;  // the scheduler's
+    const auto found =
+        std::find_if(counts.begin(), counts.end(), [&](const auto& each) { return each.first == name; });
+    if (found == counts.end())
+      counts.emplace_back(name, 1);
+    else
+      ++found->second;
+  }
+  return counts;
+}
 
 Figures run_through(SweepOptions sweep, int workers, const SearchSpace& space,
                     const std::optional<Counted>& counted, const Objective& objective) {
@@ -102,7 +120,8 @@ Figures run_through(SweepOptions sweep, int workers, const SearchSpace& space,
           run.makespan > 0 ? run.waiting_for_sampler / (run.makespan * workers) : 0,
           run.peak_checkpoints + 1,  // the best trial that has ended keeps its own, too
           oracle.scheduler().rungs(),
-          run.end.reason};
+          run.end.reason,
+          by_sampler(oracle.trials())};
 }
 
 // As many trials as there can be.
@@ -125,7 +144,7 @@ Figures figures(const SweepOptions& sweep, int workers, const SearchSpace& space
   if (totals == nullptr) return run_through(sweep, workers, space, counted, objective);
   const PlanTotals all = totals(sweep, max_trials);
   if (all.trials <= max_run_through) return run_through(sweep, workers, space, counted, objective);
-  return {all.trials, all.epochs, std::ceil(all.epochs / workers), {}, 0, {}, all.rungs, ""};
+  return {all.trials, all.epochs, std::ceil(all.epochs / workers), {}, 0, {}, all.rungs, "", {}};
 }
 
 std::string count(double x) {
@@ -145,7 +164,9 @@ void print_json(std::ostream& out, const Figures& plan, const Options& options,
             {"sampler_share", plan.sampler_share},
             {"checkpoints", plan.checkpoints ? Json(*plan.checkpoints * executions) : Json()},
             {"checkpoint_bytes", checkpoint_bytes},
+            {"samplers", Json::object()},
             {"rungs", Json::array()}};
+  for (const auto& [name, trials] : plan.chosen) json["samplers"][name] = trials;
   for (const RungStatus& rung : plan.rungs)
     json["rungs"].push_back({{"iteration", rung.iteration},
                              {"bracket", rung.bracket},
@@ -153,6 +174,14 @@ void print_json(std::ostream& out, const Figures& plan, const Options& options,
                              {"trials", rung.expected},
                              {"epoch", rung.epoch}});
   out << json.dump(2) << '\n';
+}
+
+void print_samplers(std::ostream& out, const std::vector<std::pair<std::string, std::int64_t>>& chosen,
+                    bool learns) {
+  out << "  chosen by: ";
+  for (const auto& each : chosen)
+    out << (&each == chosen.data() ? "" : ", ") << one_line(each.first) << ' ' << each.second;
+  out << (learns ? " (random as long as too little is known)\n" : "\n");
 }
 
 }  // namespace
@@ -166,12 +195,14 @@ void print_plan(std::ostream& out, const Options& options, const SearchSpace& sp
   if (options.json) return print_json(out, plan, options, checkpoint_bytes);
 
   const double makespan = plan.makespan * executions;
+  const int learners = chosen_width(sweep, options.workers);
   out << scheduler_kind(sweep.scheduler).title(sweep) << "\n\n";
   print_brackets(out, plan.rungs, width);
   out << "\n  " << count(plan.trials) << " trials, " << count(plan.epochs * executions) << " epochs"
-      << (plan.reason.empty() ? "" : "; then ") << plan.reason << "\n  " << options.workers
-      << (options.workers == 1 ? " worker takes" : " workers take") << (plan.busy_share ? "" : " at least")
-      << " the time of " << short_number(makespan) << " epochs";
+      << (plan.reason.empty() ? "" : "; then ") << plan.reason << '\n';
+  if (plan.chosen.size() > 1) print_samplers(out, plan.chosen, learners > 0);
+  out << "  " << options.workers << (options.workers == 1 ? " worker takes" : " workers take")
+      << (plan.busy_share ? "" : " at least") << " the time of " << short_number(makespan) << " epochs";
   if (plan.busy_share) out << ", and train " << percent(*plan.busy_share) << " of it";
   if (plan.sampler_share >= least_percent)
     out << " (" << percent(plan.sampler_share) << " go in waiting for the sampler)";
@@ -179,7 +210,7 @@ void print_plan(std::ostream& out, const Options& options, const SearchSpace& sp
     out << ": " << duration(makespan * options.epoch_seconds) << " at " << short_number(options.epoch_seconds)
         << " s an epoch";
   out << '\n';
-  if (const int learners = chosen_width(sweep, options.workers); learners > 0)
+  if (learners > 0)
     out << "  (" << sweep.sampler << " chooses by what --width " << learners
         << " workers of equal speed would know: the same on any number of workers)\n";
   if (plan.checkpoints) {

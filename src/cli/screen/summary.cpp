@@ -66,16 +66,15 @@ bool several_chose(const Oracle& oracle) {
                      [&](const Trial& trial) { return chosen_by(trial) != chosen_by(trials.front()); });
 }
 
-/// "; gp had expected 0.31 +- 0.02" of a trial whose sampler has a model, else empty; and where trials are
-/// compared at several epochs, since the model may have thought of another one than that of the score.
-std::string expectation(const Oracle& oracle, const Trial& trial) {
+/// "; gp had expected 0.31 +- 0.02", of a trial whose sampler has a model, else empty; "... at epoch 9" where
+/// that is another one than the trial was to come to.
+std::string expectation(const Trial& trial) {
   const Origin& origin = trial.origin;
-  const auto rungs = oracle.scheduler().rungs();
-  const bool several_epochs =
-      std::any_of(rungs.begin(), rungs.end(), [](const RungStatus& rung) { return rung.rung > 0; });
-  if (std::isnan(origin.expected_mean) || several_epochs) return "";
+  if (std::isnan(origin.expected_mean)) return "";
   std::string text = "; " + one_line(origin.sampler) + " had expected " + short_number(origin.expected_mean);
   if (!std::isnan(origin.expected_deviation)) text += " +- " + short_number(origin.expected_deviation);
+  if (origin.expected_epoch > 0 && origin.expected_epoch != trial.slot.last_epoch)
+    text += " at epoch " + std::to_string(origin.expected_epoch);
   return text;
 }
 
@@ -146,7 +145,7 @@ void print_summary(std::ostream& out, const Seen& sweep, int top, int width) {
     print_table(out, oracle, order, top, width);
     const Trial& trial = oracle.trials()[best];
     out << "\nBest hyperparameters (trial " << best << ", " << one_line(oracle.options().objective.metric)
-        << " " << short_number(trial.score) << expectation(oracle, trial) << "):\n";
+        << " " << short_number(trial.score) << expectation(trial) << "):\n";
     if (const std::string note = note_on_best(oracle); !note.empty()) out << "  (" << note << ")\n";
     for (const auto& [name, value] : trial.hyperparameters)
       out << "  " << one_line(name + " = " + to_string(value)) << '\n';
@@ -192,6 +191,7 @@ std::string summary_json(const Seen& sweep, int top) {
                       {"sampler", trial.origin.sampler},
                       {"expected_score", number_or_null(trial.origin.expected_mean)},
                       {"expected_deviation", number_or_null(trial.origin.expected_deviation)},
+                      {"expected_epoch", trial.origin.expected_epoch},
                       {"hyperparameters", to_json(trial.hyperparameters)}});
   }
   ordered_json counts = {{"all", oracle.trials().size()}};

@@ -56,12 +56,12 @@ Sample GuidedSampler::choose(TrialId trial) const {
     if (auto untried = random().if_untried(values, trial)) return {std::move(*untried), {"sobol"}};
     return random().sample(trial);
   }
-  if (!proposer_) return random().sample(trial);
+  if (!proposer_) return {random().sample(trial).values, {name_}};  // whatever it would choose
   const auto candidates = proposer_->propose(trial);
   for (std::size_t i = 0; i < std::min(candidates.size(), max_candidates); ++i) {
     const Candidate& each = candidates[i];
     if (auto untried = random().if_untried(cube_.values(each.point), trial))
-      return {std::move(*untried), {name_, loss(each.mean), each.deviation}};
+      return {std::move(*untried), {name_, loss(each.mean), each.deviation, each.epoch}};
   }
   return random().sample(trial);
 }

@@ -18,10 +18,11 @@ struct Evaluation {
 /// A point that might be tried next.
 struct Candidate {
   Point point;
-  /// What is expected of its loss at the largest budget that the model is sure of; NaN: nothing in
+  /// What is expected of its loss at `epoch`, the largest budget that the model is sure of; NaN: nothing in
   /// particular.
   double mean = std::numeric_limits<double>::quiet_NaN();
   double deviation = std::numeric_limits<double>::quiet_NaN();
+  int epoch = 0;
 };
 
 /// Chooses points of the unit cube by what earlier ones have shown. It is told of trials in the order of

@@ -124,6 +124,8 @@ store::Table without_hyperparameters(const Part& trials, const Objective& object
   table.add("sampler", trials, [](const Trial& trial) { return clean_utf8(trial.origin.sampler); });
   table.add("expected_score", trials, [](const Trial& trial) { return trial.origin.expected_mean; });
   table.add("expected_deviation", trials, [](const Trial& trial) { return trial.origin.expected_deviation; });
+  table.add("expected_epoch", trials,
+            [](const Trial& trial) { return std::int32_t{trial.origin.expected_epoch}; });
   table.add("retries", trials, [](const Trial& trial) { return std::int32_t{trial.retries}; });
   table.add("worker", trials, [](const Trial& trial) { return std::int32_t{trial.worker}; });
   table.add("seconds", trials, [](const Trial& trial) { return trial.seconds; });

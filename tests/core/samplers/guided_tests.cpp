@@ -67,7 +67,7 @@ TEST_CASE("the first trials and one in eight later are Sobol points, which wait 
 }
 
 TEST_CASE("of what is proposed the best that no trial has had is taken, with what is expected of it") {
-  Guided guided({{{0.025}, 1, 0.5}, {{0.075}, 2, 0.25}, {{0.125}, 3, 0.125}});
+  Guided guided({{{0.025}, 1, 0.5}, {{0.075}, 2, 0.25, 9}, {{0.125}, 3, 0.125}});
   for (TrialId trial = 0; trial < 8; ++trial)
     guided.sampler.started(trial, {{"x", std::int64_t{trial == 0 ? 0 : 9}}});
   const Sample sample = guided.take(9);
@@ -75,6 +75,7 @@ TEST_CASE("of what is proposed the best that no trial has had is taken, with wha
   CHECK(sample.origin.sampler == "scripted");
   CHECK(sample.origin.expected_mean == 2);
   CHECK(sample.origin.expected_deviation == 0.25);
+  CHECK(sample.origin.expected_epoch == 9);
   CHECK(x(guided.take(10)) == 2);
   const Sample left = guided.take(11);  // nothing new is proposed
   CHECK(left.origin.sampler == "random");

@@ -76,6 +76,14 @@ std::vector<Event> version_4_events() {
   return events;
 }
 
+// What every_event_v5.bin says: the same, of a trial that a model chose.
+std::vector<Event> version_5_events() {
+  std::vector<Event> events = version_4_events();
+  for (Event& event : events)
+    if (auto* started = std::get_if<TrialStarted>(&event)) started->suggestion.origin = {"gp", 0.25, 0.125};
+  return events;
+}
+
 std::vector<std::string> all_packed(const std::vector<Event>& events) {
   std::vector<std::string> texts;
   for (const Event& event : events) texts.push_back(packed(event));
@@ -105,6 +113,13 @@ TEST_CASE("A journal of version 4 is read, which does not know who chose") {
   CHECK(reading.events == all_packed(version_4_events()));
 }
 
+TEST_CASE("A journal of version 5 is read, which does not know for which epoch something was expected") {
+  const Reading reading = read(fixture("every_event_v5.bin"));
+  CHECK(reading.error == "");
+  CHECK(reading.tail.version == 5);
+  CHECK(reading.events == all_packed(version_5_events()));
+}
+
 TEST_CASE("A journal of version 1 is read, also one that a later program went on with") {
   const Reading reading = read(fixture("every_event_v1.bin"));
   CHECK(reading.error == "");
@@ -125,8 +140,8 @@ TEST_CASE("A journal of version 1 is read, also one that a later program went on
 TEST_CASE("Going on with an older journal writes it anew in this version, torn tail and all") {
   const Folder folder;
   for (const std::string torn : {"", "half a record"}) {
-    for (const std::string name :
-         {"every_event_v1.bin", "every_event_v2.bin", "every_event_v3.bin", "every_event_v4.bin"}) {
+    for (const std::string name : {"every_event_v1.bin", "every_event_v2.bin", "every_event_v3.bin",
+                                   "every_event_v4.bin", "every_event_v5.bin"}) {
       write(folder / "journal", contents(fixture(name)) + torn);
       write(folder / "journal.tmp", "of a rewriting that was killed");
       const Reading before = read(folder / "journal");

@@ -142,8 +142,8 @@ class GaussianProcess::Model {
       if (history_.tried(point)) continue;
       const double mean = each.prediction.mean;
       const double deviation = each.prediction.deviation;
-      candidates.push_back(
-          {point, outputs.loss(mean), (outputs.loss(mean + deviation) - outputs.loss(mean - deviation)) / 2});
+      candidates.push_back({point, outputs.loss(mean),
+                            (outputs.loss(mean + deviation) - outputs.loss(mean - deviation)) / 2, epoch});
     }
     return candidates;
   }
