@@ -12,6 +12,7 @@ Before, a sweep in one process is killed right after it has deleted a checkpoint
 import argparse
 import collections
 import random
+import shlex
 import shutil
 import signal
 import subprocess
@@ -34,19 +35,20 @@ def job_says(job, *arguments):
     return subprocess.run(sweeps.command(job, *arguments), capture_output=True, text=True, timeout=60, check=True).stdout
 
 
-def settings(job, workplace):
+def settings(job, workplace, options):
     """What makes a sweep of a few seconds."""
+    epochs = [] if "--max-epochs" in options else ["--max-epochs", 27 if job == "synthetic" else 9]
     if job == "synthetic":
-        return ["--max-epochs", 27, "--set", "epoch_seconds=0.02", "--inject", "exception=0.01"]
+        return [*epochs, "--set", "epoch_seconds=0.02", "--inject", "exception=0.01", *options]
     data = write_data_set(workplace.folder / "data")
     dropout = ["--set", "dropout=0.3"] if "dropout" in job_says(job, "space") else []
-    return ["--data", data, "--max-epochs", 9, "--device", "cpu", *dropout]
+    return ["--data", data, *epochs, "--device", "cpu", *dropout, *options]
 
 
 class Cycles:
-    def __init__(self, workplace, chance, job, order):
+    def __init__(self, workplace, chance, job, order, options, ranks):
         self.workplace, self.chance, self.job, self.order = workplace, chance, job, order
-        self.settings = settings(job, workplace)
+        self.settings, self.ranks = settings(job, workplace, options), ranks
         self.twins = harness.Twins(workplace, job)
         self.can_stop = "--time-limit" in job_says(job, "--help")
         self.counts = collections.Counter()
@@ -91,7 +93,7 @@ class Cycles:
         if self.sweep is None:
             self.new_sweep()
         how = self.stop if self.can_stop and self.chance.random() < 0.5 else self.kill
-        ranks = self.chance.choice(RANKS)
+        ranks = self.chance.choice(self.ranks)
         size = len(self.sweep.journal.content) if self.sweep.journal else 0
         finished = how(self.sweep.start(ranks), size)
         self.counts["cycles"] += 1
@@ -170,6 +172,8 @@ def main():
     parser.add_argument("--cycles", type=int, default=100)
     parser.add_argument("--job", choices=["fashion_mnist", "synthetic"], default="fashion_mnist")
     parser.add_argument("--deletions", type=int, default=1000, help="kills after each of at most so many deletions of a checkpoint")
+    parser.add_argument("--options", type=shlex.split, default=[], help="further ones of the sweep: '--sampler gp --width 5 --scheduler full --max-trials 40'")
+    parser.add_argument("--ranks", type=int, nargs="+", default=RANKS, help="of a start, at random (default: 1, 2, 3, 5, and none without mpirun)")
     parser.add_argument("--seed", type=int, default=None, help="of the random moments; default: a new one each time")
     harness.add_order(parser)
     options = parser.parse_args()
@@ -177,7 +181,7 @@ def main():
     print(f"--seed {seed}", flush=True)
     random.seed(seed)
     with harness.Workplace() as workplace:
-        cycles = Cycles(workplace, random.Random(seed), options.job, options.order)
+        cycles = Cycles(workplace, random.Random(seed), options.job, options.order, options.options, options.ranks)
         cycles.run_deletions(options.deletions)
         cycles.run(options.cycles)
     return 1 if cycles.counts["failures"] else 0
