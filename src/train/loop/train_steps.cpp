@@ -2,7 +2,7 @@
 
 #include <c10/util/Exception.h>
 
-#include <cmath>
+#include <algorithm>
 #include <optional>
 #include <string_view>
 #include <typeinfo>
@@ -35,10 +35,11 @@ bool is_of_libtorch(const torch::nn::Module& module) {
 /// The length of the difference.
 double distance(const std::vector<at::Tensor>& a, const std::vector<at::Tensor>& b) {
   const torch::NoGradGuard no_gradients;
-  std::vector<at::Tensor> squares;
+  const auto real = [](const at::Tensor& x) { return x.is_floating_point() ? x : x.to(at::kDouble); };
+  std::vector<at::Tensor> lengths;
   for (std::size_t i = 0; i < a.size(); ++i)
-    squares.push_back(a[i].to(at::kDouble).sub(b[i].to(at::kDouble)).square().sum());
-  return std::sqrt(at::stack(squares).sum().item<double>());
+    lengths.push_back(real(a[i]).sub(real(b[i])).norm(2, at::kDouble));
+  return at::stack(lengths).norm().item<double>();
 }
 
 }  // namespace
@@ -143,6 +144,7 @@ void TrainSteps::record(const Split& batch) {
     graph_->record([this] { launch(input_); });
   } catch (const c10::Error& problem) {
     if (before) restore_random(*before);
+    before.reset();  // the step may want the memory
     give_up(problem.what_without_backtrace());
     step(batch);
     return;
@@ -164,18 +166,24 @@ void TrainSteps::record(const Split& batch) {
 
 bool TrainSteps::replay_is_right(const State& before) {
   const State launched = copy();
-  restore(before);
-  graph_->replay();
-  if (distance(live(), launched.tensors) == 0) return true;
-  // Sums of cuDNN's convolutions, say, are taken in any order.
-  const double step_length = distance(launched.tensors, before.tensors);
-  const double of_replay = distance(live(), launched.tensors) / step_length;
-  restore(before);
-  launch(input_);
-  const double of_launch = distance(live(), launched.tensors) / step_length;
+  bool right = false;
+  try {
+    restore(before);
+    graph_->replay();
+    const double of_replay = distance(live(), launched.tensors);
+    if (of_replay == 0) return true;
+    // Sums of cuDNN's convolutions, say, are taken in any order.
+    restore(before);
+    launch(input_);
+    const double of_launch = distance(live(), launched.tensors);
+    const double noise = 1e-3 * distance(launched.tensors, before.tensors);
+    right = of_launch > 0 && of_replay <= std::max(noise, 4 * of_launch);
+  } catch (const c10::OutOfMemoryError&) {
+    restore(launched);
+    throw;
+  }
   restore(launched);
-  constexpr double noise = 1e-3;
-  return of_launch > 0 && of_replay <= std::max(noise, 4 * of_launch);
+  return right;
 }
 
 void TrainSteps::replay(const Split& batch) {
