@@ -96,15 +96,20 @@ torch::Tensor Fused<Original>::step(torch::optim::Optimizer::LossClosure closure
       count_group(i);
       continue;
     }
-    const auto states = states_of<Original>(groups[i], all[i], this->state());
-    std::for_each(states.begin(), states.end(), [](auto* state) { count_step(*state); });
     const auto& options = options_of<Original>(groups[i]);
     if (all[i].way == Way::by_lists) {
+      const auto states = states_of<Original>(groups[i], all[i], this->state());
+      std::for_each(states.begin(), states.end(), [](auto* state) { count_step(*state); });
       Its::by_lists(options, all[i], states);
       continue;
     }
-    for (std::size_t k = 0; k < states.size(); ++k)
-      Its::by_loop(options, all[i].parameters[k], all[i].gradients[k], *states[k]);
+    for (std::size_t k = 0; k < all[i].parameters.size(); ++k) {
+      const at::Tensor& parameter = all[i].parameters[k];
+      auto& state = state_of<typename Its::State>(this->state(), parameter);
+      Its::begin(options, parameter, state);
+      count_step(state);
+      Its::by_loop(options, parameter, all[i].gradients[k], state);
+    }
   }
   return {};
 }
