@@ -46,8 +46,7 @@ Run run(const std::string& name, SamplerSettings settings, TrialId trials,
 
 double median_best(const std::string& name, SamplerSettings settings, TrialId trials) {
   std::vector<double> all;
-  for (settings.seed = 0; settings.seed < 7; ++settings.seed)
-    all.push_back(run(name, settings, trials).best);
+  for (settings.seed = 0; settings.seed < 7; ++settings.seed) all.push_back(run(name, settings, trials).best);
   std::sort(all.begin(), all.end());
   return all[3];
 }
