@@ -1,5 +1,6 @@
 #include "train/device/random_state.hpp"
 #include "train/device/step_graph.hpp"
+#include "train/forwarding_context.hpp"
 #include "train/optimizers/replayable.hpp"
 #include "train/stopping.hpp"
 // Last: LibTorch has a CHECK of its own.
@@ -41,33 +42,17 @@ struct ScriptedGraph : StepGraph {
 };
 
 /// The worker's context, with that graph.
-struct WithGraph : FitContext {
-  WithGraph(FitContext& real, GraphScript& script) : real(real), script(script) {}
-  TrialId trial() const override { return real.trial(); }
-  int execution() const override { return real.execution(); }
-  std::uint64_t seed() const override { return real.seed(); }
-  at::Device device() const override { return real.device(); }
-  int first_epoch() const override { return real.first_epoch(); }
-  int last_epoch() const override { return real.last_epoch(); }
-  int max_epochs() const override { return real.max_epochs(); }
-  torch::optim::Optimizer& optimizer() override { return real.optimizer(); }
-  bool cancelled() override { return real.cancelled(); }
-  bool cancelled(std::int64_t step, const Keep& keep) override { return real.cancelled(step, keep); }
-  EpochPlace begin_epoch() override { return real.begin_epoch(); }
-  bool report(int epoch, std::vector<Metric> metrics) override {
-    return real.report(epoch, std::move(metrics));
-  }
-  void warn(const std::string& text) override { real.warn(text); }
+struct WithGraph : ForwardingContext {
+  WithGraph(FitContext& real, GraphScript& script) : ForwardingContext(real), script(script) {}
   std::unique_ptr<StepGraph> step_graph(bool own_code) override {
     ++script.asked;
     script.own_code.push_back(own_code);
     return std::make_unique<ScriptedGraph>(script);
   }
-  FitContext& real;
   GraphScript& script;
 };
 
-/// SGD with momentum that reads its rate from a tensor, with any LibTorch.
+/// SGD that reads its rate from a tensor, with any LibTorch.
 class TensorSgd : public torch::optim::SGD, public ReplayableOptimizer {
  public:
   using SGD::SGD;
