@@ -17,9 +17,10 @@ namespace sibyl {
 ///     4  end of SweepStopped, which stood in the first words of its reason before; parent of Suggestion
 ///     5  origin of Suggestion
 ///     6  expected_epoch of Origin
+///     7  stoppers of SweepResumed
 ///
 /// The fields stand in core/fields.hpp. A new kind of event goes to the end of Event.
-inline constexpr std::uint32_t layout_version = 6;
+inline constexpr std::uint32_t layout_version = 7;
 
 /// An event as bytes, for the journal. Messages between processes are of the same layout, always the newest.
 void pack(const Event& event, Bytes& out);

@@ -4,6 +4,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/stoppers.hpp"
 #include "core/sweep_end.hpp"
 #include "sibyl/reports.hpp"
 
@@ -53,6 +54,7 @@ struct SweepResumed {
   std::string command_line;
   std::int64_t max_trials = 0;
   int iterations = 1;
+  Stoppers stoppers = {};
 };
 
 /// A rank gets no more work in this start of the sweep: it died, its device failed, or it never could train.

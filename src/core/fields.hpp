@@ -30,7 +30,8 @@ void fields(auto& io, auto& x, const EpochReported*) { io(x.trial, x.attempt, x.
 void fields(auto& io, auto& x, const TrialEnded*) { io(x.time, x.trial, x.attempt, x.worker, x.ending, x.cause, x.message, x.seconds); io.may_end_before(2, x.detail, x.output); }
 void fields(auto& io, auto& x, const SweepClosed*) { io(x.time, x.reason); }
 void fields(auto& io, auto& x, const SweepStopped*) { io(x.time, x.reason); io.since(4, x.end); }
-void fields(auto& io, auto& x, const SweepResumed*) { io(x.time, x.command_line, x.max_trials, x.iterations); }
+void fields(auto& io, auto& x, const Stoppers*) { io(x.target, x.epochs, x.seconds, x.trials_without_improvement); }
+void fields(auto& io, auto& x, const SweepResumed*) { io(x.time, x.command_line, x.max_trials, x.iterations); io.since(7, x.stoppers); }
 void fields(auto& io, auto& x, const WorkerLeft*) { io(x.time, x.worker, x.reason); }
 void fields(auto& io, auto& x, const SweepLaunched*) { io(x.time, x.host, x.launcher, x.ranks, x.slurm_job, x.slurm_restarts); io.since(3, x.command, x.options, x.versions); }
 void fields(auto& io, auto& x, const DataPart*) { io(x.name, x.shape, x.type, x.hash, x.mean, x.trend); }

@@ -11,10 +11,10 @@ struct SweepStopped;
 /// How a launch of a sweep ended, and with its latest one the sweep. The numbers are those of the journal.
 enum class SweepEnd : std::uint8_t {
   none = 0,      ///< it runs, or it was killed
-  finished = 1,  ///< its plan is done
+  finished = 1,  ///< its plan is done, or a stopper has ended it
   stopped = 2,   ///< on request; a resume goes on
   given_up = 3,  ///< too much failed, no worker is left, or the objective is never reported
-  failed = 4     ///< its plan is done, and no trial has a model to show for it
+  failed = 4     ///< the same, and no trial has a model to show for it
 };
 
 /// In one word, that of results.h5, `status --json` and `summary --json`; empty for none.

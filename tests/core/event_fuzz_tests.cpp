@@ -117,7 +117,9 @@ struct Fields {
   void operator()(SweepClosed& e) { fields = {&e.time}; }
   void operator()(SweepStopped& e) { fields = {&e.time, &e.end}; }
   // (More iterations than a few are no contradiction, only many brackets.)
-  void operator()(SweepResumed& e) { fields = {&e.time, &e.max_trials}; }
+  void operator()(SweepResumed& e) {
+    fields = {&e.time, &e.max_trials, &e.stoppers.epochs, &e.stoppers.seconds};
+  }
   void operator()(WorkerLeft& e) { fields = {&e.time, &e.worker}; }
   void operator()(SweepLaunched& e) { fields = {&e.time, &e.ranks, &e.slurm_restarts}; }
   void operator()(DataDescribed& e) { fields = {&e.time}; }

@@ -100,7 +100,8 @@ std::vector<std::pair<std::string, std::int64_t>> by_sampler(const std::vector<T
 
 Figures run_through(SweepOptions sweep, int workers, const SearchSpace& space,
                     const std::optional<Counted>& counted, const Objective& objective) {
-  sweep.executions_per_trial = 1;
+  const std::int64_t executions = std::exchange(sweep.executions_per_trial, 1);
+  sweep.stoppers.epochs = (sweep.stoppers.epochs + executions - 1) / executions;
   sweep.width = chosen_width(sweep, workers);
   std::unique_ptr<RandomSearch> random;
   if (counted && counted->complete && !counted->as_declared(space))
@@ -111,7 +112,7 @@ Figures run_through(SweepOptions sweep, int workers, const SearchSpace& space,
     random = std::make_unique<RandomSampler>(space, sweep.seed);
   Oracle oracle = make_oracle(sweep, space, objective, std::move(random), true);
   SimulatedTraining training;
-  training.each_epoch = false;
+  training.each_epoch = sweep.stoppers != Stoppers{};
   const SimulatedSweep run = simulate(oracle, workers, training);
   return {static_cast<double>(oracle.trials().size()),
           static_cast<double>(run.epochs),
@@ -143,8 +144,17 @@ Figures figures(const SweepOptions& sweep, int workers, const SearchSpace& space
   const auto totals = scheduler_kind(sweep.scheduler).totals;
   if (totals == nullptr) return run_through(sweep, workers, space, counted, objective);
   const PlanTotals all = totals(sweep, max_trials);
-  if (all.trials <= max_run_through) return run_through(sweep, workers, space, counted, objective);
+  const auto budget = static_cast<double>(sweep.stoppers.epochs);
+  if (all.trials <= max_run_through || (budget > 0 && budget <= max_run_through))
+    return run_through(sweep, workers, space, counted, objective);
   return {all.trials, all.epochs, std::ceil(all.epochs / workers), {}, 0, {}, all.rungs, "", {}};
+}
+
+// The budget of time in the unit of `simulate`, an epoch of one execution; none where that is not known.
+SweepOptions in_epochs(SweepOptions sweep, double epoch_seconds) {
+  const double unit = epoch_seconds * sweep.executions_per_trial;
+  sweep.stoppers.seconds = unit > 0 ? sweep.stoppers.seconds / unit : 0;
+  return sweep;
 }
 
 std::string count(double x) {
@@ -191,7 +201,8 @@ void print_plan(std::ostream& out, const Options& options, const SearchSpace& sp
                 std::int64_t checkpoint_bytes, int width) {
   const SweepOptions& sweep = options.sweep;
   const int executions = sweep.executions_per_trial;
-  const Figures plan = figures(sweep, options.workers, space, counted, objective);
+  const Figures plan =
+      figures(in_epochs(sweep, options.epoch_seconds), options.workers, space, counted, objective);
   if (options.json) return print_json(out, plan, options, checkpoint_bytes);
 
   const double makespan = plan.makespan * executions;
@@ -224,6 +235,9 @@ void print_plan(std::ostream& out, const Options& options, const SearchSpace& sp
     out << "  (so many trials are not run through in virtual time: how busy workers are is not known)\n";
   }
   if (const std::string why = no_search(sweep); !why.empty()) out << "  " << why << '\n';
+  if (!std::isnan(sweep.stoppers.target) || sweep.stoppers.trials_without_improvement > 0 ||
+      (sweep.stoppers.seconds > 0 && options.epoch_seconds == 0))
+    out << "  (at most: --target, --budget-time and --stop-without-improvement may end it earlier)\n";
   if (sweep.patience > 0) out << "  (at most: --patience stops some trials earlier)\n";
 }
 

@@ -178,7 +178,7 @@ int conclude(Sweep& sweep, SearchOver over, ValueChooser& chooser, const std::fi
   // A worker that has not answered would keep MPI's end waiting, and a model that is being fitted this
   // process's. All is on the disk.
   const bool waits = !sweep.oracle().running().empty() || !chooser.give_up(choice_timeout);
-  if (over.end == SweepEnd::stopped && waits) _exit(exit_code(over.end));
+  if (!came_to_nothing(over.end) && waits) _exit(exit_code(over.end));
   if (over.end == SweepEnd::given_up && waits) environment.leave_at_once();
   if (over.end == SweepEnd::given_up)
     throw Error("the sweep was given up: " + over.reason + "\nMend the reason and continue with --resume" +
@@ -215,6 +215,7 @@ int lead(const Words& command_line, const Options& typed, Job& job, Environment&
   begin.trainer = trainer_options(options, job, environment);
   ManagerHooks hooks;
   hooks.now = wall_clock;
+  hooks.lasted = [&] { return sweep.timing().wall(wall_clock()); };
   hooks.record = [&](const Event& event) { sweep.record(event); };
   hooks.commit = [&] { sweep.commit(); };
   hooks.learned = [&](const Event& event, const Consequences& after) { sweep.learned(event, after); };

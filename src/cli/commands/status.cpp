@@ -36,10 +36,13 @@ std::string local_time(double seconds) {
 double seconds_left(const StoredSweep& sweep) {
   const Launch& latest = sweep.launches().all().back();
   const auto plan = planned(*sweep.oracle);
-  const auto left = plan ? static_cast<double>(plan->epochs - sweep.oracle->epochs()) : std::nan("");
-  return latest.epochs > 0
-             ? left * (latest.last_seen - latest.launched.time) / static_cast<double>(latest.epochs)
-             : std::nan("");
+  const auto epochs = plan ? static_cast<double>(plan->epochs - sweep.oracle->epochs()) : std::nan("");
+  const double left = latest.epochs > 0 ? epochs * (latest.last_seen - latest.launched.time) /
+                                              static_cast<double>(latest.epochs)
+                                        : std::nan("");
+  const double budget = sweep.oracle->options().stoppers.seconds;
+  if (budget == 0) return left;
+  return std::fmin(left, std::max(0.0, budget - sweep.timing.wall(sweep.timing.latest())));
 }
 
 std::int64_t failed_trials(const Oracle& oracle) {

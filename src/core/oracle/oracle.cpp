@@ -1,5 +1,6 @@
 #include "core/oracle/oracle.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace sibyl {
@@ -9,7 +10,8 @@ Oracle::Oracle(SearchSpace space, OracleOptions options, std::unique_ptr<Sampler
     : space_(std::move(space)),
       options_(std::move(options)),
       sampler_(std::move(sampler)),
-      scheduler_(std::move(scheduler)) {
+      scheduler_(std::move(scheduler)),
+      improvement_(options_.objective) {
   if (plan) results_.emplace(std::move(*plan));
 }
 
@@ -29,6 +31,7 @@ Outline Oracle::outline(bool choosing) const {
     return SearchOver{.reason = given_up_,
                       .end = SweepEnd::given_up,
                       .advice = "a higher --max-consecutive-failures lets it go on through more failures"};
+  if (auto over = ended(0)) return *std::move(over);
   if (!requeued_.empty()) return next_attempt(trials_[*requeued_.begin()].slot);
   // When every configuration is tried, the search goes on only if the job asks for more than the sampler
   // knows of. Which it is must not depend on who is first: all earlier trials are waited for.
@@ -44,6 +47,16 @@ Outline Oracle::outline(bool choosing) const {
   if (scheduler_->finished())
     return SearchOver{closed_ && sampler_->exhausted() ? "the search space is used up" : "the plan is done"};
   return Idle{.for_sampler = wanted && !has_values && scheduler_->next(new_trial)};
+}
+
+std::optional<SearchOver> Oracle::ended(double seconds) const {
+  const Stoppers& stoppers = options_.stoppers;
+  std::string reason;
+  if (best_ >= 0) reason = target_reached(stoppers, options_.objective, {trials_[best_].score, best_});
+  if (reason.empty()) reason = budget_used(stoppers, epochs_, seconds);
+  if (reason.empty()) reason = improvement_.given_up(stoppers.trials_without_improvement);
+  if (reason.empty()) return std::nullopt;
+  return SearchOver{std::move(reason)};
 }
 
 // Only of a sampler that learns: what others take is not worth the looking.
@@ -122,6 +135,8 @@ TrialId Oracle::best_model() const {
 std::optional<PlanSize> planned(const Oracle& oracle) {
   auto size = oracle.scheduler().planned();
   if (size) size->epochs *= oracle.options().executions;
+  if (const std::int64_t budget = oracle.options().stoppers.epochs; size && budget > 0)
+    size->epochs = std::min(size->epochs, budget);
   return size;
 }
 

@@ -12,6 +12,7 @@
 #include "core/oracle/failure_rows.hpp"
 #include "core/oracle/result_order.hpp"
 #include "core/schedulers/scheduler.hpp"
+#include "core/stoppers.hpp"
 #include "sibyl/objective.hpp"
 #include "sibyl/sampler.hpp"
 
@@ -23,6 +24,7 @@ struct OracleOptions {
   int executions = 1;                ///< of each trial
   int max_retries = 0;               ///< of a trial that failed for a reason that may pass
   int max_consecutive_failures = 0;  ///< that end the sweep, see FailureRows; 0: no number does
+  Stoppers stoppers = {};
 };
 
 /// Nothing to do now: wait for other trials.
@@ -87,6 +89,9 @@ class Oracle {
   /// The trial that reached the best score so far, -1 while there is none. It may have failed since: then
   /// there are no weights of it.
   TrialId best() const { return best_; }
+  /// Why the search is over though its plan is not done, if its launches have lasted so many seconds; none:
+  /// it is not. What is under way is not waited for: it goes on if the search does.
+  std::optional<SearchOver> ended(double seconds) const;
   /// Trained so far, by all trials and executions; what was trained again counts once.
   std::int64_t epochs() const { return epochs_; }
   /// The best trial of those that have not failed, -1 if there is none.
@@ -128,6 +133,8 @@ class Oracle {
   Suggestion next_attempt(const Slot& slot) const;
   void consider(TrialId id);
   void fail(TrialId id);
+  void count_improvements(const Event& event);
+  bool counts_as_over(TrialId id) const;
   void close_if_used_up(Consequences& consequences);
   void close(Consequences& consequences, double time);
   void apply(const std::vector<RungResult>& decisions, double time);
@@ -150,6 +157,7 @@ class Oracle {
   bool over_ = false;        ///< this start of the sweep has come to its end
   bool measured_ = false;    ///< some report named the objective's metric
   FailureRows failures_;
+  Improvement improvement_;
   std::string given_up_;  ///< why the search was given up; empty while it was not
 };
 

@@ -129,6 +129,9 @@ void Oracle::check_one(const SweepResumed& event) const {
     throw Contradiction("that the sweep goes on with at most " + std::to_string(event.max_trials) +
                         " trials and " + std::to_string(event.iterations) +
                         " iterations, but there is no such plan");
+  const Stoppers& stoppers = event.stoppers;
+  if (stoppers.epochs < 0 || stoppers.trials_without_improvement < 0 || !(stoppers.seconds >= 0))
+    throw Contradiction("that the sweep goes on to the end of a budget, but that budget is less than none");
 }
 
 std::string Oracle::contradiction(const HyperparametersFound& found) const {

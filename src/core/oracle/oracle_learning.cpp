@@ -24,6 +24,7 @@ Consequences Oracle::tell(const Event& event) {
   check(event);
   Consequences consequences;
   std::visit([&](const auto& each) { learn(each, consequences); }, event);
+  if (options_.stoppers.trials_without_improvement > 0) count_improvements(event);
   // Of a trial that is chosen by no result none is told before it: so nothing is ever told from when a trial
   // can be chosen until it starts.
   if (results_ && sampler_->learns(static_cast<TrialId>(trials_.size())))
@@ -172,11 +173,28 @@ void Oracle::fail(TrialId id) {
   given_up_ = std::to_string(failed.size()) + " trials in a row failed, " + failure_pattern(failed, trials_);
 }
 
+// A trial that waits counts as over where nobody knows when it will be decided on: there is no plan of rungs.
+bool Oracle::counts_as_over(TrialId id) const {
+  if (running_.contains(id) || requeued_.contains(id)) return false;
+  const Trial& trial = trials_[id];
+  return trial.status != TrialStatus::paused || !scheduler_->rung(trial.slot);
+}
+
+void Oracle::count_improvements(const Event& event) {
+  if (const auto* ended = std::get_if<TrialEnded>(&event); ended && ended->trial < improvement_.next())
+    improvement_.consider({trials_[ended->trial].score, ended->trial});
+  while (improvement_.next() < static_cast<TrialId>(trials_.size()) &&
+         improvement_.given_up(options_.stoppers.trials_without_improvement).empty() &&
+         counts_as_over(improvement_.next()))
+    improvement_.add(trials_[improvement_.next()].score);
+}
+
 void Oracle::learn(const SweepResumed& event, Consequences& consequences) {
   over_ = false;
   given_up_.clear();  // whoever resumes it has mended the reason, or hopes so
   failures_.forget();
   options_.max_trials = event.max_trials;
+  options_.stoppers = event.stoppers;
   scheduler_->extend(event.max_trials, event.iterations);
   if (results_) results_->extend(event.max_trials, event.iterations);
   closed_ = options_.max_trials > 0 && static_cast<std::int64_t>(trials_.size()) >= options_.max_trials;

@@ -41,6 +41,10 @@ class Simulation {
 
   SimulatedSweep run() {
     while (true) {
+      if (auto over = oracle_.ended(now_)) {
+        leave_off(*std::move(over));
+        break;
+      }
       const bool for_sampler = hand_out();
       if (queue_.empty()) break;
       EpochDone done = queue_.top();
@@ -66,12 +70,20 @@ class Simulation {
       free_.erase(free_.begin());
       tell(TrialStarted{now_, worker, *suggestion});
       if (const auto found = oracle_.foreseen(*suggestion)) tell(*found);
-      const int epoch = suggestion->slot.first_epoch;
+      // One that was interrupted goes on from where it was.
+      const Slot& slot = suggestion->slot;
+      const int epoch = std::max(slot.first_epoch, oracle_.trials()[slot.trial].epochs.front());
       EpochDone next{now_, worker, std::move(*suggestion), epoch, now_};
       next.train(training_);
       queue_.push(std::move(next));
     }
     return false;
+  }
+
+  // What is under way is not waited for.
+  void leave_off(SearchOver over) {
+    sweep_.end = std::move(over);
+    for (; !queue_.empty(); queue_.pop()) end(queue_.top(), Ending::interrupted);
   }
 
   void take(EpochDone done) {

@@ -81,6 +81,7 @@ void ManagerLoop::give_up_if_nobody_is_left(int worker, const std::string& reaso
 
 void ManagerLoop::look_for_stop() {
   if (stopping_) return;
+  if (auto over = oracle_.ended(hooks_.lasted())) return begin_stop(*std::move(over));
   if (const std::string reason = hooks_.stop_reason(); !reason.empty()) stop_on_request(reason);
 }
 

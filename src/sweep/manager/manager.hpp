@@ -22,6 +22,8 @@ struct ManagerHooks {
   std::function<void(const Event&, const Consequences&)> learned = [](const Event&, const Consequences&) {};
   /// Why a worker that could train can't be one of the sweep's all the same; empty if it can.
   std::function<std::string(const WorkerJoined&)> refusal = [](const WorkerJoined&) { return std::string(); };
+  /// For how many seconds its launches have lasted, this one included.
+  std::function<double()> lasted = [] { return 0.0; };
   /// Why the sweep is to stop now (a signal, a time limit); empty while it is to go on.
   std::function<std::string()> stop_reason = [] { return std::string(); };
   /// A worker was given up for dead.
@@ -44,11 +46,12 @@ struct ManagerOptions {
 };
 
 /// Rank 0's loop: hands the oracle's suggestions to free workers and its workers' reports to the oracle,
-/// until the search is over or the sweep is told to stop; then the workers save what they train, and it waits
-/// for them for half a minute. While the values of a new trial are being chosen it does all this, too, and
-/// who is free gets a trial that goes on or waits. A worker that dies loses its trial to another one, and
-/// gets its work again should it come back. When no worker is left, the sweep is given up; throws Error when
-/// none could train from the start, and whatever a hook throws.
+/// until the search is over or the sweep is told to stop; where trials are under way then (on request, or by
+/// a stopper), the workers save what they train, and it waits for them for half a minute. While the values of
+/// a new trial are being chosen it does all this, too, and who is free gets a trial that goes on or waits. A
+/// worker that dies loses its trial to another one, and gets its work again should it come back. When no
+/// worker is left, the sweep is given up; throws Error when none could train from the start, and whatever a
+/// hook throws.
 SearchOver manage(Link& link, const std::vector<int>& workers, Oracle& oracle, const ManagerHooks& hooks,
                   const ManagerOptions& options = {});
 

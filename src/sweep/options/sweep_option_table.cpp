@@ -4,6 +4,7 @@
 #include "sweep/options/auto_sampler.hpp"
 #include "sweep/options/option_types.hpp"
 #include "sweep/options/steering_options.hpp"
+#include "sweep/options/stopper_options.hpp"
 
 namespace sibyl {
 
@@ -241,7 +242,7 @@ OptionTable<SweepOptions> how_it_is_trained() {
 const OptionTable<SweepOptions>& sweep_option_table() {
   static const OptionTable<SweepOptions> table = [] {
     OptionTable<SweepOptions> all = what_is_sought();
-    for (auto& rows : {steering_options(), how_far(), how_it_is_trained()})
+    for (auto& rows : {steering_options(), how_far(), stopper_options(), how_it_is_trained()})
       all.insert(all.end(), rows.begin(), rows.end());
     return all;
   }();

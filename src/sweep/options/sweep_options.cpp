@@ -183,6 +183,8 @@ Oracle make_oracle(const SweepOptions& options, const SearchSpace& space, const 
   settings.priors = options.prior;
   for (const std::string& each : options.earlier)
     settings.earlier.push_back(up_to(options.max_epochs, earlier_trial(space, each)));
+  Stoppers stoppers = options.stoppers;
+  if (rehearsal) stoppers = {.epochs = stoppers.epochs, .seconds = stoppers.seconds};  // there are no scores
   const RandomSearch& known = *random;
   auto sampler = kind.make(std::move(random), space, settings);
   if (!options.first.empty())
@@ -191,7 +193,7 @@ Oracle make_oracle(const SweepOptions& options, const SearchSpace& space, const 
   if (kind.learns) plan.emplace(make_scheduler(), std::max(options.width, 1));
   return Oracle(space,
                 {objective, options.max_trials, options.executions_per_trial, options.max_retries,
-                 options.max_consecutive_failures},
+                 options.max_consecutive_failures, stoppers},
                 std::move(sampler), std::move(scheduler), std::move(plan));
 }
 

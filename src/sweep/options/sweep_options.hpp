@@ -28,6 +28,7 @@ struct SweepOptions : SchedulerSettings {
   double min_delta = 0;
   int max_retries = 0;
   int max_consecutive_failures = 20;
+  Stoppers stoppers;
   bool deterministic = false;
   std::map<std::string, std::string> set;
   std::map<std::string, std::string> range;  ///< parts of domains, see SearchSpace::narrow

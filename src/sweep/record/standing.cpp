@@ -1,5 +1,6 @@
 #include "sweep/record/standing.hpp"
 
+#include <algorithm>
 #include <numeric>
 
 #include "base/exit_codes.hpp"
@@ -39,6 +40,8 @@ Standing standing(const Launches& launches, bool scored, const std::optional<std
 std::string failed_altogether(const Oracle& oracle) {
   if (oracle.best_model() >= 0) return "";
   if (oracle.trials().empty()) return "it has no trial";
+  const auto has_failed = [](const Trial& trial) { return trial.status == TrialStatus::failed; };
+  if (!std::all_of(oracle.trials().begin(), oracle.trials().end(), has_failed)) return "no trial has a score";
   std::vector<TrialId> failed(oracle.trials().size());
   std::iota(failed.begin(), failed.end(), 0);
   return (failed.size() == 1 ? "its one trial failed, "

@@ -26,7 +26,7 @@ struct Standing {
 /// `scored`: some trial has a score and has not failed; `owner`: who holds the sweep's lock.
 Standing standing(const Launches& launches, bool scored, const std::optional<std::string>& owner);
 
-/// Why a sweep whose plan is done has nothing to show for it; empty if it has.
+/// Why a sweep that is over has nothing to show for it; empty if it has.
 std::string failed_altogether(const Oracle& oracle);
 
 }  // namespace sibyl

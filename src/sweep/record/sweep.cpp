@@ -119,6 +119,7 @@ void Sweep::resume() {
           closed_.reset();
           settings.max_trials = resumed->max_trials;
           settings.iterations = resumed->iterations;
+          settings.stoppers = resumed->stoppers;
         }
         const Consequences consequences = oracle_->tell(event);
         timing_.learn(event, consequences);
@@ -146,8 +147,10 @@ void Sweep::resume() {
         "the journal's last " + std::to_string(tail.torn_bytes) +
             " bytes were being written when the sweep was killed; they were never acknowledged and are cut off",
         wall_clock());
-  const bool more =
-      settings.max_trials != start_.options.max_trials || settings.iterations != start_.options.iterations;
+  const SweepOptions& now = start_.options;
+  const bool has_plan_left = !oracle_->scheduler().finished();
+  const bool more = settings.max_trials != now.max_trials || settings.iterations != now.iterations ||
+                    (has_plan_left && settings.stoppers != now.stoppers);
   checkpoints_.find_leftovers(*oracle_);
   if (!closed_ || more) take_up();
 }
@@ -155,7 +158,7 @@ void Sweep::resume() {
 // What was running when the sweep ended goes on from its last checkpoint, on any worker.
 void Sweep::take_up() {
   tell(SweepResumed{wall_clock(), start_.opened.command_line, start_.options.max_trials,
-                    start_.options.iterations});
+                    start_.options.iterations, start_.options.stoppers});
   tell_launched();
   const auto running = oracle_->running();
   for (const TrialId id : running) {

@@ -73,6 +73,7 @@ TEST_CASE("an event that can't be is refused with what contradicts it, and nothi
   CHECK_THAT(contradiction(SweepOpened{}), ContainsSubstring("one has begun before"));
   CHECK_THAT(contradiction(SweepResumed{1, "", -1, 1}), ContainsSubstring("no such plan"));
   CHECK_THAT(contradiction(SweepResumed{1, "", 0, 0}), ContainsSubstring("no such plan"));
+  CHECK_THAT(contradiction(SweepResumed{1, "", 0, 1, {.epochs = -1}}), ContainsSubstring("less than none"));
   for (const SweepEnd end : {SweepEnd::none, SweepEnd::finished, static_cast<SweepEnd>(5)})
     CHECK_THAT(contradiction(SweepStopped{1, "", end}), ContainsSubstring("no such way"));
   CHECK_THAT(contradiction(joined_as(-3)), ContainsSubstring("numbered from 1"));

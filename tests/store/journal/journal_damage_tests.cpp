@@ -13,7 +13,7 @@ using namespace sibyl::test;
 
 namespace {
 
-constexpr std::size_t header = 12, prefix = 12;
+constexpr std::size_t header = 12, version_at = 8, prefix = 12;
 
 /// A journal's bytes and where its records begin; the last element is the end.
 struct Sample {
@@ -88,7 +88,9 @@ TEST_CASE(
     const Reading reading = read(sample.path);
     REQUIRE(sample.is_beginning(reading.events));
     if (at < header) {
-      REQUIRE(reading.error != "");
+      // One bit may make an older version of this one; of this sample that says the same.
+      const bool is_older = at == version_at && (layout_version ^ 1U) < layout_version;
+      REQUIRE((reading.error != "" || is_older));
     } else if (at < sample.last_start()) {
       const auto record =
           std::upper_bound(sample.starts.begin(), sample.starts.end(), at) - sample.starts.begin();

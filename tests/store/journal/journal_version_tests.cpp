@@ -84,6 +84,14 @@ std::vector<Event> version_5_events() {
   return events;
 }
 
+// What every_event_v6.bin says: the same, of an expectation for an epoch.
+std::vector<Event> version_6_events() {
+  std::vector<Event> events = version_5_events();
+  for (Event& event : events)
+    if (auto* started = std::get_if<TrialStarted>(&event)) started->suggestion.origin.expected_epoch = 27;
+  return events;
+}
+
 std::vector<std::string> all_packed(const std::vector<Event>& events) {
   std::vector<std::string> texts;
   for (const Event& event : events) texts.push_back(packed(event));
@@ -120,6 +128,13 @@ TEST_CASE("A journal of version 5 is read, which does not know for which epoch s
   CHECK(reading.events == all_packed(version_5_events()));
 }
 
+TEST_CASE("A journal of version 6 is read, whose sweep no stopper ends") {
+  const Reading reading = read(fixture("every_event_v6.bin"));
+  CHECK(reading.error == "");
+  CHECK(reading.tail.version == 6);
+  CHECK(reading.events == all_packed(version_6_events()));
+}
+
 TEST_CASE("A journal of version 1 is read, also one that a later program went on with") {
   const Reading reading = read(fixture("every_event_v1.bin"));
   CHECK(reading.error == "");
@@ -141,7 +156,7 @@ TEST_CASE("Going on with an older journal writes it anew in this version, torn t
   const Folder folder;
   for (const std::string torn : {"", "half a record"}) {
     for (const std::string name : {"every_event_v1.bin", "every_event_v2.bin", "every_event_v3.bin",
-                                   "every_event_v4.bin", "every_event_v5.bin"}) {
+                                   "every_event_v4.bin", "every_event_v5.bin", "every_event_v6.bin"}) {
       write(folder / "journal", contents(fixture(name)) + torn);
       write(folder / "journal.tmp", "of a rewriting that was killed");
       const Reading before = read(folder / "journal");

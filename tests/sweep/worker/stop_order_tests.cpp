@@ -22,6 +22,45 @@ TEST_CASE("a sweep that is given up ends: what runs is told to end, nothing new 
   CHECK(oracle.trials().size() <= 5);
 }
 
+TEST_CASE("a stopper ends a sweep at once: what runs is interrupted, and goes on with a larger budget") {
+  Oracle whole = full_budget(6, 20);
+  sweep(whole, 1, plain);
+  OracleOptions options;
+  options.stoppers.epochs = 30;
+  Oracle oracle = full_budget(6, 20, options);
+  const auto trainer = [&](int) {
+    return std::make_unique<TestTrainer>([&](const Suggestion& suggestion, int epoch, Reporter&) {
+      std::this_thread::sleep_for(500us);
+      return std::get<double>(suggestion.hyperparameters.at("x")) / epoch;
+    });
+  };
+  const SearchOver end = sweep(oracle, 3, trainer);
+  CHECK(end.end == SweepEnd::finished);
+  CHECK(end.reason == "the budget of 30 epochs is used up");
+  CHECK(oracle.running().empty());
+  CHECK_FALSE(oracle.requeued().empty());
+  CHECK(oracle.epochs() < 60);
+  oracle.tell(SweepClosed{1, end.reason});
+  oracle.tell(SweepResumed{1, "", 6, 1});
+  CHECK(sweep(oracle, 2, trainer).reason == "the plan is done");
+  REQUIRE(oracle.trials().size() == whole.trials().size());
+  for (std::size_t i = 0; i < whole.trials().size(); ++i)
+    CHECK(oracle.trials()[i].score == whole.trials()[i].score);
+}
+
+TEST_CASE("the time of all launches ends a sweep, also while every worker is busy") {
+  OracleOptions options;
+  options.stoppers.seconds = 100;
+  Oracle oracle = full_budget(2, 1'000'000, options);
+  ManagerHooks hooks = plain_hooks();
+  std::atomic<double> lasted = 99;
+  hooks.lasted = [&] { return lasted.load(); };
+  hooks.learned = [&](const Event& event, const Consequences&) {
+    if (std::holds_alternative<EpochReported>(event)) lasted = 101;
+  };
+  CHECK(sweep(oracle, 2, plain, hooks).reason == "the time budget of 1:40 is used up");
+}
+
 TEST_CASE("a sweep that is told to stop has its trials interrupted, and can go on") {
   Oracle oracle = hyperband(27);
   std::atomic<bool> stop = false;
