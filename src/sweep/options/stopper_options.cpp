@@ -8,7 +8,7 @@ namespace sibyl {
 
 namespace {
 
-using Of = OptionTypes<Stoppers>;
+using OfStoppers = OptionTypes<Stoppers>;
 
 constexpr const char* none = "none";
 
@@ -34,7 +34,7 @@ OptionType<Stoppers> target() {
 
 // 0 takes it back at a resume.
 OptionType<Stoppers> seconds() {
-  OptionType<Stoppers> type = Of::duration(&Stoppers::seconds);
+  OptionType<Stoppers> type = OfStoppers::duration(&Stoppers::seconds);
   type.read = [](Stoppers& stoppers, const std::string& option, const std::string& text) {
     stoppers.seconds = text == "0" ? 0 : parse_duration(option, text);
   };
@@ -50,7 +50,7 @@ OptionTable<Stoppers> rows() {
       {.name = "budget-epochs",
        .value = "N",
        .help = "End it for good once so many epochs are trained, of all trials and executions; 0: never",
-       .type = Of::number(&Stoppers::epochs, 0)},
+       .type = OfStoppers::number(&Stoppers::epochs, 0)},
       {.name = "budget-time",
        .value = "TIME",
        .help = "End it for good once all its launches together have lasted so long; 0: never",
@@ -61,7 +61,7 @@ OptionTable<Stoppers> rows() {
        .help = "End it for good once so many trials after the best one, by their numbers, were no better; 0: "
                "never. Of these four only this one decides the same on any number of workers, but for the "
                "trials that are begun meanwhile",
-       .type = Of::number(&Stoppers::trials_without_improvement, 0)},
+       .type = OfStoppers::number(&Stoppers::trials_without_improvement, 0)},
   };
 }
 
