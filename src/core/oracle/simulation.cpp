@@ -16,13 +16,14 @@ struct EpochDone {
   Suggestion suggestion;
   int epoch = 0;
   double began = 0;
+  double slowness = 1;
   int epochs = 0;
 
   // Lets it train on, to its next report.
   void train(const SimulatedTraining& training) {
     const Slot& slot = suggestion.slot;
     epochs = training.each_epoch ? 1 : slot.last_epoch - epoch;
-    for (int i = 0; i < epochs; ++i) time += training.seconds(slot.trial, ++epoch);
+    for (int i = 0; i < epochs; ++i) time += slowness * training.seconds(slot.trial, ++epoch);
   }
 
   // The queue's top is the earliest; ties go to the lower rank.
@@ -34,8 +35,8 @@ struct EpochDone {
 /// A sweep that is under way.
 class Simulation {
  public:
-  Simulation(Oracle& oracle, int workers, const SimulatedTraining& training)
-      : oracle_(oracle), training_(training) {
+  Simulation(Oracle& oracle, int workers, const SimulatedTraining& training, const WatchSweep& watch)
+      : oracle_(oracle), training_(training), watch_(watch) {
     for (int worker = 1; worker <= workers; ++worker) free_.insert(worker);
   }
 
@@ -73,7 +74,10 @@ class Simulation {
       // One that was interrupted goes on from where it was.
       const Slot& slot = suggestion->slot;
       const int epoch = std::max(slot.first_epoch, oracle_.trials()[slot.trial].epochs.front());
-      EpochDone next{now_, worker, std::move(*suggestion), epoch, now_};
+      const double overhead = training_.overhead(slot), slowness = training_.slowness(slot);
+      sweep_.overhead += overhead;
+      const double begins = std::max(now_, oracle_free_) + overhead;
+      EpochDone next{begins, worker, std::move(*suggestion), epoch, begins, slowness};
       next.train(training_);
       queue_.push(std::move(next));
     }
@@ -106,15 +110,18 @@ class Simulation {
   }
 
   void end(const EpochDone& done, Ending ending) {
+    const double trained = std::max(0.0, now_ - done.began);
     tell(TrialEnded{now_, done.suggestion.slot.trial, done.suggestion.attempt, done.worker, ending,
-                    ending == Ending::failed ? Cause::exception : Cause::none, "", now_ - done.began});
-    sweep_.busy += now_ - done.began;
+                    ending == Ending::failed ? Cause::exception : Cause::none, "", trained});
+    sweep_.busy += trained;
     free_.insert(done.worker);
   }
 
   Consequences tell(const Event& event) {
     ++sweep_.events;
+    oracle_free_ = std::max(now_, oracle_free_) + training_.event_seconds;
     Consequences consequences = oracle_.tell(event);
+    if (watch_) watch_(now_, event, consequences);
     sweep_.decisions.insert(sweep_.decisions.end(), consequences.decisions.begin(),
                             consequences.decisions.end());
     if (const auto* started = std::get_if<TrialStarted>(&event)) open_.insert(started->suggestion.slot.trial);
@@ -126,17 +133,20 @@ class Simulation {
 
   Oracle& oracle_;
   const SimulatedTraining& training_;
+  const WatchSweep& watch_;
   SimulatedSweep sweep_;
   std::priority_queue<EpochDone> queue_;
   std::set<int> free_;
   std::set<TrialId> open_;  ///< trials that have a checkpoint
   double now_ = 0;
+  double oracle_free_ = 0;  ///< when it has learned all that it was told
 };
 
 }  // namespace
 
-SimulatedSweep simulate(Oracle& oracle, int workers, const SimulatedTraining& training) {
-  return Simulation(oracle, workers, training).run();
+SimulatedSweep simulate(Oracle& oracle, int workers, const SimulatedTraining& training,
+                        const WatchSweep& watch) {
+  return Simulation(oracle, workers, training, watch).run();
 }
 
 }  // namespace sibyl

@@ -1,0 +1,61 @@
+#pragma once
+
+#include "core/schedulers/scheduler.hpp"
+
+namespace sibyl::simulation {
+
+/// Hyperband as its paper has it, for comparison: one rung after the other, of one bracket after the other,
+/// and nobody goes on before the last trial of a rung is through.
+class StrictBarrier : public Scheduler {
+ public:
+  StrictBarrier(int max_epochs, int eta, int iterations, Objective objective)
+      : max_epochs_(max_epochs),
+        eta_(eta),
+        planned_(iterations * (largest_bracket(max_epochs, eta) + 1)),
+        objective_(std::move(objective)) {
+    begin();
+  }
+
+  std::optional<Proposal> next(std::optional<TrialId> new_trial) const override {
+    const Bracket& bracket = brackets_.back();
+    if (bracket.unstarted() > 0)
+      return new_trial ? std::optional(Proposal{bracket.new_slot(*new_trial)}) : std::nullopt;
+    if (!bracket.has_ready()) return std::nullopt;
+    const Slot slot = bracket.ready_slot();
+    if (!bracket.rung(slot.rung - 1).full()) return std::nullopt;
+    return Proposal{slot};
+  }
+  bool expects(const Slot& slot, TrialId parent) const override {
+    return parent < 0 && brackets_.back().expects(slot);
+  }
+  void started(const Slot& slot) override { brackets_.back().started(slot); }
+  std::vector<RungResult> observed(const Observation& observation) override {
+    std::vector<RungResult> decisions;
+    brackets_.back().observed(observation, decisions);
+    if (brackets_.back().finished() && !finished()) begin();
+    return decisions;
+  }
+  std::vector<RungResult> no_more_trials() override {
+    std::vector<RungResult> decisions;
+    brackets_.back().no_more_trials(decisions);
+    planned_ = static_cast<int>(brackets_.size());
+    return decisions;
+  }
+  void extend(std::int64_t, int) override {}
+  bool finished() const override {
+    return static_cast<int>(brackets_.size()) == planned_ && brackets_.back().finished();
+  }
+
+ private:
+  void begin() {
+    const int each = largest_bracket(max_epochs_, eta_) + 1, at = static_cast<int>(brackets_.size());
+    const int s = each - 1 - at % each;
+    brackets_.emplace_back(plan_bracket(max_epochs_, eta_, s), at / each, s, objective_);
+  }
+
+  int max_epochs_, eta_, planned_;
+  Objective objective_;
+  std::vector<Bracket> brackets_;  ///< the last one is under way
+};
+
+}  // namespace sibyl::simulation
