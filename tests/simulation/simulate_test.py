@@ -38,10 +38,12 @@ class Simulate(unittest.TestCase):
     COMMON = ("--max-epochs", 27, "--iterations", 4, "--stragglers", 0.5)
 
     def test_a_strict_barrier_trains_the_same_and_keeps_workers_waiting(self):
-        [free] = results(*self.COMMON, "--workers", 8)
-        [barrier] = results(*self.COMMON, "--workers", 8, "--barrier")
-        for what in ("trials", "epochs", "promotions", "wrong_promotions", "regret"):
-            self.assertEqual(free[what], barrier[what], what)
+        for workers in (3, 8, 40):
+            [free] = results(*self.COMMON, "--workers", workers)
+            [barrier] = results(*self.COMMON, "--workers", workers, "--barrier")
+            for what in ("trials", "epochs", "promotions", "wrong_promotions", "regret"):
+                self.assertEqual(free[what], barrier[what], what)
+        [free], [barrier] = results(*self.COMMON, "--workers", 8), results(*self.COMMON, "--workers", 8, "--barrier")
         self.assertGreater(free["useful"], 0.85)
         self.assertLess(barrier["useful"], 0.6)
         self.assertGreater(barrier["makespan"], 1.4 * free["makespan"])

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <utility>
+
 #include "core/schedulers/scheduler.hpp"
 
 namespace sibyl::simulation {
@@ -18,27 +20,28 @@ class StrictBarrier : public Scheduler {
 
   std::optional<Proposal> next(std::optional<TrialId> new_trial) const override {
     const Bracket& bracket = brackets_.back();
-    if (bracket.unstarted() > 0)
-      return new_trial ? std::optional(Proposal{bracket.new_slot(*new_trial)}) : std::nullopt;
-    if (!bracket.has_ready()) return std::nullopt;
-    const Slot slot = bracket.ready_slot();
-    if (!bracket.rung(slot.rung - 1).full()) return std::nullopt;
-    return Proposal{slot};
+    if (bracket.has_ready()) return Proposal{bracket.ready_slot()};
+    if (new_trial && bracket.unstarted() > 0) return Proposal{bracket.new_slot(*new_trial)};
+    return std::nullopt;
   }
   bool expects(const Slot& slot, TrialId parent) const override {
     return parent < 0 && brackets_.back().expects(slot);
   }
-  void started(const Slot& slot) override { brackets_.back().started(slot); }
+  void started(const Slot& slot) override {
+    brackets_.back().started(slot);
+    ++under_way_;
+  }
   std::vector<RungResult> observed(const Observation& observation) override {
-    std::vector<RungResult> decisions;
-    brackets_.back().observed(observation, decisions);
-    if (brackets_.back().finished() && !finished()) begin();
-    return decisions;
+    through_.push_back(observation);
+    --under_way_;
+    return decide();
   }
   std::vector<RungResult> no_more_trials() override {
     std::vector<RungResult> decisions;
     brackets_.back().no_more_trials(decisions);
     planned_ = static_cast<int>(brackets_.size());
+    const auto more = decide();
+    decisions.insert(decisions.end(), more.begin(), more.end());
     return decisions;
   }
   void extend(std::int64_t, int) override {}
@@ -53,9 +56,21 @@ class StrictBarrier : public Scheduler {
     brackets_.emplace_back(plan_bracket(max_epochs_, eta_, s), at / each, s, objective_);
   }
 
+  // The bracket hears of its rung's trials when all are through.
+  std::vector<RungResult> decide() {
+    Bracket& bracket = brackets_.back();
+    std::vector<RungResult> decisions;
+    if (under_way_ > 0 || bracket.unstarted() > 0 || bracket.has_ready()) return decisions;
+    for (const Observation& each : std::exchange(through_, {})) bracket.observed(each, decisions);
+    if (bracket.finished() && !finished()) begin();
+    return decisions;
+  }
+
   int max_epochs_, eta_, planned_;
   Objective objective_;
   std::vector<Bracket> brackets_;  ///< the last one is under way
+  int under_way_ = 0;
+  std::vector<Observation> through_;  ///< the rung that is under way
 };
 
 }  // namespace sibyl::simulation

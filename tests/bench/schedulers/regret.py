@@ -1,0 +1,111 @@
+"""How far from the best there is, by epochs trained: our schedulers and samplers, and Optuna's pruners, on tables of measured
+learning curves, in one run.
+
+    python3 regret.py SIMULATE TABLE... [--seeds 20] [--epochs 4000] [--ours hyperband/gp ...] [--optuna hyperband/tpe ...]
+                      [--keep FILE] [--picture FILE]
+
+SIMULATE is build/tests/simulate; a TABLE is a CSV file as tests/bench/samplers/tables.hpp reads it. One worker, which knows all
+results (--width 1), as Optuna's does; full, asha and whatever else goes on as long as it is let is ended by the epochs. Optuna
+needs `pip install optuna==5.0.0`; --optuna without a name leaves it out. FILE keeps what was found, so that nothing is run again.
+"""
+
+import argparse
+import json
+import pathlib
+import subprocess
+
+import numpy
+
+import pruners
+
+SAMPLERS = ("random", "tpe", "gp")
+
+
+def of_ours(simulate, table, name, seeds, epochs):
+    scheduler, sampler = name.split("/")
+    command = [simulate, "--table", table, "--scheduler", scheduler, "--sampler", sampler, "--seeds", seeds, "--format", "json",
+               "--max-epochs", 50, "--workers", 1, "--width", 1, "--budget-epochs", epochs]
+    command += ["--iterations", 100] if scheduler == "hyperband" else ["--max-trials", 1000]
+    lines = subprocess.run(list(map(str, command)), check=True, capture_output=True, text=True).stdout.splitlines()
+    return [[[trained, regret] for trained, _, regret in json.loads(line)["new_bests"]] for line in lines]
+
+
+def of_optuna(table, name, seeds, epochs):
+    prunes, samples = name.split("/")
+    curves = pruners.Table(table)
+    return [pruners.search(curves, prunes, samples, seed, epochs) for seed in range(seeds)]
+
+
+def by_epochs(found, epochs):
+    """The regret after 1, 2, ... epochs, a row a seed."""
+    rows = numpy.full((len(found), epochs + 1), numpy.inf)
+    for row, news in zip(rows, found):
+        for trained, regret in news:
+            row[min(trained, epochs + 1):] = regret
+    return rows
+
+
+def first_below(curve, level):
+    below = numpy.nonzero(curve <= level + 1e-12)[0]
+    return int(below[0]) if len(below) else None
+
+
+def report(table, regrets, epochs):
+    marks = [epochs // 4, epochs // 2, epochs]
+    print(f"\n{table}\n\n| | " + " | ".join(f"{mark} epochs" for mark in marks) + " | epochs to random's with hyperband |")
+    print("| --- |" + " --- |" * (len(marks) + 1))
+    goal = numpy.median(regrets["hyperband/random"], 0)[-1] if "hyperband/random" in regrets else -1
+    for name, rows in regrets.items():
+        cells = [" / ".join(f"{each:.3f}" for each in numpy.quantile(rows[:, mark], [0.25, 0.5, 0.75], method="nearest")) for mark in marks]
+        reached = first_below(numpy.median(rows, 0), goal)
+        print(f"| {name} | " + " | ".join(cells) + f" | {reached or '-'} |", flush=True)
+
+
+def draw(all_regrets, file):
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(1, len(all_regrets), figsize=(4 * len(all_regrets), 3.2), squeeze=False)
+    for axis, (table, regrets) in zip(axes[0], all_regrets.items()):
+        for name, rows in regrets.items():
+            curve = numpy.median(rows, 0)
+            axis.plot(range(1, len(curve)), curve[1:], label=name, linestyle="--" if name.startswith("optuna") else "-", linewidth=1.2)
+        axis.set(title=table, xscale="log", xlabel="epochs trained", ylabel="median regret", xlim=(50, None), ylim=(0, 0.25))
+    axes[0][-1].legend(fontsize=6)
+    figure.tight_layout()
+    figure.savefig(file)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("simulate")
+    parser.add_argument("tables", nargs="+")
+    parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--epochs", type=int, default=4000)
+    parser.add_argument("--ours", nargs="*", default=[f"{scheduler}/{sampler}" for scheduler in ("full", "hyperband") for sampler in SAMPLERS])
+    parser.add_argument("--optuna", nargs="*", default=[f"{each}/tpe" for each in ("none", *pruners.PRUNERS)])
+    parser.add_argument("--keep", type=pathlib.Path)
+    parser.add_argument("--picture", type=pathlib.Path)
+    args = parser.parse_args()
+    kept = json.loads(args.keep.read_text()) if args.keep and args.keep.exists() else {}
+    everything = {}
+    for table in args.tables:
+        short, regrets = pathlib.Path(table).name.split(".")[0], {}
+        for name in args.ours + [f"optuna {each}" for each in args.optuna]:
+            key = f"{short} {name} {args.seeds} {args.epochs}"
+            if key not in kept:
+                theirs = name.removeprefix("optuna ")
+                kept[key] = of_ours(args.simulate, table, name, args.seeds, args.epochs) if name == theirs else of_optuna(table, theirs, args.seeds, args.epochs)
+                if args.keep:
+                    args.keep.write_text(json.dumps(kept))
+            regrets[name] = by_epochs(kept[key], args.epochs)
+        report(short, regrets, args.epochs)
+        everything[short] = regrets
+    if args.picture:
+        draw(everything, args.picture)
+
+
+if __name__ == "__main__":
+    main()
