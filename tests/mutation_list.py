@@ -12,17 +12,27 @@ def add(name, file, old, new, program, *tests):
 
 
 # Decisions
-add("bracket: eta is rounded down", "core/schedulers/bracket.cpp",
+add("bracket: eta is rounded down", "core/schedulers/hyperband/bracket.cpp",
     "return (a + b - 1) / b;", "return a / b;", "core", "the brackets are Algorithm 1*")
-add("bracket: promotes one too early", "core/schedulers/bracket.cpp",
+add("bracket: promotes one too early", "core/schedulers/hyperband/bracket.cpp",
     "places - (rung.status.expected - rung.status.ended);",
     "places - (rung.status.expected - rung.status.ended) + 1;", "core", "law 5: a strict barrier*")
-add("bracket: stops one too early", "core/schedulers/bracket.cpp",
+add("bracket: stops one too early", "core/schedulers/hyperband/bracket.cpp",
     "static_cast<std::int64_t>(rung.waiting.size()) > places",
     "static_cast<std::int64_t>(rung.waiting.size()) >= places", "core", "law 5: a strict barrier*")
-add("bracket: failures starve the next rung", "core/schedulers/bracket.cpp",
-    "std::min(places, rung.status.expected - rung.status.failed)", "std::min(places, rung.status.expected)", "core",
+add("bracket: failures starve the next rung", "core/schedulers/hyperband/bracket.cpp",
+    "std::min(places, rung.status.expected - rung.out)", "std::min(places, rung.status.expected)", "core",
     "a failure takes its place*")
+add("asha: rungs promote without limit", "core/schedulers/asha/rung.cpp",
+    "while (best_.size() > places) {", "while (false) {", "core", "asha promotes as the paper says*")
+add("the clock goes on beyond a new trial", "core/schedulers/virtual_clock.cpp",
+    "at_new_trial_ = true;", "return;", "core", "law 1 where decisions depend*")
+add("the clock takes results as they come", "core/schedulers/virtual_clock.cpp",
+    "arrived_.extract(running_.begin()->slot.trial)", "arrived_.extract(arrived_.begin())", "core",
+    "law 1 where decisions depend*")
+add("median: stopped trials have no say", "core/schedulers/median/median_stopping.cpp",
+    "  others.add(observation.score);\n", "  if (!worse) others.add(observation.score);\n", "core",
+    "whoever is worse than the median*")
 add("ties go to the later trial", "sibyl/objective.hpp",
     "return a.trial < b.trial;", "return a.trial > b.trial;", "core", "with all scores equal*")
 add("infinity is a score", "core/objective.cpp",

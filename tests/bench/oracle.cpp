@@ -9,7 +9,7 @@
 #include "core/oracle/simulation.hpp"
 #include "core/samplers/random.hpp"
 #include "core/schedulers/full_budget.hpp"
-#include "core/schedulers/hyperband.hpp"
+#include "core/schedulers/hyperband/hyperband.hpp"
 
 using namespace sibyl;
 

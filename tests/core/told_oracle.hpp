@@ -4,7 +4,7 @@
 
 #include "core/samplers/random.hpp"
 #include "core/schedulers/full_budget.hpp"
-#include "core/schedulers/hyperband.hpp"
+#include "core/schedulers/hyperband/hyperband.hpp"
 
 // Asks an oracle and tells it what happened, for tests.
 namespace sibyl {

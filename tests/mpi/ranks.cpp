@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "core/samplers/random.hpp"
-#include "core/schedulers/hyperband.hpp"
+#include "core/schedulers/hyperband/hyperband.hpp"
 #include "mpi/communicator.hpp"
 #include "mpi/environment.hpp"
 #include "sweep/manager/dismissal.hpp"

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "core/schedulers/scheduler.hpp"
+#include "core/schedulers/hyperband/bracket.hpp"
 
 namespace sibyl::simulation {
 
@@ -27,24 +27,24 @@ class StrictBarrier : public Scheduler {
   bool expects(const Slot& slot, TrialId parent) const override {
     return parent < 0 && brackets_.back().expects(slot);
   }
-  void started(const Slot& slot) override {
+  Effects started(const Slot& slot) override {
     brackets_.back().started(slot);
     ++under_way_;
+    return {};
   }
-  std::vector<RungResult> observed(const Observation& observation) override {
+  Effects observed(const Observation& observation) override {
     through_.push_back(observation);
     --under_way_;
     return decide();
   }
-  std::vector<RungResult> no_more_trials() override {
-    std::vector<RungResult> decisions;
-    brackets_.back().no_more_trials(decisions);
+  Effects no_more_trials() override {
+    Effects effects;
+    brackets_.back().no_more_trials(effects.decisions);
     planned_ = static_cast<int>(brackets_.size());
-    const auto more = decide();
-    decisions.insert(decisions.end(), more.begin(), more.end());
-    return decisions;
+    effects.append(decide());
+    return effects;
   }
-  void extend(std::int64_t, int) override {}
+  Effects extend(std::int64_t, int) override { return {}; }
   bool finished() const override {
     return static_cast<int>(brackets_.size()) == planned_ && brackets_.back().finished();
   }
@@ -57,13 +57,13 @@ class StrictBarrier : public Scheduler {
   }
 
   // The bracket hears of its rung's trials when all are through.
-  std::vector<RungResult> decide() {
+  Effects decide() {
     Bracket& bracket = brackets_.back();
-    std::vector<RungResult> decisions;
-    if (under_way_ > 0 || bracket.unstarted() > 0 || bracket.has_ready()) return decisions;
-    for (const Observation& each : std::exchange(through_, {})) bracket.observed(each, decisions);
+    if (under_way_ > 0 || bracket.unstarted() > 0 || bracket.has_ready()) return {};
+    Effects effects{.results = std::exchange(through_, {})};
+    for (const Observation& each : effects.results) bracket.observed(each, effects.decisions);
     if (bracket.finished() && !finished()) begin();
-    return decisions;
+    return effects;
   }
 
   int max_epochs_, eta_, planned_;

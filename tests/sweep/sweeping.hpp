@@ -7,7 +7,7 @@
 
 #include "core/samplers/random.hpp"
 #include "core/schedulers/full_budget.hpp"
-#include "core/schedulers/hyperband.hpp"
+#include "core/schedulers/hyperband/hyperband.hpp"
 #include "sweep/link/loopback.hpp"
 #include "sweep/manager/dismissal.hpp"
 #include "sweep/manager/manager.hpp"

@@ -12,7 +12,7 @@
 #include "cli/screen/table.hpp"
 #include "core/oracle/simulation.hpp"
 #include "core/samplers/random.hpp"
-#include "core/schedulers/totals.hpp"
+#include "core/schedulers/registry.hpp"
 
 namespace sibyl {
 
@@ -206,12 +206,13 @@ void print_plan(std::ostream& out, const Options& options, const SearchSpace& sp
   if (options.json) return print_json(out, plan, options, checkpoint_bytes);
 
   const double makespan = plan.makespan * executions;
-  const int learners = chosen_width(sweep, options.workers);
+  SweepOptions begun = sweep;
+  begun.width = chosen_width(sweep, options.workers);
   out << scheduler_kind(sweep.scheduler).title(sweep) << "\n\n";
   print_brackets(out, plan.rungs, width);
   out << "\n  " << count(plan.trials) << " trials, " << count(plan.epochs * executions) << " epochs"
       << (plan.reason.empty() ? "" : "; then ") << plan.reason << '\n';
-  if (plan.chosen.size() > 1) print_samplers(out, plan.chosen, learners > 0);
+  if (plan.chosen.size() > 1) print_samplers(out, plan.chosen, sampler_kind(sweep.sampler).learns);
   out << "  " << options.workers << (options.workers == 1 ? " worker takes" : " workers take")
       << (plan.busy_share ? "" : " at least") << " the time of " << short_number(makespan) << " epochs";
   if (plan.busy_share) out << ", and train " << percent(*plan.busy_share) << " of it";
@@ -221,9 +222,7 @@ void print_plan(std::ostream& out, const Options& options, const SearchSpace& sp
     out << ": " << duration(makespan * options.epoch_seconds) << " at " << short_number(options.epoch_seconds)
         << " s an epoch";
   out << '\n';
-  if (learners > 0)
-    out << "  (" << sweep.sampler << " chooses by what --width " << learners
-        << " workers of equal speed would know: the same on any number of workers)\n";
+  if (const std::string note = width_note(begun); !note.empty()) out << "  (" << note << ")\n";
   if (plan.checkpoints) {
     const std::int64_t checkpoints = *plan.checkpoints * executions;
     out << "  at most " << checkpoints << " checkpoints on the disk at a time";

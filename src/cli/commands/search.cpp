@@ -209,7 +209,7 @@ int lead(const Words& command_line, const Options& typed, Job& job, Environment&
     show_end(sweep, options.directory, terminal);
     return sweep.standing().exit_code;
   }
-  if (const std::string note = learning_note(options.sweep); !note.empty()) sweep.say(note);
+  if (const std::string note = width_note(options.sweep); !note.empty()) sweep.say(note);
   if (const std::string warning = no_search(options.sweep); !warning.empty()) sweep.warn({warning});
   Begin begin = identity_of_rank_0(options.directory);
   begin.trainer = trainer_options(options, job, environment);

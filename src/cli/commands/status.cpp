@@ -149,7 +149,7 @@ void print_one(std::ostream& out, const fs::path& directory, const StoredSweep& 
     out << "Slurm     job " << one_line(job) << ' ' << (queue.empty() ? "is not in the queue" : queue)
         << '\n';
   const SweepOptions options = sweep_options_from_json(sweep.opened.options);
-  if (options.width > 0) out << "Sampler   " << options.sampler << ", with --width " << options.width << '\n';
+  if (const std::string note = width_note(options); !note.empty()) out << "Order     " << note << '\n';
   if (stands.running && sweep.timing.workers() > 0)
     out << "Workers   " << sweep.timing.workers()
         << (sweep.timing.work().waiting() > 0 ? ", " + waiting_text(sweep) : "") << '\n';

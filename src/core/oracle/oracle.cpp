@@ -6,14 +6,13 @@
 namespace sibyl {
 
 Oracle::Oracle(SearchSpace space, OracleOptions options, std::unique_ptr<Sampler> sampler,
-               std::unique_ptr<Scheduler> scheduler, std::optional<PlannedResults> plan)
+               std::unique_ptr<Scheduler> scheduler, std::unique_ptr<ResultOrder> results)
     : space_(std::move(space)),
       options_(std::move(options)),
       sampler_(std::move(sampler)),
       scheduler_(std::move(scheduler)),
-      improvement_(options_.objective) {
-  if (plan) results_.emplace(std::move(*plan));
-}
+      results_(std::move(results)),
+      improvement_(options_.objective) {}
 
 Decision Oracle::ask() const {
   return std::visit(

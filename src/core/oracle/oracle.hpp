@@ -50,9 +50,9 @@ using Outline = std::variant<Suggestion, Proposal, Idle, SearchOver>;
 /// state.
 class Oracle {
  public:
-  /// `plan`: in what order results are told to the sampler; none: to one that does not choose by them.
+  /// `results`: in what order the sampler is told of them; null: it does not choose by them.
   Oracle(SearchSpace space, OracleOptions options, std::unique_ptr<Sampler> sampler,
-         std::unique_ptr<Scheduler> scheduler, std::optional<PlannedResults> plan = std::nullopt);
+         std::unique_ptr<Scheduler> scheduler, std::unique_ptr<ResultOrder> results = nullptr);
 
   Decision ask() const;
   /// `ask` in two steps, for who has other things to do while values are chosen. The first takes no time; a
@@ -137,13 +137,13 @@ class Oracle {
   bool counts_as_over(TrialId id) const;
   void close_if_used_up(Consequences& consequences);
   void close(Consequences& consequences, double time);
-  void apply(const std::vector<RungResult>& decisions, double time);
+  void apply(const Effects& effects, double time, Consequences& consequences);
 
   SearchSpace space_;
   OracleOptions options_;
   std::unique_ptr<Sampler> sampler_;
   std::unique_ptr<Scheduler> scheduler_;
-  std::optional<ResultOrder> results_;
+  std::unique_ptr<ResultOrder> results_;
 
   std::vector<Trial> trials_;
   std::set<TrialId> running_;

@@ -50,7 +50,7 @@ void Oracle::learn(const TrialStarted& event, Consequences& consequences) {
     if (results_) results_->started(id);
     not_yet_reported_.insert(id);
   }
-  if (requeued_.erase(id) == 0) scheduler_->started(suggestion.slot);
+  if (requeued_.erase(id) == 0) apply(scheduler_->started(suggestion.slot), event.time, consequences);
   Trial& trial = trials_[id];
   if (trial.slot != suggestion.slot) trial.killed = 0;
   trial.slot = suggestion.slot;
@@ -143,15 +143,13 @@ void Oracle::learn(const TrialEnded& event, Consequences& consequences) {
                                 .score = failed ? std::nan("") : trial.score,
                                 .failed = failed,
                                 .ended_early = trial.early_stopped || event.ending == Ending::cancelled};
-  if (results_) results_->observed(observation);
-  auto decisions = scheduler_->observed(observation);
+  Effects effects = scheduler_->observed(observation);
   if (event.ending == Ending::cancelled) {
-    for (RungResult& decision : decisions)
+    for (RungResult& decision : effects.decisions)
       if (decision.slot.trial == event.trial && decision.decision == RungDecision::completed)
         decision.decision = RungDecision::stopped;
   }
-  apply(decisions, event.time);
-  consequences.decisions.insert(consequences.decisions.end(), decisions.begin(), decisions.end());
+  apply(effects, event.time, consequences);
   close_if_used_up(consequences);
 }
 
@@ -173,11 +171,12 @@ void Oracle::fail(TrialId id) {
   given_up_ = std::to_string(failed.size()) + " trials in a row failed, " + failure_pattern(failed, trials_);
 }
 
-// A trial that waits counts as over where nobody knows when it will be decided on: there is no plan of rungs.
+// A trial that waits counts as over where nobody knows when it will be decided on.
 bool Oracle::counts_as_over(TrialId id) const {
   if (running_.contains(id) || requeued_.contains(id)) return false;
   const Trial& trial = trials_[id];
-  return trial.status != TrialStatus::paused || !scheduler_->rung(trial.slot);
+  return trial.status != TrialStatus::paused || scheduler_->decides_by_arrival() ||
+         !scheduler_->rung(trial.slot);
 }
 
 void Oracle::count_improvements(const Event& event) {
@@ -195,7 +194,7 @@ void Oracle::learn(const SweepResumed& event, Consequences& consequences) {
   failures_.forget();
   options_.max_trials = event.max_trials;
   options_.stoppers = event.stoppers;
-  scheduler_->extend(event.max_trials, event.iterations);
+  apply(scheduler_->extend(event.max_trials, event.iterations), event.time, consequences);
   if (results_) results_->extend(event.max_trials, event.iterations);
   closed_ = options_.max_trials > 0 && static_cast<std::int64_t>(trials_.size()) >= options_.max_trials;
   if (closed_) close(consequences, event.time);
@@ -210,14 +209,17 @@ void Oracle::close_if_used_up(Consequences& consequences) {
 
 void Oracle::close(Consequences& consequences, double time) {
   closed_ = true;
-  const auto decisions = scheduler_->no_more_trials();
+  const Effects effects = scheduler_->no_more_trials();
   if (results_) results_->no_more_trials();
-  apply(decisions, time);
-  consequences.decisions.insert(consequences.decisions.end(), decisions.begin(), decisions.end());
+  apply(effects, time, consequences);
 }
 
-void Oracle::apply(const std::vector<RungResult>& decisions, double time) {
-  for (const RungResult& result : decisions) {
+void Oracle::apply(const Effects& effects, double time, Consequences& consequences) {
+  if (results_)
+    for (const Observation& each : effects.results) results_->observed(each);
+  consequences.decisions.insert(consequences.decisions.end(), effects.decisions.begin(),
+                                effects.decisions.end());
+  for (const RungResult& result : effects.decisions) {
     Trial& trial = trials_[result.slot.trial];
     if (results_) results_->decided(result, trial.hyperparameters);
     trial.slot = result.slot;

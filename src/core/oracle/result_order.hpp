@@ -1,50 +1,32 @@
 #pragma once
 
-#include <deque>
-#include <map>
-#include <set>
-#include <tuple>
-#include <vector>
+#include <cstdint>
 
-#include "core/oracle/planned_results.hpp"
+#include "core/schedulers/scheduler.hpp"
 #include "sibyl/sampler.hpp"
 
 namespace sibyl {
 
-/// Hands a sampler the results in the order of the plan, whatever the order in which they come in, and never
-/// more than the next trial may know (see PlannedResults). What is late is waited for: until then that trial
-/// can't be chosen.
+/// In which order a sampler that learns is told of results, and by when.
 class ResultOrder {
  public:
-  explicit ResultOrder(PlannedResults plan);
+  virtual ~ResultOrder() = default;
 
   // What comes in.
-  void started(TrialId trial);
-  void found(const HyperparametersFound& found);
-  void observed(const Observation& observation);
-  void decided(const RungResult& result, const Values& hyperparameters);
+  /// The next new trial starts.
+  virtual void started(TrialId trial) = 0;
+  virtual void found(const HyperparametersFound& found) = 0;
+  /// One of Effects::results.
+  virtual void observed(const Observation& observation) = 0;
+  virtual void decided(const RungResult&, const Values& /*hyperparameters*/) {}
   /// As Scheduler's.
-  void no_more_trials() { plan_.no_more_trials(); }
-  void extend(std::int64_t max_trials, int iterations);
+  virtual void no_more_trials() {}
+  virtual void extend(std::int64_t /*max_trials*/, int /*iterations*/) {}
 
   /// Tells the sampler what can be told by now. `scheduler` knows which rungs are full.
-  void tell(Sampler& sampler, const Scheduler& scheduler);
+  virtual void tell(Sampler& sampler, const Scheduler& scheduler) = 0;
   /// Was it told all that the next trial may know?
-  bool complete() const { return steps_.empty(); }
-
- private:
-  using Rung = std::tuple<int, int, int>;  ///< iteration, bracket, rung
-  void add(const std::vector<PlannedResults::Step>& steps);
-  bool tell_first_slot(TrialId trial, Sampler& sampler);
-  bool tell_rung(const Slot& slot, Sampler& sampler, const Scheduler& scheduler);
-
-  PlannedResults plan_;
-  std::deque<PlannedResults::Step> steps_;  ///< that are to be told before the next trial
-  std::set<TrialId> in_first_slot_;
-  // What has come in and was not told yet.
-  std::map<TrialId, std::vector<HyperparametersFound>> found_;
-  std::map<TrialId, Observation> first_slots_;
-  std::map<Rung, std::vector<Observation>> rungs_;
+  virtual bool complete() const = 0;
 };
 
 }  // namespace sibyl

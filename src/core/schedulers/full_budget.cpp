@@ -12,20 +12,31 @@ std::optional<Proposal> FullBudget::next(std::optional<TrialId> new_trial) const
   return Proposal{bracket_.new_slot(*new_trial)};
 }
 
-std::vector<RungResult> FullBudget::observed(const Observation& observation) {
-  std::vector<RungResult> decisions;
-  bracket_.observed(observation, decisions);
-  return decisions;
+Effects FullBudget::started(const Slot& slot) {
+  bracket_.started(slot);
+  return {};
 }
 
-void FullBudget::extend(std::int64_t max_trials, int) {
+Effects FullBudget::observed(const Observation& observation) {
+  Effects effects{.results = {observation}};
+  bracket_.observed(observation, effects.decisions);
+  return effects;
+}
+
+Effects FullBudget::extend(std::int64_t max_trials, int) {
   if (max_trials > 0) bracket_.extend(max_trials);
+  return {};
 }
 
-std::vector<RungResult> FullBudget::no_more_trials() {
-  std::vector<RungResult> decisions;
-  bracket_.no_more_trials(decisions);
-  return decisions;
+Effects FullBudget::no_more_trials() {
+  Effects effects;
+  bracket_.no_more_trials(effects.decisions);
+  return effects;
+}
+
+PlanTotals totals(int max_epochs, double trials) {
+  const auto shown = static_cast<std::int64_t>(std::min(trials, 0x1p62));
+  return {trials, trials * max_epochs, {{0, 0, 0, 0, max_epochs, shown, 0, 0}}};
 }
 
 SchedulerKind full_budget_scheduler() {

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "core/schedulers/scheduler.hpp"
+#include "core/schedulers/hyperband/bracket.hpp"
+#include "core/schedulers/plan_totals.hpp"
 
 namespace sibyl {
 
@@ -13,10 +14,10 @@ class FullBudget : public Scheduler {
   bool expects(const Slot& slot, TrialId parent) const override {
     return parent < 0 && bracket_.expects(slot);
   }
-  void started(const Slot& slot) override { bracket_.started(slot); }
-  std::vector<RungResult> observed(const Observation& observation) override;
-  std::vector<RungResult> no_more_trials() override;
-  void extend(std::int64_t max_trials, int iterations) override;
+  Effects started(const Slot& slot) override;
+  Effects observed(const Observation& observation) override;
+  Effects no_more_trials() override;
+  Effects extend(std::int64_t max_trials, int iterations) override;
   bool finished() const override { return bracket_.finished(); }
   std::vector<RungStatus> rungs() const override { return {bracket_.rung(0)}; }
   std::optional<RungStatus> rung(const Slot&) const override { return bracket_.rung(0); }
@@ -24,6 +25,9 @@ class FullBudget : public Scheduler {
  private:
   Bracket bracket_;
 };
+
+/// Every trial to the last epoch.
+PlanTotals totals(int max_epochs, double trials);
 
 struct SchedulerKind;
 /// See registry.hpp.

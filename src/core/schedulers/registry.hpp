@@ -5,8 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "core/schedulers/scheduler.hpp"
-#include "core/schedulers/totals.hpp"
+#include "core/schedulers/plan_totals.hpp"
 
 namespace sibyl {
 
@@ -16,6 +15,16 @@ struct SchedulerSettings {
   int max_epochs = 100;         ///< of a fully trained trial; R of Hyperband's paper
   int eta = 3;
   int iterations = 1;
+  int min_epochs = 1;            ///< of ASHA: where the first rung ends
+  int brackets = 1;              ///< of ASHA
+  bool median_stopping = false;  ///< see MedianStopping, also for what follows
+  int median_startup = 5;
+  int median_warmup = 0;
+  int median_interval = 1;
+  /// In which order results count, where that decides anything: see VirtualClock, PlannedResults and
+  /// `--order`.
+  bool by_arrival = false;
+  int width = 0;  ///< workers of equal speed; 0: nothing depends on it, or it is still to be chosen
 };
 
 /// A scheduler as the command line and a sweep's record know it.
@@ -25,8 +34,8 @@ struct SchedulerKind {
   std::int64_t default_max_trials = 0;  ///< where `--max-trials` is not given; 0: as the plan says
   /// Throws UsageError for settings that make no plan.
   std::unique_ptr<Scheduler> (*make)(const SchedulerSettings& settings, const Objective& objective);
-  /// The whole plan, in closed form; `max_trials`: new trials that there are at most. Null where a scheduler
-  /// decides as it goes.
+  /// The whole plan, in closed form, of one that decides by arrival about; `max_trials`: new trials that
+  /// there are at most. Null where nobody can say.
   PlanTotals (*totals)(const SchedulerSettings& settings, double max_trials);
   /// The first line of `plan`.
   std::string (*title)(const SchedulerSettings& settings);
@@ -38,5 +47,11 @@ struct SchedulerKind {
 const std::vector<SchedulerKind>& scheduler_kinds();
 /// The one of that name. Throws Error that names those there are.
 const SchedulerKind& scheduler_kind(const std::string& name);
+
+/// A scheduler that decides by arrival takes results in virtual time, unless they shall count as they come.
+std::unique_ptr<Scheduler> in_order(std::unique_ptr<Scheduler> scheduler, const SchedulerSettings& settings);
+/// A scheduler of that name, as an oracle takes it. Throws as scheduler_kind and SchedulerKind::make.
+std::unique_ptr<Scheduler> make_scheduler(const std::string& name, const SchedulerSettings& settings,
+                                          const Objective& objective);
 
 }  // namespace sibyl

@@ -1,14 +1,29 @@
 #pragma once
 
+#include <cstdint>
+#include <iterator>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "core/events.hpp"
-#include "core/schedulers/bracket.hpp"
-#include "sibyl/objective.hpp"
 #include "sibyl/sampler.hpp"
 
 namespace sibyl {
+
+/// How far a rung is.
+struct RungStatus {
+  int iteration = 0;
+  int bracket = 0;
+  int rung = 0;
+  int first_epoch = 0;        ///< from where it takes its trials ...
+  int epoch = 0;              ///< ... to where
+  std::int64_t expected = 0;  ///< trials that it will hold, as far as is known
+  std::int64_t ended = 0;     ///< of them, through with it (failures included)
+  std::int64_t failed = 0;
+  bool full() const { return ended == expected; }
+  std::int64_t epochs() const { return expected * (epoch - first_epoch); }
+};
 
 struct PlanSize {
   std::int64_t trials = 0;
@@ -27,6 +42,19 @@ struct Proposal {
   bool operator==(const Proposal&) const = default;
 };
 
+/// What follows from what a scheduler was told.
+struct Effects {
+  std::vector<RungResult> decisions = {};
+  /// What counts as a trial's result from now on, in an order that the scheduler answers for: a sampler may
+  /// learn from it. Most schedulers take a result as it comes.
+  std::vector<Observation> results = {};
+
+  void append(Effects other) {
+    decisions.insert(decisions.end(), other.decisions.begin(), other.decisions.end());
+    std::move(other.results.begin(), other.results.end(), std::back_inserter(results));
+  }
+};
+
 /// Decides which trial is trained to which epoch. `next` is a question: it does not write, and asked twice it
 /// answers the same; only what it is told changes it. New trials come in one fixed order of slots, whatever
 /// the workers do: that makes a sweep the same on any number of them.
@@ -42,15 +70,19 @@ class Scheduler {
   /// journal. `parent`: as of a Proposal.
   virtual bool expects(const Slot& slot, TrialId parent) const = 0;
   /// The slot that `next` named was given out.
-  virtual void started(const Slot& slot) = 0;
-  /// A trial is through with its slot. What follows for the trials of its rung.
-  virtual std::vector<RungResult> observed(const Observation& observation) = 0;
+  virtual Effects started(const Slot& slot) = 0;
+  /// A trial is through with its slot.
+  virtual Effects observed(const Observation& observation) = 0;
   /// There will be no more new trials: rungs that wait for them make do with those they have.
-  virtual std::vector<RungResult> no_more_trials() = 0;
+  virtual Effects no_more_trials() = 0;
   /// There may be more to do than was said at first: more new trials, more iterations. Never less.
-  virtual void extend(std::int64_t max_trials, int iterations) = 0;
+  virtual Effects extend(std::int64_t max_trials, int iterations) = 0;
   /// Nothing is under way and nothing will come.
   virtual bool finished() const = 0;
+
+  /// Does what it decides depend on the order in which it is told of results? Then nobody can say when a
+  /// trial that waits is decided on.
+  virtual bool decides_by_arrival() const { return false; }
 
   /// A trial's score after an epoch within its slot; true: end it now.
   virtual bool ends_early(const Slot&, int /*epoch*/, double /*score*/) { return false; }

@@ -14,7 +14,7 @@ constexpr double max_gp_trials = 1000;
 
 // As many as the plan says; a scheduler without a plan goes on as long as it is let.
 double planned_trials(const SweepOptions& options) {
-  const auto scheduler = scheduler_kind(options.scheduler).make(options, {});
+  const auto scheduler = make_scheduler(options.scheduler, options, {});
   const auto plan = scheduler->planned();
   double trials = plan ? static_cast<double>(plan->trials) : 1e18;
   if (options.max_trials > 0) trials = std::min(trials, static_cast<double>(options.max_trials));

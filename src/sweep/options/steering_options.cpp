@@ -1,4 +1,4 @@
-#include "sweep/options/steering_options.hpp"
+#include "sweep/options/option_rows.hpp"
 
 #include "sweep/options/given_file.hpp"
 #include "sweep/options/option_types.hpp"

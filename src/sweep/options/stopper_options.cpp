@@ -1,4 +1,4 @@
-#include "sweep/options/stopper_options.hpp"
+#include "sweep/options/option_rows.hpp"
 
 #include <cmath>
 

@@ -2,33 +2,17 @@
 #include "core/samplers/registry.hpp"
 #include "sibyl/faults.hpp"
 #include "sweep/options/auto_sampler.hpp"
+#include "sweep/options/option_rows.hpp"
 #include "sweep/options/option_types.hpp"
-#include "sweep/options/steering_options.hpp"
-#include "sweep/options/stopper_options.hpp"
 
 namespace sibyl {
 
 namespace {
 
 // More than these is a slip of the finger, and would cost time or memory before anyone notices.
-constexpr int max_epochs = 1'000'000'000;
-constexpr int max_iterations = 1'000'000'000;
-constexpr std::int64_t max_trials = 1'000'000'000;
 constexpr int max_executions = 1000;
 constexpr int max_grid_points = 10'000;
 constexpr int max_threads = 4096;
-constexpr int max_width = 1'000'000;
-
-// `space` and `plan` are of the sweep that `search` would run, so they take what it takes.
-constexpr Commands of_a_sweep{Command::search, Command::space, Command::plan};
-
-// "hyperband (...) | full (...)"
-template <class Kind>
-std::string kinds(const std::vector<Kind>& all) {
-  std::string text;
-  for (const Kind& kind : all) text += (text.empty() ? "" : " | ") + kind.name + " (" + kind.help + ")";
-  return text;
-}
 
 void check_fault(const std::string& text) {
   Faults().add(text);
@@ -37,22 +21,6 @@ void check_fault(const std::string& text) {
 bool same_objective(const OptionValue& before, const OptionValue& now) {
   const std::string &there = std::get<std::string>(before), &here = std::get<std::string>(now);
   return there.empty() || here.empty() || Objective::parse(there) == Objective::parse(here);
-}
-
-template <class T>
-bool more_than(const OptionValue& before, const OptionValue& now) {
-  return value_as<T>(now) >= value_as<T>(before);
-}
-
-// 0: no limit but the plan's.
-bool more_trials(const OptionValue& before, const OptionValue& now) {
-  const auto there = value_as<std::int64_t>(before), here = value_as<std::int64_t>(now);
-  return there != 0 && (here == 0 || here >= there);
-}
-
-// 0: records of before do not say it.
-bool either_unknown(const OptionValue& before, const OptionValue& now) {
-  return value_as<int>(before) == 0 || value_as<int>(now) == 0;
 }
 
 using Of = OptionTypes<SweepOptions>;
@@ -101,60 +69,11 @@ OptionTable<SweepOptions> what_is_sought() {
        .recorded = Recorded::fixed,
        .type = Of::number(&SweepOptions::grid_points, 2, max_grid_points),
        .is_in_all_records = false},
-      {.name = "scheduler",
-       .value = "NAME",
-       .help = "Which trial, to which epoch: " + kinds(scheduler_kinds()),
-       .group = OptionGroup::search,
-       .commands = of_a_sweep,
-       .recorded = Recorded::fixed,
-       .type = Of::word(&SweepOptions::scheduler, names_of(scheduler_kinds()))},
-      {.name = "width",
-       .value = "N",
-       .help = "A sampler that learns chooses a trial's values by the results that so many workers of equal "
-               "speed would know by then, whatever the number of workers is; 1: by all",
-       .default_help = "3 to 4 times the workers of the first start; recorded, and kept",
-       .group = OptionGroup::search,
-       .commands = of_a_sweep,
-       .recorded = Recorded::fixed,
-       .type = Of::number(&SweepOptions::width, 1, max_width),
-       .may_follow = either_unknown,
-       .is_in_all_records = false},
   };
 }
 
-OptionTable<SweepOptions> how_far() {
+OptionTable<SweepOptions> how_often() {
   return {
-      {.name = "max-trials",
-       .value = "N",
-       .help = "At most so many trials",
-       .default_help = "hyperband: as its plan says; full: 10, or all of a grid",
-       .group = OptionGroup::search,
-       .commands = of_a_sweep,
-       .recorded = Recorded::extends,
-       .type = Of::number(&SweepOptions::max_trials, 1, max_trials),
-       .may_follow = more_trials},
-      {.name = "max-epochs",
-       .value = "N",
-       .help = "Epochs of a fully trained trial; Hyperband's R",
-       .group = OptionGroup::search,
-       .commands = of_a_sweep,
-       .recorded = Recorded::fixed,
-       .type = Of::number(&SweepOptions::max_epochs, 1, max_epochs)},
-      {.name = "eta",
-       .value = "N",
-       .help = "Hyperband: one in eta trials of a rung goes on",
-       .group = OptionGroup::search,
-       .commands = of_a_sweep,
-       .recorded = Recorded::fixed,
-       .type = Of::number(&SweepOptions::eta, 2)},
-      {.name = "iterations",
-       .value = "N",
-       .help = "Hyperband: how often all brackets are run",
-       .group = OptionGroup::search,
-       .commands = of_a_sweep,
-       .recorded = Recorded::extends,
-       .type = Of::number(&SweepOptions::iterations, 1, max_iterations),
-       .may_follow = more_than<int>},
       {.name = "executions-per-trial",
        .value = "N",
        .help = "Train each trial so many times; its score is the mean",
@@ -239,10 +158,15 @@ OptionTable<SweepOptions> how_it_is_trained() {
 
 }  // namespace
 
+bool either_unknown(const OptionValue& before, const OptionValue& now) {
+  return value_as<int>(before) == 0 || value_as<int>(now) == 0;
+}
+
 const OptionTable<SweepOptions>& sweep_option_table() {
   static const OptionTable<SweepOptions> table = [] {
     OptionTable<SweepOptions> all = what_is_sought();
-    for (auto& rows : {steering_options(), how_far(), stopper_options(), how_it_is_trained()})
+    for (auto& rows :
+         {scheduler_options(), steering_options(), how_often(), stopper_options(), how_it_is_trained()})
       all.insert(all.end(), rows.begin(), rows.end());
     return all;
   }();

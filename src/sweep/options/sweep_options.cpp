@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/numbers.hpp"
+#include "core/oracle/planned_order.hpp"
+#include "core/oracle/taken_order.hpp"
 #include "core/samplers/given.hpp"
 #include "core/samplers/prior.hpp"
 #include "sweep/options/earlier.hpp"
@@ -39,6 +41,15 @@ bool has_higher_rungs(const Scheduler& scheduler) {
 // As people would say it.
 std::string said(const std::string& name, const OptionValue& value) {
   return name == "max-trials" && value_as<std::int64_t>(value) == 0 ? "the plan" : to_text(value);
+}
+
+// "asha decides and gp chooses": what depends on the order in which results come in; empty: nothing.
+std::string depends_on_order(const SweepOptions& options) {
+  const bool decides = make_scheduler(options.scheduler, options, {})->decides_by_arrival();
+  const bool chooses = sampler_kind(options.sampler).learns;
+  const std::string who = options.median_stopping ? "median stopping" : options.scheduler;
+  return (decides ? who + " decides" : "") + (decides && chooses ? " and " : "") +
+         (chooses ? options.sampler + " chooses" : "");
 }
 
 SamplerSettings sampler_settings(const SweepOptions& options, const Objective& objective) {
@@ -128,10 +139,12 @@ SearchSpace steered_space(const SweepOptions& options, SearchSpace space) {
   return space;
 }
 
-std::string learning_note(const SweepOptions& options) {
+std::string width_note(const SweepOptions& options) {
+  const std::string by = depends_on_order(options);
+  if (by.empty()) return "";
+  if (options.by_arrival) return by + " by what has arrived (--order arrival): no other run will be the same";
   if (options.width == 0) return "";
-  return options.sampler + " chooses by what " +
-         quantity(static_cast<std::uint64_t>(options.width), "worker") +
+  return by + " by what " + quantity(static_cast<std::uint64_t>(options.width), "worker") +
          " of equal speed would know: --width " + std::to_string(options.width) +
          " makes the same sweep elsewhere";
 }
@@ -173,10 +186,7 @@ Oracle make_oracle(const SweepOptions& options, const SearchSpace& space, const 
   if (kind.exhausts && options.max_trials == 0)
     plan_settings.max_trials = most_trials(*random, searched_space(options, space)) +
                                static_cast<std::int64_t>(options.first.size());
-  const auto make_scheduler = [&] {
-    return scheduler_kind(options.scheduler).make(plan_settings, objective);
-  };
-  auto scheduler = make_scheduler();
+  auto scheduler = make_scheduler(options.scheduler, plan_settings, objective);
   SamplerSettings settings = sampler_settings(options, objective);
   settings.rehearsal = rehearsal;
   settings.several_budgets = has_higher_rungs(*scheduler);
@@ -189,18 +199,24 @@ Oracle make_oracle(const SweepOptions& options, const SearchSpace& space, const 
   auto sampler = kind.make(std::move(random), space, settings);
   if (!options.first.empty())
     sampler = std::make_unique<GivenFirst>(given_configurations(options, space), known, std::move(sampler));
-  std::optional<PlannedResults> plan;
-  if (kind.learns) plan.emplace(make_scheduler(), std::max(options.width, 1));
+  std::unique_ptr<ResultOrder> results;
+  if (kind.learns && options.by_arrival)
+    results = std::make_unique<TakenOrder>(TakenOrder::Counts::from_the_next_start);
+  else if (kind.learns && scheduler->decides_by_arrival())
+    results = std::make_unique<TakenOrder>(TakenOrder::Counts::at_once);
+  else if (kind.learns)
+    results = std::make_unique<PlannedOrder>(PlannedResults(
+        make_scheduler(options.scheduler, plan_settings, objective), std::max(options.width, 1)));
   return Oracle(space,
                 {objective, options.max_trials, options.executions_per_trial, options.max_retries,
                  options.max_consecutive_failures, stoppers},
-                std::move(sampler), std::move(scheduler), std::move(plan));
+                std::move(sampler), std::move(scheduler), std::move(results));
 }
 
 int chosen_width(const SweepOptions& options, int workers) {
-  if (!sampler_kind(options.sampler).learns) return 0;
+  if (options.by_arrival || depends_on_order(options).empty()) return 0;
   if (options.width > 0) return options.width;
-  const auto scheduler = scheduler_kind(options.scheduler).make(options, {});
+  const auto scheduler = make_scheduler(options.scheduler, options, {});
   return default_width(workers, has_higher_rungs(*scheduler));
 }
 

@@ -21,7 +21,6 @@ struct SweepOptions : SchedulerSettings {
   std::string sampler_reason;  ///< "auto: gp, because ...", where it was not named
   int grid_points = 0;
   std::string scheduler = scheduler_kinds().front().name;
-  int width = 0;  ///< see PlannedResults; 0: the sampler needs none, or it is still to be chosen
   std::string objective;
   int executions_per_trial = 1;
   int patience = 0;
@@ -60,8 +59,9 @@ std::vector<std::string> differences(const SweepOptions& there, const SweepOptio
 
 /// For people: why this sweep is no search, its plan being one trial; else empty.
 std::string no_search(const SweepOptions& options);
-/// For people: how a sweep whose sampler learns is begun the same elsewhere; else empty.
-std::string learning_note(const SweepOptions& options);
+/// For people: how a sweep that depends on a width is begun the same elsewhere, or what makes it depend on
+/// the order of arrival; else empty.
+std::string width_note(const SweepOptions& options);
 
 /// A job's space as `--set` and `--range` leave it. Throws UsageError where they, or what is to be tried
 /// first, don't fit it.
@@ -80,7 +80,7 @@ std::vector<Values> given_configurations(const SweepOptions& options, const Sear
 /// values are of no interest.
 Oracle make_oracle(const SweepOptions& options, const SearchSpace& space, const Objective& objective,
                    std::unique_ptr<RandomSearch> random, bool rehearsal = false);
-/// The width of a sweep that so many workers begin; 0 where the sampler needs none.
+/// The width of a sweep that so many workers begin; 0 where nothing depends on it.
 int chosen_width(const SweepOptions& options, int workers);
 
 }  // namespace sibyl

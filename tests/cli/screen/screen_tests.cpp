@@ -9,7 +9,7 @@
 #include "cli/screen/progress.hpp"
 #include "cli/screen/table.hpp"
 #include "core/samplers/random.hpp"
-#include "core/schedulers/hyperband.hpp"
+#include "core/schedulers/hyperband/hyperband.hpp"
 
 using namespace sibyl;
 

@@ -4,7 +4,7 @@
 
 #include "catch.hpp"
 #include "core/schedulers/full_budget.hpp"
-#include "core/schedulers/hyperband.hpp"
+#include "core/schedulers/hyperband/hyperband.hpp"
 
 using namespace sibyl;
 

@@ -8,7 +8,7 @@
 #include "core/samplers/asking.hpp"
 #include "core/samplers/random.hpp"
 #include "core/schedulers/full_budget.hpp"
-#include "core/schedulers/hyperband.hpp"
+#include "core/schedulers/hyperband/hyperband.hpp"
 #include "sibyl/error.hpp"
 
 using namespace sibyl;

@@ -1,10 +1,10 @@
-#include "core/schedulers/bracket.hpp"
+#include "core/schedulers/hyperband/bracket.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 #include "catch.hpp"
-#include "core/schedulers/hyperband.hpp"
+#include "core/schedulers/hyperband/hyperband.hpp"
 #include "sibyl/error.hpp"
 
 using namespace sibyl;
@@ -80,7 +80,7 @@ TEST_CASE("a failure takes its place in the rung, ranks last and starves nobody"
   Bracket bracket = begun({{4, 1}, {2, 3}, {1, 9}});
   std::vector<RungResult> decided;
   for (TrialId trial : {0, 1, 2})
-    bracket.observed({.slot = in_rung(bracket, trial, 0), .score = NAN}, decided);
+    bracket.observed({.slot = in_rung(bracket, trial, 0), .score = NAN, .failed = true}, decided);
   CHECK(with(decided, RungDecision::failed).size() == 3);
   CHECK(bracket.rung(1).expected == 1);  // one trial is left for two places
   bracket.observed({.slot = in_rung(bracket, 3, 0), .score = 0.9}, decided);
@@ -98,7 +98,7 @@ TEST_CASE("when all fail, the bracket is finished") {
   std::vector<RungResult> decided;
   for (TrialId trial : {0, 1, 2}) {
     CHECK_FALSE(bracket.finished());
-    bracket.observed({.slot = in_rung(bracket, trial, 0), .score = NAN}, decided);
+    bracket.observed({.slot = in_rung(bracket, trial, 0), .score = NAN, .failed = true}, decided);
   }
   CHECK(bracket.finished());
   CHECK_FALSE(bracket.has_ready());

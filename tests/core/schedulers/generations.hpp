@@ -25,19 +25,25 @@ class Generations : public Scheduler {
     const auto proposal = next(slot.trial);
     return proposal && proposal->slot == slot && proposal->parent == parent;
   }
-  void started(const Slot&) override { ++begun_; }
-  std::vector<RungResult> observed(const Observation& observation) override {
+  Effects started(const Slot&) override {
+    ++begun_;
+    return {};
+  }
+  Effects observed(const Observation& observation) override {
     ended_.push_back(observation);
     std::vector<RungResult> decisions;
     if (static_cast<int>(ended_.size()) == (closed_ ? begun_ : population)) decisions = close_generation();
     if (observation.failed) decisions.push_back({observation.slot, observation.score, RungDecision::failed});
-    return decisions;
+    return {.decisions = decisions, .results = {observation}};
   }
-  std::vector<RungResult> no_more_trials() override {
+  Effects no_more_trials() override {
     closed_ = true;
-    return static_cast<int>(ended_.size()) == begun_ ? close_generation() : std::vector<RungResult>{};
+    return {static_cast<int>(ended_.size()) == begun_ ? close_generation() : std::vector<RungResult>{}};
   }
-  void extend(std::int64_t max_trials, int) override { generations_ = max_trials / population; }
+  Effects extend(std::int64_t max_trials, int) override {
+    generations_ = max_trials / population;
+    return {};
+  }
   bool finished() const override { return finished_; }
 
  private:

@@ -1,7 +1,8 @@
-#include "core/schedulers/hyperband.hpp"
+#include "core/schedulers/full_budget.hpp"
+#include "core/schedulers/hyperband/hyperband.hpp"
 
 #include "catch.hpp"
-#include "core/schedulers/totals.hpp"
+#include "core/schedulers/hyperband/totals.hpp"
 #include "sibyl/error.hpp"
 
 using namespace sibyl;
@@ -18,7 +19,8 @@ std::vector<RungResult> run(Scheduler& scheduler, TrialId& next, TrialId trials)
     const Slot& slot = proposal->slot;
     next += slot.trial == next;
     scheduler.started(slot);
-    const auto decisions = scheduler.observed({.slot = slot, .score = static_cast<double>(slot.trial)});
+    const auto decisions =
+        scheduler.observed({.slot = slot, .score = static_cast<double>(slot.trial)}).decisions;
     all.insert(all.end(), decisions.begin(), decisions.end());
   }
   return all;

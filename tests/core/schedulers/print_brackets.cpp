@@ -1,7 +1,7 @@
 // Prints every bracket for R <= 1000, eta 2..10, a line each: "R eta s: trials@epoch ...".
 #include <cstdio>
 
-#include "core/schedulers/bracket.hpp"
+#include "core/schedulers/hyperband/bracket.hpp"
 
 int main() {
   for (int R = 1; R <= 1000; ++R)

@@ -4,6 +4,7 @@
 
 #include "catch.hpp"
 #include "core/schedulers/contract.hpp"
+#include "core/schedulers/full_budget.hpp"
 #include "core/schedulers/generations.hpp"
 #include "sibyl/error.hpp"
 
@@ -27,18 +28,21 @@ class Halving : public Scheduler {
   bool expects(const Slot& slot, TrialId parent) const override {
     return parent < 0 && bracket_.expects(slot);
   }
-  void started(const Slot& slot) override { bracket_.started(slot); }
-  std::vector<RungResult> observed(const Observation& observation) override {
-    std::vector<RungResult> decisions;
-    bracket_.observed(observation, decisions);
-    return decisions;
+  Effects started(const Slot& slot) override {
+    bracket_.started(slot);
+    return {};
   }
-  std::vector<RungResult> no_more_trials() override {
-    std::vector<RungResult> decisions;
-    bracket_.no_more_trials(decisions);
-    return decisions;
+  Effects observed(const Observation& observation) override {
+    Effects effects{.results = {observation}};
+    bracket_.observed(observation, effects.decisions);
+    return effects;
   }
-  void extend(std::int64_t, int) override {}
+  Effects no_more_trials() override {
+    Effects effects;
+    bracket_.no_more_trials(effects.decisions);
+    return effects;
+  }
+  Effects extend(std::int64_t, int) override { return {}; }
   bool finished() const override { return bracket_.finished(); }
   std::vector<RungStatus> rungs() const override { return {bracket_.rung(0), bracket_.rung(1)}; }
   std::optional<RungStatus> rung(const Slot& slot) const override { return bracket_.rung(slot.rung); }
@@ -131,5 +135,5 @@ TEST_CASE("a parent that there is not, or another one than before, is a contradi
 TEST_CASE("a scheduler of a newer version is no other one") {
   CHECK_THROWS_AS(scheduler_kind("asha2"), Error);
   CHECK_THROWS_WITH(scheduler_kind("asha2"),
-                    "this version of Sibyl knows no scheduler 'asha2', but hyperband, full");
+                    "this version of Sibyl knows no scheduler 'asha2', but hyperband, asha, full");
 }

@@ -4,7 +4,7 @@
 
 #include "core/oracle/oracle.hpp"
 #include "core/samplers/random.hpp"
-#include "core/schedulers/hyperband.hpp"
+#include "core/schedulers/hyperband/hyperband.hpp"
 #include "store/sweep.hpp"
 #include "store/tensorboard/tensorboard.hpp"
 

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "catch.hpp"
+#include "core/oracle/planned_order.hpp"
 #include "core/oracle/simulation.hpp"
 #include "sweep/hand_made.hpp"
 
@@ -52,7 +53,8 @@ Oracle slow(const Script& script, int hyperband = 0) {
     if (hyperband > 0) return std::make_unique<Hyperband>(HyperbandOptions{hyperband, 3, 1}, loss);
     return std::make_unique<FullBudget>(5, 2, loss);
   };
-  return Oracle(line(), {loss}, std::make_unique<Slow>(script), scheduler(), PlannedResults(scheduler(), 3));
+  return Oracle(line(), {loss}, std::make_unique<Slow>(script), scheduler(),
+                std::make_unique<PlannedOrder>(PlannedResults(scheduler(), 3)));
 }
 
 /// A sweep whose trial 3 is being chosen, by trial 0, while its trials 1 and 2 are on workers 2 and 3.

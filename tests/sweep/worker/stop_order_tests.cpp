@@ -19,7 +19,7 @@ TEST_CASE("a sweep that is given up ends: what runs is told to end, nothing new 
   };
   const SearchOver end = sweep(oracle, 2, trainer);
   CHECK(end.end == SweepEnd::given_up);
-  CHECK(oracle.trials().size() <= 5);
+  CHECK(oracle.trials().size() <= 6);  // two fail, the long one begins, three fail
 }
 
 TEST_CASE("a stopper ends a sweep at once: what runs is interrupted, and goes on with a larger budget") {

@@ -6,9 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/events.hpp"
+#include "core/schedulers/scheduler.hpp"
 #include "sibyl/objective.hpp"
-#include "sibyl/sampler.hpp"
 
 namespace sibyl {
 
@@ -25,20 +24,6 @@ int largest_bracket(int max_epochs, int eta);
 /// The rungs of bracket s: Algorithm 1 of Li et al. 2018 (Hyperband, JMLR 18). n = ceil((s_max + 1) eta^s /
 /// (s + 1)) starters; rung i holds floor(n / eta^i) of them and ends at epoch ceil(max_epochs / eta^(s - i)).
 std::vector<RungPlan> plan_bracket(int max_epochs, int eta, int s);
-
-/// How far a rung is.
-struct RungStatus {
-  int iteration = 0;
-  int bracket = 0;
-  int rung = 0;
-  int first_epoch = 0;        ///< from where it takes its trials ...
-  int epoch = 0;              ///< ... to where
-  std::int64_t expected = 0;  ///< trials that it will hold, as far as is known
-  std::int64_t ended = 0;     ///< of them, through with it (failures included)
-  std::int64_t failed = 0;
-  bool full() const { return ended == expected; }
-  std::int64_t epochs() const { return expected * (epoch - first_epoch); }
-};
 
 /// One run of successive halving, in sync: the same promotions as if each rung waited for its last trial, but
 /// a promotion is made as soon as it is certain, that is when the trials still out could not push the trial
@@ -81,11 +66,12 @@ class Bracket {
     std::int64_t started = 0;
     std::int64_t promoted = 0;
     std::set<Waiting, BestFirst> waiting;  ///< for the decision, the best first
+    std::int64_t out = 0;                  ///< failed, or stopped by somebody else: without a score
   };
 
   Slot slot(TrialId trial, int rung) const;
   bool is_last(int rung) const { return rung + 1 == rungs(); }
-  void arrive(int rung, const Waiting& trial, std::vector<RungResult>& decisions);
+  void arrive(int rung, const Waiting& trial, bool failed, std::vector<RungResult>& decisions);
   void settle(int rung, std::vector<RungResult>& decisions);
 
   std::vector<Rung> rungs_;

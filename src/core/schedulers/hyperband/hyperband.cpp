@@ -1,8 +1,9 @@
-#include "core/schedulers/hyperband.hpp"
+#include "core/schedulers/hyperband/hyperband.hpp"
 
 #include <algorithm>
 
 #include "base/numbers.hpp"
+#include "core/schedulers/hyperband/totals.hpp"
 #include "core/schedulers/registry.hpp"
 #include "sibyl/error.hpp"
 
@@ -22,7 +23,7 @@ Hyperband::Hyperband(HyperbandOptions options, Objective objective)
   if (options.eta < 2) throw UsageError("--eta must be at least 2: one in eta trials of a rung goes on");
   if (options.iterations < 1) throw UsageError("--iterations must be at least 1");
   s_max_ = largest_bracket(options.max_epochs, options.eta);
-  extend(0, options.iterations);
+  Hyperband::extend(0, options.iterations);
 }
 
 Bracket Hyperband::new_bracket(std::size_t place) const {
@@ -31,7 +32,7 @@ Bracket Hyperband::new_bracket(std::size_t place) const {
   return {plan_bracket(options_.max_epochs, options_.eta, s), static_cast<int>(place / each), s, objective_};
 }
 
-void Hyperband::extend(std::int64_t, int iterations) {
+Effects Hyperband::extend(std::int64_t, int iterations) {
   for (std::size_t at = 0; at < brackets_.size(); ++at)
     if (brackets_[at].begun() == 0) brackets_[at] = new_bracket(at);
   planned_ = static_cast<std::size_t>(iterations) * static_cast<std::size_t>(s_max_ + 1);
@@ -40,6 +41,7 @@ void Hyperband::extend(std::int64_t, int iterations) {
   find_filling();
   finished_ = static_cast<std::size_t>(std::count_if(
       brackets_.begin(), brackets_.end(), [](const Bracket& bracket) { return bracket.finished(); }));
+  return {};
 }
 
 void Hyperband::find_filling() {
@@ -76,30 +78,31 @@ bool Hyperband::expects(const Slot& slot, TrialId parent) const {
   return at < brackets_.size() && brackets_[at].expects(slot);
 }
 
-void Hyperband::started(const Slot& slot) {
+Effects Hyperband::started(const Slot& slot) {
   const std::size_t at = place(slot);
   brackets_[at].started(slot);
   update(at, brackets_[at].finished());
+  return {};
 }
 
-std::vector<RungResult> Hyperband::observed(const Observation& observation) {
-  std::vector<RungResult> decisions;
+Effects Hyperband::observed(const Observation& observation) {
+  Effects effects{.results = {observation}};
   const std::size_t at = place(observation.slot);
   const bool was_finished = brackets_[at].finished();
-  brackets_[at].observed(observation, decisions);
+  brackets_[at].observed(observation, effects.decisions);
   update(at, was_finished);
-  return decisions;
+  return effects;
 }
 
-std::vector<RungResult> Hyperband::no_more_trials() {
-  std::vector<RungResult> decisions;
+Effects Hyperband::no_more_trials() {
+  Effects effects;
   closed_ = true;
   for (std::size_t at = filling_; at < brackets_.size(); ++at) {
     const bool was_finished = brackets_[at].finished();
-    brackets_[at].no_more_trials(decisions);
+    brackets_[at].no_more_trials(effects.decisions);
     update(at, was_finished);
   }
-  return decisions;
+  return effects;
 }
 
 std::vector<RungStatus> Hyperband::rungs() const {

@@ -1,4 +1,4 @@
-#include "core/schedulers/totals.hpp"
+#include "core/schedulers/hyperband/totals.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -40,11 +40,6 @@ PlanTotals totals(const HyperbandOptions& options, double max_trials) {
   add(max_trials, whole - 1, false);
   if (whole < options.iterations) add(max_trials - whole * each, 1, false);
   return sum;
-}
-
-PlanTotals totals(int max_epochs, double trials) {
-  const auto shown = static_cast<std::int64_t>(std::min(trials, 0x1p62));
-  return {trials, trials * max_epochs, {{0, 0, 0, 0, max_epochs, shown, 0, 0}}};
 }
 
 }  // namespace sibyl

@@ -1,4 +1,4 @@
-#include "core/schedulers/bracket.hpp"
+#include "core/schedulers/hyperband/bracket.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -60,17 +60,20 @@ void Bracket::started(const Slot& slot) {
 
 void Bracket::observed(const Observation& observation, std::vector<RungResult>& decisions) {
   const Slot& slot = observation.slot;
-  arrive(slot.rung, Waiting{{observation.score, slot.trial}, observation.ended_early}, decisions);
+  arrive(slot.rung, Waiting{{observation.score, slot.trial}, observation.ended_early}, observation.failed,
+         decisions);
   settle(slot.rung, decisions);
 }
 
 // A trial is through with a rung.
-void Bracket::arrive(int index, const Waiting& trial, std::vector<RungResult>& decisions) {
+void Bracket::arrive(int index, const Waiting& trial, bool failed, std::vector<RungResult>& decisions) {
   Rung& rung = rungs_[index];
   ++rung.status.ended;
   if (std::isnan(trial.score)) {
-    ++rung.status.failed;
-    decisions.push_back({slot(trial.trial, index), trial.score, RungDecision::failed});
+    ++rung.out;
+    rung.status.failed += failed;
+    decisions.push_back(
+        {slot(trial.trial, index), trial.score, failed ? RungDecision::failed : RungDecision::stopped});
   } else if (is_last(index)) {
     decisions.push_back({slot(trial.trial, index), trial.score, RungDecision::completed});
   } else {
@@ -84,7 +87,7 @@ void Bracket::settle(int index, std::vector<RungResult>& decisions) {
     Rung& rung = rungs_[index];
     Rung& next = rungs_[index + 1];
     const std::int64_t places = next.places;
-    next.status.expected = std::min(places, rung.status.expected - rung.status.failed);
+    next.status.expected = std::min(places, rung.status.expected - rung.out);
 
     // All trials still out may come before any of those that wait: this many of the best can't be pushed out.
     const std::int64_t certain = places - (rung.status.expected - rung.status.ended);
@@ -94,7 +97,7 @@ void Bracket::settle(int index, std::vector<RungResult>& decisions) {
       decisions.push_back({slot(best.trial, index), best.score, RungDecision::promoted});
       if (best.ended_early) {  // it has ended its training: there is nothing to train in the next rung
         ++next.started;
-        arrive(index + 1, best, decisions);
+        arrive(index + 1, best, false, decisions);
       } else {
         ready_.insert({-(index + 1), best.trial});
       }

@@ -3,7 +3,7 @@
 #include <set>
 #include <string>
 
-#include "core/schedulers/scheduler.hpp"
+#include "core/schedulers/hyperband/bracket.hpp"
 
 namespace sibyl {
 
@@ -27,11 +27,11 @@ class Hyperband : public Scheduler {
 
   std::optional<Proposal> next(std::optional<TrialId> new_trial) const override;
   bool expects(const Slot& slot, TrialId parent) const override;
-  void started(const Slot& slot) override;
-  std::vector<RungResult> observed(const Observation& observation) override;
-  std::vector<RungResult> no_more_trials() override;
+  Effects started(const Slot& slot) override;
+  Effects observed(const Observation& observation) override;
+  Effects no_more_trials() override;
   /// Brackets that were cut short stay so; those that no trial was left for, and new ones, take new trials.
-  void extend(std::int64_t max_trials, int iterations) override;
+  Effects extend(std::int64_t max_trials, int iterations) override;
   bool finished() const override {
     return finished_ == brackets_.size() && (closed_ || brackets_.size() == planned_);
   }

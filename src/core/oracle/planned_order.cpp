@@ -1,37 +1,37 @@
-#include "core/oracle/result_order.hpp"
+#include "core/oracle/planned_order.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 namespace sibyl {
 
-ResultOrder::ResultOrder(PlannedResults plan) : plan_(std::move(plan)) {}
+PlannedOrder::PlannedOrder(PlannedResults plan) : plan_(std::move(plan)) {}
 
-void ResultOrder::started(TrialId trial) {
+void PlannedOrder::started(TrialId trial) {
   in_first_slot_.insert(trial);
   add(plan_.start_trial());
 }
 
-void ResultOrder::extend(std::int64_t max_trials, int iterations) {
+void PlannedOrder::extend(std::int64_t max_trials, int iterations) {
   add(plan_.extend(max_trials, iterations));
 }
 
-void ResultOrder::add(const std::vector<PlannedResults::Step>& steps) {
+void PlannedOrder::add(const std::vector<PlannedResults::Step>& steps) {
   steps_.insert(steps_.end(), steps.begin(), steps.end());
 }
 
-void ResultOrder::found(const HyperparametersFound& found) {
+void PlannedOrder::found(const HyperparametersFound& found) {
   found_[found.trial].push_back(found);
 }
 
-void ResultOrder::observed(const Observation& observation) {
+void PlannedOrder::observed(const Observation& observation) {
   const TrialId trial = observation.slot.trial;
   if (in_first_slot_.erase(trial) > 0) first_slots_.emplace(trial, observation);
 }
 
 // A trial that has ended its training early is in the higher rungs, too, where there is nothing to observe:
 // so it is the decisions that tell who was in them.
-void ResultOrder::decided(const RungResult& result, const Values& hyperparameters) {
+void PlannedOrder::decided(const RungResult& result, const Values& hyperparameters) {
   const Slot& slot = result.slot;
   if (slot.rung == 0) return;
   rungs_[{slot.iteration, slot.bracket, slot.rung}].push_back(
@@ -41,7 +41,7 @@ void ResultOrder::decided(const RungResult& result, const Values& hyperparameter
        .failed = result.decision == RungDecision::failed});
 }
 
-void ResultOrder::tell(Sampler& sampler, const Scheduler& scheduler) {
+void PlannedOrder::tell(Sampler& sampler, const Scheduler& scheduler) {
   while (!steps_.empty()) {
     const auto& [slot, whole_rung] = steps_.front();
     if (!(whole_rung ? tell_rung(slot, sampler, scheduler) : tell_first_slot(slot.trial, sampler))) return;
@@ -49,7 +49,7 @@ void ResultOrder::tell(Sampler& sampler, const Scheduler& scheduler) {
   }
 }
 
-bool ResultOrder::tell_first_slot(TrialId trial, Sampler& sampler) {
+bool PlannedOrder::tell_first_slot(TrialId trial, Sampler& sampler) {
   const auto observation = first_slots_.find(trial);
   if (observation == first_slots_.end()) return false;
   if (const auto found = found_.extract(trial))
@@ -59,7 +59,7 @@ bool ResultOrder::tell_first_slot(TrialId trial, Sampler& sampler) {
   return true;
 }
 
-bool ResultOrder::tell_rung(const Slot& slot, Sampler& sampler, const Scheduler& scheduler) {
+bool PlannedOrder::tell_rung(const Slot& slot, Sampler& sampler, const Scheduler& scheduler) {
   const auto rung = scheduler.rung(slot);
   if (!rung || !rung->full()) return false;
   auto trials = rungs_.extract(Rung{slot.iteration, slot.bracket, slot.rung});
