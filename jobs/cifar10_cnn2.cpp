@@ -11,7 +11,7 @@ struct Cifar10Cnn2 : sibyl::HyperModel {
   nn::Sequential build(sibyl::HyperParameters& hp) override {
     const auto first = hp.Int("filters_1", 8, 64, {.step = 4});
     const auto second = hp.Int("filters_2", 8, 64, {.step = 4});
-    const auto dropout = hp.Float("dropout", 0, 0.5, {.step = 0.1});
+    const auto dropout = hp.Float("dropout", 0, 0.5, {.step = 0.1, .may_change = true});
     const auto units = hp.Int("units", 4, 216, {.step = 4});
     return nn::Sequential(nn::Conv2d(3, first, 5), nn::ReLU(), nn::MaxPool2d(2),       // 32 -> 28 -> 14
                           nn::Conv2d(first, second, 5), nn::ReLU(), nn::MaxPool2d(2),  // 14 -> 10 -> 5
@@ -21,7 +21,8 @@ struct Cifar10Cnn2 : sibyl::HyperModel {
 
   sibyl::Optimizer optimizer(sibyl::HyperParameters& hp) override {
     return {.kind = "adam",
-            .learning_rate = hp.Float("learning_rate", 1e-4, 1e-2, {.sampling = sibyl::Sampling::log})};
+            .learning_rate = hp.Float("learning_rate", 1e-4, 1e-2,
+                                      {.sampling = sibyl::Sampling::log, .may_change = true})};
   }
 
   int batch_size(sibyl::HyperParameters&) override { return 64; }

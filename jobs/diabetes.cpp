@@ -50,7 +50,7 @@ struct Regression : sibyl::HyperModel {
     torch::nn::Sequential model;
     auto inputs = features;
     const auto layers = hp.Int("layers", 1, 3);
-    const auto dropout = hp.Float("dropout", 0, 0.5, {.step = 0.1});
+    const auto dropout = hp.Float("dropout", 0, 0.5, {.step = 0.1, .may_change = true});
     for (std::int64_t i = 0; i < layers; ++i) {
       const auto units = hp.Int("units_" + std::to_string(i + 1), 8, 128, {.sampling = sibyl::Sampling::log});
       model->push_back(torch::nn::Linear(inputs, units));
@@ -64,8 +64,10 @@ struct Regression : sibyl::HyperModel {
 
   sibyl::Optimizer optimizer(sibyl::HyperParameters& hp) override {
     return {.kind = "adamw",
-            .learning_rate = hp.Float("learning_rate", 1e-4, 1e-1, {.sampling = sibyl::Sampling::log}),
-            .weight_decay = hp.Float("weight_decay", 1e-5, 1, {.sampling = sibyl::Sampling::log})};
+            .learning_rate =
+                hp.Float("learning_rate", 1e-4, 1e-1, {.sampling = sibyl::Sampling::log, .may_change = true}),
+            .weight_decay =
+                hp.Float("weight_decay", 1e-5, 1, {.sampling = sibyl::Sampling::log, .may_change = true})};
   }
 
   sibyl::Objective objective() const override { return sibyl::Objective::parse("val_mae"); }

@@ -25,7 +25,8 @@ struct FashionMnist : sibyl::HyperModel {
 
   sibyl::Optimizer optimizer(sibyl::HyperParameters& hp) override {
     return {.kind = hp.Choice("optimizer", {"sgd", "adam"}),
-            .learning_rate = hp.Float("learning_rate", 1e-4, 1e-2, {.sampling = sibyl::Sampling::log})};
+            .learning_rate = hp.Float("learning_rate", 1e-4, 1e-2,
+                                      {.sampling = sibyl::Sampling::log, .may_change = true})};
   }
 
   int batch_size(sibyl::HyperParameters&) override { return 64; }

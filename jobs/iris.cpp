@@ -30,7 +30,7 @@ struct Iris : sibyl::HyperModel {
   }
 
   sibyl::Optimizer optimizer(sibyl::HyperParameters& hp) override {
-    return {.kind = "adam", .learning_rate = hp.Float("learning_rate", 0.001, 0.01)};
+    return {.kind = "adam", .learning_rate = hp.Float("learning_rate", 0.001, 0.01, {.may_change = true})};
   }
 
   int batch_size(sibyl::HyperParameters&) override { return 16; }

@@ -24,11 +24,11 @@ struct Curve {
   double epoch_seconds = 0, noise = 0;
 
   explicit Curve(HyperParameters& hp) {
-    const double rate =
-        hp.Float("learning_rate", 1e-4, 1, {.sampling = Sampling::log, .default_value = 1e-2});
+    const double rate = hp.Float("learning_rate", 1e-4, 1,
+                                 {.sampling = Sampling::log, .default_value = 1e-2, .may_change = true});
     const auto width =
         static_cast<double>(hp.Int("width", 8, 256, {.sampling = Sampling::log, .default_value = 64}));
-    const double dropout = hp.Float("dropout", 0, 0.5, {.default_value = 0.1});
+    const double dropout = hp.Float("dropout", 0, 0.5, {.default_value = 0.1, .may_change = true});
     double momentum = 0.9;
     if (hp.Choice("optimizer", {"sgd", "adam"}) == "sgd") {
       if (auto sgd = hp.conditional_scope("optimizer", {"sgd"})) momentum = hp.Float("momentum", 0, 0.99);

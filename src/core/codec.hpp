@@ -17,7 +17,7 @@ namespace sibyl {
 ///     4  end of SweepStopped, which stood in the first words of its reason before; parent of Suggestion
 ///     5  origin of Suggestion
 ///     6  expected_epoch of Origin
-///     7  stoppers of SweepResumed
+///     7  stoppers of SweepResumed; may_change of Hyperparameter
 ///
 /// The fields stand in core/fields.hpp. A new kind of event goes to the end of Event.
 inline constexpr std::uint32_t layout_version = 7;

@@ -17,7 +17,7 @@ void fields(auto& io, auto& x, const IntRange*) { io(x.min, x.max, x.step, x.sam
 void fields(auto& io, auto& x, const FloatRange*) { io(x.min, x.max, x.step, x.sampling); }
 void fields(auto& io, auto& x, const Choices*) { io(x.values, x.ordered); }
 void fields(auto& io, auto& x, const Condition*) { io(x.parent, x.values); }
-void fields(auto& io, auto& x, const Hyperparameter*) { io(x.name, x.domain, x.default_value, x.conditions); }
+void fields(auto& io, auto& x, const Hyperparameter*) { io(x.name, x.domain, x.default_value, x.conditions); io.since(7, x.may_change); }
 void fields(auto& io, auto& x, const Slot*) { io(x.trial, x.iteration, x.bracket, x.rung, x.first_epoch, x.last_epoch); }
 void fields(auto& io, auto& x, const Origin*) { io(x.sampler, x.expected_mean, x.expected_deviation); io.since(6, x.expected_epoch); }
 void fields(auto& io, auto& x, const Suggestion*) { io(x.slot, x.hyperparameters, x.executions, x.attempt); io.since(4, x.parent); io.since(5, x.origin); }

@@ -15,17 +15,20 @@ struct IntOptions {
   std::int64_t step = 1;
   Sampling sampling = Sampling::linear;
   std::optional<std::int64_t> default_value = {};
+  bool may_change = false;  ///< in training (`--scheduler pbt`): the model's shape doesn't depend on it
 };
 
 struct FloatOptions {
   double step = 0;  ///< 0: continuous
   Sampling sampling = Sampling::linear;
   std::optional<double> default_value = {};
+  bool may_change = false;  ///< as above
 };
 
 struct ChoiceOptions {
   std::optional<Value> default_value = {};
   bool ordered = false;
+  bool may_change = false;  ///< as above
 };
 
 /// What a model's `build` asks for its hyperparameters (as in KerasTuner). The search space is what it asks:
@@ -116,7 +119,7 @@ class HyperParameters {
   }
 
   Value choose(const std::string& name, std::vector<Value> values, ChoiceOptions options);
-  Value ask(const std::string& name, Domain domain, Value default_value);
+  Value ask(const std::string& name, Domain domain, Value default_value, bool may_change = false);
   std::string full_name(const std::string& name) const;
 
   Values values_;

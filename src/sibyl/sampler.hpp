@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -23,6 +24,7 @@ struct Observation {
   Slot slot;
   Values hyperparameters = {};  ///< those that a worker found, too
   double score = 0;             ///< the trial's best so far, mean of its executions; NaN: it failed
+  double latest = std::numeric_limits<double>::quiet_NaN();  ///< after its last epoch, mean of these
   bool failed = false;
   /// It has ended its training by itself, or was ended (Scheduler::ends_early), so that its score stands for
   /// later rungs too.

@@ -25,6 +25,7 @@ struct Hyperparameter {
   Domain domain;
   Value default_value;
   std::vector<Condition> conditions;  ///< all must hold
+  bool may_change = false;            ///< in training, where the scheduler makes use of it (`pbt`)
   bool operator==(const Hyperparameter&) const = default;
 };
 

@@ -89,10 +89,11 @@ bool names(const std::vector<Metric>& metrics, std::string_view name);
 /// The value of a metric, NaN when it is not there.
 double value_of(const std::vector<Metric>& metrics, std::string_view name);
 
-/// The best epoch of one execution of a trial, by the objective.
+/// The best epoch of one execution of a trial, by the objective, and what the last one scored.
 struct Best {
   double score = std::numeric_limits<double>::quiet_NaN();
   int epoch = 0;
+  double latest = std::numeric_limits<double>::quiet_NaN();
 };
 
 /// Everything the oracle knows of a trial.
@@ -107,6 +108,7 @@ struct Trial {
   /// Mean of the executions' best, so far; a trial that fails later keeps it, for the record.
   double score = std::numeric_limits<double>::quiet_NaN();
   bool early_stopped = false;
+  int first_epoch = 0;  ///< trained by its parent, by whose weights it went on
   int retries = 0;
   int attempt = 0;
   int worker = -1;     ///< the latest

@@ -13,7 +13,8 @@ from pathlib import Path
 from sibyl_analysis import page
 from sibyl_analysis.command_line import Parser
 from sibyl_analysis.files import make_folder, whole
-from sibyl_analysis.pictures import Picture, best_so_far, expectations, gallery, style
+from sibyl_analysis.lineage import descends
+from sibyl_analysis.pictures import Picture, best_so_far, expectations, gallery, lineage, style
 from sibyl_analysis.results import Results, ResultsError, open_all
 from sibyl_analysis.samplers import expects
 from sibyl_analysis.sections import samplers, sweep
@@ -56,6 +57,7 @@ def _sweep(name: str, results: Results, folder: Path) -> list[str]:
         sweep.best_trials(results),
         "<h2>Pictures</h2>",
         *drawn,
+        *_lineage(results, folder),
         *samplers.samplers(results),
         *_expectations(results, folder),
         *sweep.failures(results),
@@ -66,6 +68,12 @@ def _sweep(name: str, results: Results, folder: Path) -> list[str]:
         "<h2>The search space</h2>",
         sweep.search_space(results),
     ]
+
+
+def _lineage(results: Results, folder: Path) -> list[str]:
+    if not descends(results):
+        return []
+    return ["<h2>Who went on from whom</h2>", _drawn(Picture("lineage", lambda: lineage.draw(results)), folder)]
 
 
 def _expectations(results: Results, folder: Path) -> list[str]:

@@ -43,7 +43,19 @@ TextTable brackets(const std::vector<RungStatus>& rungs, bool words) {
   return table;
 }
 
+// As many trials in each: population-based training's.
+bool is_population(const std::vector<RungStatus>& rungs) {
+  return rungs.size() > 2 && std::all_of(rungs.begin(), rungs.end(), [&](const RungStatus& each) {
+           return each.bracket == 0 && each.iteration == 0 && each.expected == rungs.front().expected;
+         });
+}
+
 void print_brackets(std::ostream& out, const std::vector<RungStatus>& rungs, int width) {
+  if (is_population(rungs)) {
+    out << "  " << rungs.front().expected << " trials to epochs " << rungs[0].epoch << ", " << rungs[1].epoch
+        << (rungs.size() > 3 ? ", ..., " : ", ") << rungs.back().epoch << '\n';
+    return;
+  }
   const TextTable table = brackets(rungs, true);
   if (width == 0 || table.width() <= static_cast<std::size_t>(width)) {
     table.print(out);

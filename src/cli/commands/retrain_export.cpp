@@ -140,6 +140,20 @@ class EpochLines : public Reporter {
 
 }  // namespace
 
+// A descendant's training is that of its ancestors first, each with its own values: their parts, in order.
+std::vector<Suggestion> parts_of(const Oracle& oracle, TrialId id, int epochs) {
+  std::vector<Suggestion> parts;
+  for (; id >= 0; id = oracle.trials()[id].parent) {
+    const Trial& trial = oracle.trials()[id];
+    Suggestion part = whole_training(id, trial, epochs);
+    part.slot.first_epoch = trial.first_epoch;
+    part.parent = trial.parent;
+    parts.insert(parts.begin(), std::move(part));
+    epochs = trial.first_epoch;
+  }
+  return parts;
+}
+
 void retrain_trials(std::ostream& out, const Options& options, const std::string& job_name, Job& job) {
   const StoredSweep sweep = read_sweep(options, job_name);
   const fs::path folder = make_folder(options.directory / "retrained");
@@ -153,10 +167,16 @@ void retrain_trials(std::ostream& out, const Options& options, const std::string
     out << "Trial " << id << " (" << sweep.opened.metric << " " << short_number(trial.score) << "), to epoch "
         << epochs << " on training and validation data" << std::endl;
     EpochLines lines(out, epochs);
-    const Suggestion suggestion = whole_training(id, trial, epochs);
-    const auto metrics = job.retrain(suggestion, trainer, lines);
+    const std::vector<Suggestion> parts = parts_of(*sweep.oracle, id, epochs);
+    std::vector<Metric> metrics;
+    for (const Suggestion& part : parts) {
+      if (parts.size() > 1)
+        out << "  from epoch " << part.slot.first_epoch + 1 << " as trial " << part.slot.trial << ": "
+            << short_text(searched(part.hyperparameters, sweep.opened.space)) << std::endl;
+      metrics = job.retrain(part, trainer, lines);
+    }
     const fs::path file = folder / (checkpoint_folder(id) + ".pt");
-    export_whole(job, suggestion, trainer, Weights::last_epoch, file);
+    export_whole(job, parts.back(), trainer, Weights::last_epoch, file);
     auto object = description(sweep, id, epochs);
     for (const Metric& metric : metrics) object["metrics"][metric.name] = metric.value;
     write_json(file, object);
@@ -166,7 +186,8 @@ void retrain_trials(std::ostream& out, const Options& options, const std::string
     out << "  " << (test.empty() ? "the job has no test set" : listed(test)) << "; the model is "
         << file.string() << std::endl;
     std::error_code ignored;
-    fs::remove_all(trainer.checkpoints / checkpoint_folder(id), ignored);
+    for (const Suggestion& part : parts)
+      fs::remove_all(trainer.checkpoints / checkpoint_folder(part.slot.trial), ignored);
     fs::remove(trainer.checkpoints, ignored);  // unless it holds something else
   }
 }

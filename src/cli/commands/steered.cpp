@@ -26,7 +26,7 @@ Steered steered(Options options, Job& job) {
     sweep.sampler_reason = "auto: " + chosen.name + ", because " + chosen.reason;
     lines.push_back(sweep.sampler_reason);
   }
-  check_learning(sweep, space);
+  check_use(sweep, space);
   if (sweep.earlier.empty())
     for (const std::string& each : sweep.warm_start) {
       const WarmStart start = read_warm_start(each, space, objective(options, job));

@@ -18,6 +18,12 @@ constexpr int max_kills = 3;
 bool was_killed(const TrialEnded& ended) {
   return ended.ending == Ending::interrupted && ended.cause == Cause::signal;
 }
+
+double latest_score(const Trial& trial) {
+  double sum = 0;
+  for (const Best& each : trial.best) sum += each.latest;
+  return sum / static_cast<double>(trial.best.size());
+}
 }  // namespace
 
 Consequences Oracle::tell(const Event& event) {
@@ -41,6 +47,7 @@ void Oracle::learn(const TrialStarted& event, Consequences& consequences) {
     Trial trial;
     trial.hyperparameters = suggestion.hyperparameters;
     trial.parent = suggestion.parent;
+    trial.first_epoch = suggestion.slot.first_epoch;
     trial.origin = suggestion.origin;
     trial.started = event.time;
     trial.best.resize(options_.executions);
@@ -84,6 +91,7 @@ void Oracle::learn(const EpochReported& event, Consequences& consequences) {
   const double score = value_of(event.metrics, options_.objective.metric);
   Best& best = trial.best[event.execution];
   if (options_.objective.better(score, best.score)) best = {score, event.epoch};
+  best.latest = score;
   double sum = 0;
   int executions = 0;
   for (const Best& each : trial.best) {
@@ -141,6 +149,7 @@ void Oracle::learn(const TrialEnded& event, Consequences& consequences) {
   const Observation observation{.slot = trial.slot,
                                 .hyperparameters = trial.hyperparameters,
                                 .score = failed ? std::nan("") : trial.score,
+                                .latest = latest_score(trial),
                                 .failed = failed,
                                 .ended_early = trial.early_stopped || event.ending == Ending::cancelled};
   Effects effects = scheduler_->observed(observation);

@@ -44,8 +44,8 @@ SchedulerKind full_budget_scheduler() {
           .help = "every trial to the last epoch",
           .default_max_trials = 10,
           .make = [](const SchedulerSettings& settings,
-                     const Objective& objective) -> std::unique_ptr<Scheduler> {
-            return std::make_unique<FullBudget>(settings.max_trials, settings.max_epochs, objective);
+                     const SchedulerContext& context) -> std::unique_ptr<Scheduler> {
+            return std::make_unique<FullBudget>(settings.max_trials, settings.max_epochs, context.objective);
           },
           .totals = [](const SchedulerSettings& settings,
                        double max_trials) { return totals(settings.max_epochs, max_trials); },

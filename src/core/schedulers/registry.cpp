@@ -7,13 +7,14 @@
 #include "core/schedulers/full_budget.hpp"
 #include "core/schedulers/hyperband/hyperband.hpp"
 #include "core/schedulers/median/median_stopping.hpp"
+#include "core/schedulers/population/population.hpp"
 #include "core/schedulers/virtual_clock.hpp"
 
 namespace sibyl {
 
 const std::vector<SchedulerKind>& scheduler_kinds() {
   static const std::vector<SchedulerKind> kinds{hyperband_scheduler(), asha_scheduler(),
-                                                full_budget_scheduler()};
+                                                population_scheduler(), full_budget_scheduler()};
   return kinds;
 }
 
@@ -27,12 +28,12 @@ std::unique_ptr<Scheduler> in_order(std::unique_ptr<Scheduler> scheduler, const 
 }
 
 std::unique_ptr<Scheduler> make_scheduler(const std::string& name, const SchedulerSettings& settings,
-                                          const Objective& objective) {
-  auto scheduler = scheduler_kind(name).make(settings, objective);
+                                          const SchedulerContext& context) {
+  auto scheduler = scheduler_kind(name).make(settings, context);
   if (settings.median_stopping)
     scheduler = std::make_unique<MedianStopping>(
         std::move(scheduler),
-        MedianOptions{settings.median_startup, settings.median_warmup, settings.median_interval}, objective);
+        MedianOptions{settings.median_startup, settings.median_warmup, settings.median_interval}, context.objective);
   return in_order(std::move(scheduler), settings);
 }
 

@@ -17,6 +17,8 @@ struct SchedulerSettings {
   int iterations = 1;
   int min_epochs = 1;            ///< of ASHA: where the first rung ends
   int brackets = 1;              ///< of ASHA
+  int population = 20;        ///< of population-based training: trials at a time
+  int generation_epochs = 0;  ///< of it: between two comparisons; 0: a tenth of max_epochs
   bool median_stopping = false;  ///< see MedianStopping, also for what follows
   int median_startup = 5;
   int median_warmup = 0;
@@ -33,7 +35,7 @@ struct SchedulerKind {
   std::string help;                     ///< a few words
   std::int64_t default_max_trials = 0;  ///< where `--max-trials` is not given; 0: as the plan says
   /// Throws UsageError for settings that make no plan.
-  std::unique_ptr<Scheduler> (*make)(const SchedulerSettings& settings, const Objective& objective);
+  std::unique_ptr<Scheduler> (*make)(const SchedulerSettings& settings, const SchedulerContext& context);
   /// The whole plan, in closed form, of one that decides by arrival about; `max_trials`: new trials that
   /// there are at most. Null where nobody can say.
   PlanTotals (*totals)(const SchedulerSettings& settings, double max_trials);
@@ -41,6 +43,8 @@ struct SchedulerKind {
   std::string (*title)(const SchedulerSettings& settings);
   /// For people: why these settings compare nothing; empty where they do.
   std::string (*no_search)(const SchedulerSettings& settings);
+  /// Throws UsageError where it has no use for such a space. Null: it has for any.
+  void (*check)(const SearchSpace& space) = nullptr;
 };
 
 /// All there are, the default first. A new one is a file beside this one, and a line in registry.cpp.
@@ -52,6 +56,6 @@ const SchedulerKind& scheduler_kind(const std::string& name);
 std::unique_ptr<Scheduler> in_order(std::unique_ptr<Scheduler> scheduler, const SchedulerSettings& settings);
 /// A scheduler of that name, as an oracle takes it. Throws as scheduler_kind and SchedulerKind::make.
 std::unique_ptr<Scheduler> make_scheduler(const std::string& name, const SchedulerSettings& settings,
-                                          const Objective& objective);
+                                          const SchedulerContext& context);
 
 }  // namespace sibyl

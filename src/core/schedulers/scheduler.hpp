@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/events.hpp"
+#include "sibyl/objective.hpp"
 #include "sibyl/sampler.hpp"
 
 namespace sibyl {
@@ -53,6 +54,13 @@ struct Effects {
     decisions.insert(decisions.end(), other.decisions.begin(), other.decisions.end());
     std::move(other.results.begin(), other.results.end(), std::back_inserter(results));
   }
+};
+
+/// What a scheduler may want to know of the sweep besides its settings; each takes of it what it needs.
+struct SchedulerContext {
+  Objective objective = {};
+  SearchSpace space = {};
+  std::uint64_t seed = 0;
 };
 
 /// Decides which trial is trained to which epoch. `next` is a question: it does not write, and asked twice it

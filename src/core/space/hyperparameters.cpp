@@ -11,13 +11,13 @@ HyperParameters::HyperParameters(Values values, std::uint64_t seed, std::int64_t
 
 std::int64_t HyperParameters::Int(const std::string& name, std::int64_t min, std::int64_t max,
                                   IntOptions options) {
-  return std::get<std::int64_t>(
-      ask(name, IntRange{min, max, options.step, options.sampling}, options.default_value.value_or(min)));
+  return std::get<std::int64_t>(ask(name, IntRange{min, max, options.step, options.sampling},
+                                    options.default_value.value_or(min), options.may_change));
 }
 
 double HyperParameters::Float(const std::string& name, double min, double max, FloatOptions options) {
-  return std::get<double>(
-      ask(name, FloatRange{min, max, options.step, options.sampling}, options.default_value.value_or(min)));
+  return std::get<double>(ask(name, FloatRange{min, max, options.step, options.sampling},
+                              options.default_value.value_or(min), options.may_change));
 }
 
 bool HyperParameters::Boolean(const std::string& name, bool default_value) {
@@ -27,10 +27,11 @@ bool HyperParameters::Boolean(const std::string& name, bool default_value) {
 Value HyperParameters::choose(const std::string& name, std::vector<Value> values, ChoiceOptions options) {
   if (values.empty()) throw Error("hyperparameter '" + name + "': a Choice needs at least one value");
   Value default_value = options.default_value.value_or(values.front());
-  return ask(name, Choices{std::move(values), options.ordered}, std::move(default_value));
+  return ask(name, Choices{std::move(values), options.ordered}, std::move(default_value), options.may_change);
 }
 
-Value HyperParameters::ask(const std::string& short_name, Domain domain, Value default_value) {
+Value HyperParameters::ask(const std::string& short_name, Domain domain, Value default_value,
+                           bool may_change) {
   if (short_name.empty()) throw Error("a hyperparameter needs a name");
   const std::string name = full_name(short_name);
   check(name, domain);
@@ -39,7 +40,7 @@ Value HyperParameters::ask(const std::string& short_name, Domain domain, Value d
     throw Error("hyperparameter '" + name + "': its default, " + to_string(default_value) +
                 ", is not in its range (" + describe(domain) + ")");
   default_value = *in_domain;
-  Hyperparameter asked{name, std::move(domain), default_value, conditions_};
+  Hyperparameter asked{name, std::move(domain), default_value, conditions_, may_change};
   space_.add(asked);
 
   const bool finding_space = trial_ < 0;

@@ -64,6 +64,7 @@ store::Table search_space_table(const std::vector<KnownHyperparameter>& space) {
     const auto* choices = std::get_if<Choices>(&domain(row));
     return std::int8_t{choices == nullptr || choices->ordered};
   });
+  table.add("may_change", space, [](const Row& row) { return std::int8_t{row.hyperparameter.may_change}; });
   table.add("default", space,
             [](const Row& row) { return clean_utf8(to_string(row.hyperparameter.default_value)); });
   table.add("conditions", space, [](const Row& row) { return json(row.hyperparameter.conditions); });

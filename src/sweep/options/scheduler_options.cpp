@@ -12,6 +12,7 @@ constexpr int max_iterations = 1'000'000'000;
 constexpr std::int64_t max_trials = 1'000'000'000;
 constexpr int max_width = 1'000'000;
 constexpr int max_brackets = 40;
+constexpr int max_population = 1'000'000;
 
 template <class T>
 bool more_than(const OptionValue& before, const OptionValue& now) {
@@ -38,7 +39,7 @@ OptionTable<SweepOptions> plan() {
       {.name = "max-trials",
        .value = "N",
        .help = "At most so many trials",
-       .default_help = "hyperband: as its plan says; asha: 100; full: 10; or all of a grid",
+       .default_help = "hyperband, pbt: as their plans say; asha: 100; full: 10; or all of a grid",
        .group = OptionGroup::search,
        .commands = of_a_sweep,
        .recorded = Recorded::extends,
@@ -81,6 +82,28 @@ OptionTable<SweepOptions> plan() {
        .commands = of_a_sweep,
        .recorded = Recorded::fixed,
        .type = Of::number(&SweepOptions::brackets, 1, max_brackets),
+       .is_in_all_records = false},
+  };
+}
+
+OptionTable<SweepOptions> population_based_training() {
+  return {
+      {.name = "population",
+       .value = "N",
+       .help = "Population-based training: so many trials at a time",
+       .group = OptionGroup::search,
+       .commands = of_a_sweep,
+       .recorded = Recorded::fixed,
+       .type = Of::number(&SweepOptions::population, 2, max_population),
+       .is_in_all_records = false},
+      {.name = "generation-epochs",
+       .value = "N",
+       .help = "Population-based training: epochs from one comparison to the next",
+       .default_help = "a tenth of --max-epochs",
+       .group = OptionGroup::search,
+       .commands = of_a_sweep,
+       .recorded = Recorded::fixed,
+       .type = Of::number(&SweepOptions::generation_epochs, 1, max_epochs),
        .is_in_all_records = false},
   };
 }
@@ -151,7 +174,8 @@ OptionTable<SweepOptions> order_of_results() {
 
 OptionTable<SweepOptions> scheduler_options() {
   OptionTable<SweepOptions> all = plan();
-  for (auto& rows : {median_stopping(), order_of_results()}) all.insert(all.end(), rows.begin(), rows.end());
+  for (auto& rows : {population_based_training(), median_stopping(), order_of_results()})
+    all.insert(all.end(), rows.begin(), rows.end());
   return all;
 }
 

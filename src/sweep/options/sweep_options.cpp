@@ -154,7 +154,7 @@ SearchSpace searched_space(const SweepOptions& options, const SearchSpace& space
   return exhausts ? exhausts(space, sampler_settings(options, {})) : space;
 }
 
-void check_learning(const SweepOptions& options, const SearchSpace& space) {
+void check_use(const SweepOptions& options, const SearchSpace& space) {
   if (!sampler_kind(options.sampler).learns) {
     std::string learners;
     for (const SamplerKind& each : sampler_kinds())
@@ -166,6 +166,7 @@ void check_learning(const SweepOptions& options, const SearchSpace& space) {
                          options.sampler + " does not: leave it out, or take one of " + learners);
   }
   static_cast<void>(Priors(UnitCube(space), options.prior));
+  if (const auto check = scheduler_kind(options.scheduler).check) check(space);
 }
 
 std::vector<Values> given_configurations(const SweepOptions& options, const SearchSpace& space) {
@@ -186,7 +187,8 @@ Oracle make_oracle(const SweepOptions& options, const SearchSpace& space, const 
   if (kind.exhausts && options.max_trials == 0)
     plan_settings.max_trials = most_trials(*random, searched_space(options, space)) +
                                static_cast<std::int64_t>(options.first.size());
-  auto scheduler = make_scheduler(options.scheduler, plan_settings, objective);
+  const SchedulerContext context{objective, space, options.seed};
+  auto scheduler = make_scheduler(options.scheduler, plan_settings, context);
   SamplerSettings settings = sampler_settings(options, objective);
   settings.rehearsal = rehearsal;
   settings.several_budgets = has_higher_rungs(*scheduler);
@@ -206,7 +208,7 @@ Oracle make_oracle(const SweepOptions& options, const SearchSpace& space, const 
     results = std::make_unique<TakenOrder>(TakenOrder::Counts::at_once);
   else if (kind.learns)
     results = std::make_unique<PlannedOrder>(PlannedResults(
-        make_scheduler(options.scheduler, plan_settings, objective), std::max(options.width, 1)));
+        make_scheduler(options.scheduler, plan_settings, context), std::max(options.width, 1)));
   return Oracle(space,
                 {objective, options.max_trials, options.executions_per_trial, options.max_retries,
                  options.max_consecutive_failures, stoppers},

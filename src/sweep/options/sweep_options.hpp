@@ -69,9 +69,9 @@ SearchSpace steered_space(const SweepOptions& options, SearchSpace of_the_job);
 /// The space whose configurations are tried, of such a space: all of it, or the grid. Throws UsageError where
 /// the sampler has no use for it.
 SearchSpace searched_space(const SweepOptions& options, const SearchSpace& space);
-/// Throws UsageError where the sampler does not learn, and is told what to learn from, and for priors that
-/// the space has no place for. `space`: steered_space.
-void check_learning(const SweepOptions& options, const SearchSpace& space);
+/// Throws UsageError where the sampler does not learn, and is told what to learn from; for priors that the
+/// space has no place for; and where the scheduler has no use for it. `space`: steered_space.
+void check_use(const SweepOptions& options, const SearchSpace& space);
 /// Those that are to be tried first. Throws UsageError where the space has no such.
 std::vector<Values> given_configurations(const SweepOptions& options, const SearchSpace& space);
 

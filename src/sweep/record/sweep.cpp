@@ -31,6 +31,16 @@ void check_directory(const SweepStart& options) {
                    "--overwrite to delete it, or name another directory with --output");
 }
 
+// What may change in training matters to a descendant only, which has what the record says.
+bool same(const SearchSpace& a, const SearchSpace& b) {
+  const auto unchanging = [](const SearchSpace& space) {
+    std::vector<Hyperparameter> all = space.hyperparameters();
+    for (Hyperparameter& each : all) each.may_change = false;
+    return all;
+  };
+  return unchanging(a) == unchanging(b);
+}
+
 // What differs between the sweep that is there and the one that is asked for.
 void check_same(const SweepOpened& there, const SweepOpened& here, const fs::path& directory) {
   auto lines = differences(sweep_options_from_json(there.options), sweep_options_from_json(here.options));
@@ -38,7 +48,7 @@ void check_same(const SweepOpened& there, const SweepOpened& here, const fs::pat
     lines.insert(lines.begin(), "job: " + there.job + " there, " + here.job + " here");
   if (lines.empty() && (there.metric != here.metric || there.maximize != here.maximize))
     lines.push_back("objective: " + there.metric + " there, " + here.metric + " here");
-  if (lines.empty() && there.space != here.space)
+  if (lines.empty() && !same(there.space, here.space))
     lines.push_back("the job's search space was changed since then (see the job's `space` and its source)");
   if (lines.empty()) return;
   std::string text =

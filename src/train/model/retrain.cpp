@@ -58,7 +58,7 @@ std::vector<Metric> retrain(HyperModel& model, const Suggestion& suggestion, Tra
   LastReport last(reporter);
   const auto train_to = [&](int epoch) {
     Suggestion part = suggestion;
-    part.slot.first_epoch = suggestion.slot.last_epoch == epoch ? epoch - 1 : 0;
+    part.slot.first_epoch = suggestion.slot.last_epoch == epoch ? epoch - 1 : suggestion.slot.first_epoch;
     part.slot.last_epoch = epoch;
     HyperParameters hp(part.hyperparameters, options.seed, part.slot.trial);
     const ExecutionEnd end = Execution(model, options, part, /*execution=*/0, device, data, hp, last).run();
@@ -66,7 +66,7 @@ std::vector<Metric> retrain(HyperModel& model, const Suggestion& suggestion, Tra
       throw Error("trial " + std::to_string(part.slot.trial) +
                   " failed when it was trained again: " + end.message);
   };
-  if (suggestion.slot.last_epoch > 1) train_to(suggestion.slot.last_epoch - 1);
+  if (suggestion.slot.last_epoch > suggestion.slot.first_epoch + 1) train_to(suggestion.slot.last_epoch - 1);
   if (test.size() > 0) data.validation = test;
   train_to(suggestion.slot.last_epoch);
 

@@ -49,6 +49,8 @@ const std::map<std::string, std::pair<std::string, std::string>> samples = {
     {"order", {"arrival", "arrival"}},
     {"min-epochs", {"2", "3"}},
     {"brackets", {"2", "3"}},
+    {"population", {"2", "3"}},
+    {"generation-epochs", {"2", "3"}},
     {"median-startup", {"2", "3"}},
     {"median-warmup", {"2", "3"}},
     {"median-interval", {"2", "3"}},

@@ -290,7 +290,7 @@ TEST_CASE("law 1 where both the scheduler and the sampler go by results") {
     for (const double failures : {0.0, 0.1}) {
       INFO(name << ", failures " << failures);
       const auto fresh = [&] {
-        return Oracle(line(), {loss}, std::make_unique<Rememberer>(), make_scheduler(name, settings, loss),
+        return Oracle(line(), {loss}, std::make_unique<Rememberer>(), make_scheduler(name, settings, {loss}),
                       std::make_unique<TakenOrder>(TakenOrder::Counts::at_once));
       };
       Oracle reference = fresh();
@@ -311,7 +311,7 @@ TEST_CASE("results that count as they arrive count from a start on, and a journa
   for (const std::string name : {"asha", "hyperband", "full"}) {
     const SchedulerSettings settings{.max_trials = 40, .max_epochs = 9, .by_arrival = true};
     const auto fresh = [&] {
-      return Oracle(line(), {loss}, std::make_unique<Rememberer>(), make_scheduler(name, settings, loss),
+      return Oracle(line(), {loss}, std::make_unique<Rememberer>(), make_scheduler(name, settings, {loss}),
                     std::make_unique<TakenOrder>(TakenOrder::Counts::from_the_next_start));
     };
     Oracle oracle = fresh(), again = fresh();

@@ -42,7 +42,7 @@ class SchedulerContract {
   }
   /// As the oracle gets it.
   std::unique_ptr<Scheduler> made() const {
-    return in_order(kind_.make(settings(), {"loss", Direction::minimize}), settings());
+    return in_order(kind_.make(settings(), {{"loss", Direction::minimize}}), settings());
   }
   static SimulatedTraining training(std::uint64_t order, double failures) {
     SimulatedTraining training;

@@ -86,8 +86,8 @@ inline SchedulerKind generations() {
           .help = "clones of the best half, generation by generation",
           .default_max_trials = 20,
           .make = [](const SchedulerSettings& settings,
-                     const Objective& objective) -> std::unique_ptr<Scheduler> {
-            return std::make_unique<Generations>(settings.max_trials, objective);
+                     const SchedulerContext& context) -> std::unique_ptr<Scheduler> {
+            return std::make_unique<Generations>(settings.max_trials, context.objective);
           },
           .totals = nullptr,
           .title = [](const SchedulerSettings&) { return std::string("Generations"); },

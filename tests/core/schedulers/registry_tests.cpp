@@ -55,8 +55,8 @@ SchedulerKind halving() {
   return {.name = "halving",
           .help = "the best third goes on",
           .default_max_trials = 10,
-          .make = [](const SchedulerSettings& settings, const Objective& objective)
-              -> std::unique_ptr<Scheduler> { return std::make_unique<Halving>(settings, objective); },
+          .make = [](const SchedulerSettings& settings, const SchedulerContext& context)
+              -> std::unique_ptr<Scheduler> { return std::make_unique<Halving>(settings, context.objective); },
           .totals = [](const SchedulerSettings& settings,
                        double max_trials) { return totals(settings.max_epochs, max_trials); },
           .title = [](const SchedulerSettings&) { return std::string("Halving"); },
@@ -86,7 +86,7 @@ TEST_CASE("a scheduler without a plan of rungs, whose trials go on from others, 
   SearchSpace space;
   space.add({"x", FloatRange{0, 1}, 0.5, {}});
   Oracle oracle(space, {.objective = loss}, std::make_unique<RandomSampler>(space, 3),
-                generations().make({.max_trials = 12}, loss));
+                generations().make({.max_trials = 12}, {loss}));
   CHECK_FALSE(planned(oracle).has_value());
   SimulatedTraining training;
   training.score = [](TrialId trial, int) { return static_cast<double>(trial % 4); };
@@ -107,7 +107,7 @@ TEST_CASE("a parent that there is not, or another one than before, is a contradi
   space.add({"x", FloatRange{0, 1}, 0.5, {}});
   const auto fresh = [&] {
     return Oracle(space, {.objective = loss}, std::make_unique<RandomSampler>(space, 3),
-                  generations().make({.max_trials = 12}, loss));
+                  generations().make({.max_trials = 12}, {loss}));
   };
   Oracle oracle = fresh();
   for (TrialId id = 0; id < 4; ++id) {
@@ -135,5 +135,5 @@ TEST_CASE("a parent that there is not, or another one than before, is a contradi
 TEST_CASE("a scheduler of a newer version is no other one") {
   CHECK_THROWS_AS(scheduler_kind("asha2"), Error);
   CHECK_THROWS_WITH(scheduler_kind("asha2"),
-                    "this version of Sibyl knows no scheduler 'asha2', but hyperband, asha, full");
+                    "this version of Sibyl knows no scheduler 'asha2', but hyperband, asha, pbt, full");
 }

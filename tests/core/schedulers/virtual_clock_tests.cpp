@@ -41,7 +41,7 @@ std::vector<Sort> sorts(int width) {
 
 Oracle make(const Sort& sort, SearchSpace space = line()) {
   return Oracle(space, {.objective = loss, .max_trials = sort.settings.max_trials},
-                std::make_unique<RandomSampler>(space, 7), make_scheduler(sort.name, sort.settings, loss));
+                std::make_unique<RandomSampler>(space, 7), make_scheduler(sort.name, sort.settings, {loss}));
 }
 
 SimulatedTraining training(std::uint64_t order, double failures) {

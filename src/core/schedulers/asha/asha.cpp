@@ -174,8 +174,8 @@ SchedulerKind asha_scheduler() {
           .help = "asynchronous successive halving: whoever is among the best of those seen goes on",
           .default_max_trials = 100,
           .make = [](const SchedulerSettings& settings,
-                     const Objective& objective) -> std::unique_ptr<Scheduler> {
-            return std::make_unique<Asha>(options_of(settings), objective);
+                     const SchedulerContext& context) -> std::unique_ptr<Scheduler> {
+            return std::make_unique<Asha>(options_of(settings), context.objective);
           },
           .totals = [](const SchedulerSettings& settings,
                        double max_trials) { return totals(options_of(settings), max_trials); },

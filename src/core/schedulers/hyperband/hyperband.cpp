@@ -153,8 +153,8 @@ SchedulerKind hyperband_scheduler() {
   return {.name = "hyperband",
           .help = "many trials for a few epochs, the best of them for more",
           .make = [](const SchedulerSettings& settings,
-                     const Objective& objective) -> std::unique_ptr<Scheduler> {
-            return std::make_unique<Hyperband>(options_of(settings), objective);
+                     const SchedulerContext& context) -> std::unique_ptr<Scheduler> {
+            return std::make_unique<Hyperband>(options_of(settings), context.objective);
           },
           .totals = [](const SchedulerSettings& settings,
                        double max_trials) { return totals(options_of(settings), max_trials); },
