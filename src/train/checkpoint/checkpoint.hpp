@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "core/training/early_stopping.hpp"
 #include "sibyl/error.hpp"
 #include "sibyl/fit_context.hpp"
 #include "sibyl/trial.hpp"
-#include "train/loop/early_stopping.hpp"
 
 namespace torch {
 namespace nn {

@@ -3,9 +3,9 @@
 #include <chrono>
 
 #include "base/numbers.hpp"
+#include "core/training/metric_checks.hpp"
 #include "train/checkpoint/best_weights.hpp"
 #include "train/loop/failure.hpp"
-#include "train/loop/metric_checks.hpp"
 #include "train/optimizers/optimizer_step.hpp"
 
 namespace sibyl {

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <string>
 
+#include "core/training/checkpoint_timer.hpp"
 #include "sibyl/hyper_model.hpp"
 #include "sibyl/job.hpp"
 #include "train/checkpoint/checkpoint.hpp"
-#include "train/checkpoint/checkpoint_timer.hpp"
 #include "train/device/step_graph.hpp"
 #include "train/loop/trial_reports.hpp"
 

@@ -1,12 +1,12 @@
 #include <algorithm>
 #include <string>
 
+#include "core/training/metric_checks.hpp"
 #include "sibyl/error.hpp"
 #include "sibyl/hyper_model.hpp"
 #include "train/datasets/shuffled.hpp"
 #include "train/loop/batches.hpp"
 #include "train/loop/epoch_metrics.hpp"
-#include "train/loop/metric_checks.hpp"
 #include "train/loop/train_steps.hpp"
 #include "train/optimizers/optimizer_step.hpp"
 

@@ -1,12 +1,12 @@
 #include "train/model/retrain.hpp"
 
+#include "core/training/metric_checks.hpp"
 #include "train/checkpoint/best_weights.hpp"
 #include "train/checkpoint/checkpoint.hpp"
 #include "train/device/compute.hpp"
 #include "train/device/device.hpp"
 #include "train/loop/execution.hpp"
 #include "train/loop/load_data.hpp"
-#include "train/loop/metric_checks.hpp"
 #include "train/model/torchscript.hpp"
 
 namespace sibyl {

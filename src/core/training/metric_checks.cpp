@@ -1,4 +1,4 @@
-#include "train/loop/metric_checks.hpp"
+#include "core/training/metric_checks.hpp"
 
 #include <algorithm>
 #include <cmath>

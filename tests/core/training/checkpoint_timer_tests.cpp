@@ -1,6 +1,5 @@
-#include "train/checkpoint/checkpoint_timer.hpp"
-// Last, as everywhere in this room.
 #include "catch.hpp"
+#include "core/training/checkpoint_timer.hpp"
 
 using namespace sibyl;
 

@@ -1,4 +1,4 @@
-#include "train/checkpoint/checkpoint_timer.hpp"
+#include "core/training/checkpoint_timer.hpp"
 
 #include <algorithm>
 

@@ -1,10 +1,9 @@
-#include "train/loop/early_stopping.hpp"
+#include "core/training/early_stopping.hpp"
 
 #include <cmath>
 
-#include "sibyl/error.hpp"
-// Last, as everywhere in this room.
 #include "catch.hpp"
+#include "sibyl/error.hpp"
 
 using namespace sibyl;
 

@@ -1,4 +1,4 @@
-#include "train/loop/early_stopping.hpp"
+#include "core/training/early_stopping.hpp"
 
 #include <cmath>
 
