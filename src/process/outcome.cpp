@@ -2,6 +2,7 @@
 
 #include <signal.h>
 
+#include <fstream>
 #include <map>
 
 namespace sibyl {
@@ -42,21 +43,31 @@ bool has(const std::string& text, const char* part) {
 
 }  // namespace
 
-Outcome outcome(const ProcessEnd& end) {
+// Counts those of cgroups (Slurm's limits, containers) too.
+std::int64_t oom_kills() {
+  std::ifstream file("/proc/vmstat");
+  std::string name;
+  std::int64_t count = 0;
+  while (file >> name >> count)
+    if (name == "oom_kill") return count;
+  return 0;
+}
+
+Outcome outcome(const ProcessEnd& end, const std::string& who) {
   if (!end.by_signal && end.code == lost_connection) return outcome_of_lost_connection();
   if (!end.by_signal) {
     const std::string code = std::to_string(end.code);
-    return {Cause::exit_code, code, "the trainer's process ended with exit code " + code};
+    return {Cause::exit_code, code, who + " ended with exit code " + code};
   }
   if (end.code == SIGKILL && end.oom_kill)
     return {
         Cause::out_of_memory, "",
-        "the kernel's out-of-memory killer took the trainer's process: the trial needs more memory than this node or this job's allocation has left"};
+        "the kernel's out-of-memory killer took " + who + ": the trial needs more memory than this node or this job's allocation has left"};
   if (end.code == SIGABRT && has(end.output, "std::bad_alloc"))
     return {Cause::out_of_memory, "", "the host's memory is exhausted (std::bad_alloc, which nobody caught)"};
   const auto [name, meaning] = describe(end.code);
   const std::string shown = *name ? name : std::to_string(end.code);
-  return {Cause::signal, shown, "the trainer's process was killed by " + shown + " (" + meaning + ")",
+  return {Cause::signal, shown, who + " was killed by " + shown + " (" + meaning + ")",
           end.code == SIGKILL};
 }
 

@@ -1,10 +1,14 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "sibyl/trial.hpp"
 
 namespace sibyl {
+
+/// How often the kernel's out-of-memory killer was at work since this node was started.
+std::int64_t oom_kills();
 
 /// How a process ended, and what was going on.
 struct ProcessEnd {
@@ -22,7 +26,8 @@ struct Outcome {
   /// Somebody's SIGKILL that nobody explains: perhaps the whole job is being killed, and this rank is next.
   bool unexplained = false;
 };
-Outcome outcome(const ProcessEnd& end);
+/// `who`: whose process it was, for the message.
+Outcome outcome(const ProcessEnd& end, const std::string& who = "the trainer's process");
 
 /// The exit code of a trainer process whose trial took its connection to the rank from it.
 constexpr int lost_connection = 76;  // EX_PROTOCOL of sysexits.h

@@ -46,8 +46,12 @@ class ChannelReporter : public Reporter {
     const auto now = Clock::now();
     if (now < next_look_) return order_;
     next_look_ = now + look_interval;
-    require_trainer(channel_);
     if (now - last_sent_ >= alive_interval) send(Alive{});
+    return order_while_waiting();
+  }
+
+  Order order_while_waiting() override {
+    require_trainer(channel_);
     while (auto message = channel_.receive())
       if (const auto* order = std::get_if<Order>(&*message)) order_ = *order;
     if (channel_.closed()) order_ = Order::interrupt;

@@ -77,16 +77,6 @@ pid_t spawn(std::vector<std::string> arguments, int socket, int output) {
   return pid;
 }
 
-/// Since the node was started. Counts those of cgroups (Slurm's limits, containers) too.
-std::int64_t oom_kills() {
-  std::ifstream file("/proc/vmstat");
-  std::string name;
-  std::int64_t count = 0;
-  while (file >> name >> count)
-    if (name == "oom_kill") return count;
-  return 0;
-}
-
 // In one write, so that lines of several workers do not mix.
 void pass_on(const std::string& lines) {
   for (std::size_t written = 0; written < lines.size();) {

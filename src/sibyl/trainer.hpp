@@ -29,6 +29,8 @@ class Reporter {
   virtual void epoch(EpochReported report) = 0;
   /// Cheap; asked before every step, and followed at once.
   virtual Order order() = 0;
+  /// The same while somebody else is waited for: that it is asked is no sign that the trial makes steps.
+  virtual Order order_while_waiting() { return order(); }
   /// Seconds without a step after which a trial hangs; infinity where nobody knows. May change.
   virtual double step_limit() const { return std::numeric_limits<double>::infinity(); }
 };
