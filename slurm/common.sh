@@ -3,7 +3,7 @@
 # options and output, source this file, and end with `sweep LAUNCHER...`. (`NAME submit` copies it into the script that it writes.)
 
 : "${job:?}" "${output:?}" "${workers_per_gpu:=1}" "${max_requeues:=100}" "${stop_timeout:=90}" "${look_interval:=120}" "${wait_timeout:=300}" "${try_again:=20}"
-search=("$job" "${options[@]}" --output "$output" --resume) # the first start and all later ones are the same
+search=("$job" --output "$output" --resume "${options[@]}") # the first start and all later ones are the same
 ((workers_per_gpu == 1)) || search+=(--workers-per-gpu "$workers_per_gpu")
 in_mpirun=(mpirun --enable-recovery --oversubscribe --bind-to none --map-by node) # ranks 0, 1, ... go round the nodes
 # When one has died, the other ranks leave without MPI_Finalize, which must not look like a crash; after SIGTERM they need time.

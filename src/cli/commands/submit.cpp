@@ -46,10 +46,13 @@ BatchSweep parse_sweep(const std::vector<std::string>& words, char* program) {
   if (output.starts_with('-')) output.insert(0, "./");  // else tail and sbatch would take it for an option
   BatchSweep sweep{fs::read_symlink("/proc/self/exe").string(), output, {}};
   const std::vector<std::string> all = written_out(words, options);  // the script needs no other file
+  bool of_sweep = true;                                              // what stands behind -- is a program's
   for (std::size_t i = 0; i < all.size(); ++i) {
-    if (all[i] == "--output")
+    of_sweep = of_sweep && all[i] != "--";
+    if (of_sweep && all[i] == "--output")
       ++i;
-    else if (!all[i].starts_with("--output=") && !all[i].starts_with("--resume") && all[i] != "search")
+    else if (!of_sweep ||
+             (!all[i].starts_with("--output=") && !all[i].starts_with("--resume") && all[i] != "search"))
       sweep.options.push_back(all[i]);
   }
   return sweep;

@@ -91,14 +91,16 @@ void require_recorded_data(const std::string& data) {
 
 std::string resume_command(std::string command) {
   if (command.empty()) return command;
-  command += " ";
+  const auto dashes = std::min(command.find(" -- "), command.size());  // behind them is a program's own
+  const std::string behind = command.substr(dashes);
+  command = command.substr(0, dashes) + " ";
   replace_all(command, " --overwrite ", " ");
   if (command.find(" --resume ") == std::string::npos) {
     replace_all(command, " : ", " --resume : ");  // each program of an mpirun of several
     command += "--resume ";
   }
   command.pop_back();
-  return command;
+  return command + behind;
 }
 
 }  // namespace sibyl
