@@ -3,7 +3,7 @@ include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/sibyl)
-set(rooms sibyl_flags sibyl_base sibyl_core sibyl_process sibyl_store sibyl_sweep sibyl_mpi sibyl_launch sibyl_cli)
+set(rooms sibyl_flags sibyl_base sibyl_core sibyl_process sibyl_external sibyl_store sibyl_sweep sibyl_mpi sibyl_launch sibyl_cli)
 if(TARGET sibyl_train)
   list(APPEND rooms sibyl_train)
 endif()
@@ -22,8 +22,12 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/sibylConfig.cmake ${CMAKE_CURRENT_BINA
 set(share_dir ${CMAKE_INSTALL_DATADIR}/sibyl)
 install(FILES README.md CHANGELOG.md CONTRIBUTING.md CITATION.cff LICENSE DESTINATION ${share_dir} COMPONENT share)
 install(DIRECTORY slurm DESTINATION ${share_dir} USE_SOURCE_PERMISSIONS COMPONENT share PATTERN .shellcheckrc EXCLUDE)
-install(DIRECTORY jobs DESTINATION ${share_dir} COMPONENT share
-        FILES_MATCHING PATTERN "*.cpp" PATTERN "*.md" PATTERN CMakeLists.txt)
+install(DIRECTORY jobs DESTINATION ${share_dir} USE_SOURCE_PERMISSIONS COMPONENT share
+        FILES_MATCHING PATTERN "*.cpp" PATTERN "*.md" PATTERN "*.py" PATTERN "*.sh" PATTERN "*.json" PATTERN CMakeLists.txt
+        PATTERN __pycache__ EXCLUDE)
+if(TARGET program)  # bin/sibyl-program finds sibyl_trial.py in share/
+  install(PROGRAMS $<TARGET_FILE:program> DESTINATION ${CMAKE_INSTALL_BINDIR} RENAME sibyl-program OPTIONAL)
+endif()
 install(DIRECTORY analysis DESTINATION ${share_dir} COMPONENT share
         FILES_MATCHING PATTERN "*.py" PATTERN "*.md" PATTERN pyproject.toml
         PATTERN __pycache__ EXCLUDE PATTERN build EXCLUDE PATTERN "*.egg-info" EXCLUDE)  # what pip leaves

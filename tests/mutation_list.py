@@ -175,4 +175,4 @@ add("health: two lost devices are enough", "sweep/manager/worker_health.cpp",
 add("channel: what is no message is read", "process/channel.cpp",
     "if (prefix.mark != mark) {", "if (false) {", "process", "what is no message*")
 add("process: kill -9 is the trial's fault", "process/outcome.cpp",
-    "          end.code == SIGKILL};", "          false};", "process", "a signal is told by its name*")
+    "meaning + \")\", end.code == SIGKILL};", "meaning + \")\", false};", "process", "a signal is told by its name*")

@@ -16,9 +16,11 @@
 #include "cli/commands/steered.hpp"
 #include "cli/commands/submit.hpp"
 #include "cli/commands/summary.hpp"
+#include "cli/options/option_table.hpp"
 #include "cli/options/options.hpp"
 #include "cli/screen/terminal.hpp"
 #include "core/samplers/registry.hpp"
+#include "external/program_job.hpp"
 #include "mpi/environment.hpp"
 #include "process/builder_main.hpp"
 #include "process/trainer_main.hpp"
@@ -134,6 +136,11 @@ int run(int argc, char** argv, const std::function<std::unique_ptr<Job>()>& make
     _exit(code);
   }
   return code;
+}
+
+int run_programs(int argc, char** argv, const std::vector<SamplerKind>& samplers) {
+  have_options_of_programs();
+  return run(argc, argv, make_program_job, samplers);
 }
 
 }  // namespace sibyl

@@ -37,9 +37,11 @@ void fields(auto& io, auto& x, const SweepLaunched*) { io(x.time, x.host, x.laun
 void fields(auto& io, auto& x, const DataPart*) { io(x.name, x.shape, x.type, x.hash, x.mean, x.trend); }
 void fields(auto& io, auto& x, const DataDescribed*) { io(x.time, x.path, x.parts); }
 void fields(auto& io, auto& x, const Objective*) { io(x.metric, x.direction); }
+void fields(auto& io, auto& x, const Program*) { io(x.space, x.command, x.keep_alive); }
 void fields(auto& io, auto& x, const TrainerOptions*) {
   io(x.seed, x.objective, x.patience, x.min_delta, x.data, x.checkpoints, x.checkpoint_seconds, x.checkpoint_epochs,
-     x.device, x.threads, x.local_worker, x.local_workers, x.deterministic, x.faults, x.max_epochs, x.recorded_data, x.cuda_graphs);
+     x.device, x.threads, x.local_worker, x.local_workers, x.deterministic, x.faults, x.max_epochs, x.recorded_data, x.cuda_graphs,
+     x.program, x.trial_timeout);
 }
 // clang-format on
 inline void fields(Writer& out, const Faults& faults, const Faults*) {

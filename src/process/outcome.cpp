@@ -60,15 +60,14 @@ Outcome outcome(const ProcessEnd& end, const std::string& who) {
     return {Cause::exit_code, code, who + " ended with exit code " + code};
   }
   if (end.code == SIGKILL && end.oom_kill)
-    return {
-        Cause::out_of_memory, "",
-        "the kernel's out-of-memory killer took " + who + ": the trial needs more memory than this node or this job's allocation has left"};
+    return {Cause::out_of_memory, "",
+            "the kernel's out-of-memory killer took " + who +
+                ": the trial needs more memory than this node or this job's allocation has left"};
   if (end.code == SIGABRT && has(end.output, "std::bad_alloc"))
     return {Cause::out_of_memory, "", "the host's memory is exhausted (std::bad_alloc, which nobody caught)"};
   const auto [name, meaning] = describe(end.code);
   const std::string shown = *name ? name : std::to_string(end.code);
-  return {Cause::signal, shown, who + " was killed by " + shown + " (" + meaning + ")",
-          end.code == SIGKILL};
+  return {Cause::signal, shown, who + " was killed by " + shown + " (" + meaning + ")", end.code == SIGKILL};
 }
 
 Outcome outcome_of_lost_connection() {

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "sibyl/faults.hpp"
 #include "sibyl/objective.hpp"
@@ -12,6 +13,13 @@
 #include "sibyl/trainer.hpp"
 
 namespace sibyl {
+
+/// What a job of programs is to run (see run_programs).
+struct Program {
+  std::string space;                 ///< what `--space` is, as JSON; empty: the program says it itself
+  std::vector<std::string> command;  ///< its command line, with placeholders in it
+  bool keep_alive = false;           ///< one process trains trial after trial
+};
 
 /// What a worker's trainer has to know; the same on every worker but for its place on the node.
 struct TrainerOptions {
@@ -33,6 +41,8 @@ struct TrainerOptions {
   /// LibTorch's modules; "on": the job's own too.
   std::string cuda_graphs = "auto";
   Faults faults;                ///< to be injected (`--inject`)
+  Program program;              ///< of a job of programs
+  double trial_timeout = 0;     ///< seconds without a step after which a trial hangs; 0: found out
   DataDescribed recorded_data;  ///< for `retrain` and `export`: any other is refused; no parts: any will do
 };
 
@@ -47,6 +57,9 @@ class Job {
  public:
   virtual ~Job() = default;
 
+  /// What it is to run, of a job of programs: called before anything else is asked, where it is known. Throws
+  /// UsageError for a program that is not there.
+  virtual void take(const Program& /*program*/) {}
   virtual Objective objective() const = 0;
   /// What the job asks for, without data and without training.
   virtual SearchSpace search_space() = 0;
@@ -82,6 +95,10 @@ class Job {
 /// them.
 int run(int argc, char** argv, const std::function<std::unique_ptr<Job>()>& make_job,
         const std::vector<SamplerKind>& samplers = {});
+
+/// The same for the job whose trials are another program's: it has `--space`, and that program's command line
+/// behind `--`.
+int run_programs(int argc, char** argv, const std::vector<SamplerKind>& samplers = {});
 
 /// The folder of a trial's checkpoints, below TrainerOptions::checkpoints: one file an execution in it.
 inline std::string checkpoint_folder(TrialId trial) {

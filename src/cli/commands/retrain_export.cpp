@@ -64,6 +64,7 @@ TrainerOptions trainer_options(const Options& options, const StoredSweep& sweep,
   trainer.threads = settings.sweep.threads;
   trainer.deterministic = settings.sweep.deterministic;
   trainer.max_epochs = settings.sweep.max_epochs;
+  trainer.program = settings.sweep.program;
   return trainer;
 }
 

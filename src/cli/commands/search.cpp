@@ -52,6 +52,8 @@ TrainerOptions trainer_options(const Options& options, const Job& job, const Env
   trainer.local_worker = environment.local_worker();
   trainer.local_workers = environment.local_workers();
   trainer.deterministic = options.sweep.deterministic;
+  trainer.program = options.sweep.program;
+  trainer.trial_timeout = options.trial_timeout;
   for (const std::string& each : options.sweep.inject) trainer.faults.add(each);
   return trainer;
 }

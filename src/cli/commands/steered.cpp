@@ -7,6 +7,7 @@
 namespace sibyl {
 
 SearchSpace search_space(const Options& options, Job& job) {
+  job.take(options.sweep.program);
   SearchSpace space = job.search_space();
   space.check();
   return steered_space(options.sweep, std::move(space));

@@ -60,6 +60,8 @@ std::string title(OptionGroup group) {
   switch (group) {
     case OptionGroup::sweep:
       return "Sweep";
+    case OptionGroup::program:
+      return "Program";
     case OptionGroup::search:
       return "Search";
     case OptionGroup::training:
@@ -118,6 +120,7 @@ std::string options_help(const std::string& job, std::optional<Command> command)
     program = job + " " + row.name;
     usage = row.words + (row.words.empty() ? "" : " ") + "[OPTION...]";
     if (row.command == Command::submit) usage += " -- [OPTION OF search...]";
+    if (runs_programs() && row.command == Command::search) usage += " -- PROGRAM [WORD...]";
   }
   cxxopts::Options printer(program, wrapped(about, 0, 0));
   printer.custom_help(usage);

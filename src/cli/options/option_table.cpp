@@ -2,12 +2,25 @@
 
 namespace sibyl {
 
+namespace {
+bool of_programs = false;
+}
+
+void have_options_of_programs() {
+  of_programs = true;
+}
+
+bool runs_programs() {
+  return of_programs;
+}
+
 const OptionTable<Options>& option_table() {
   static const OptionTable<Options> table = [] {
     OptionTable<Options> all = run_options();
     for (const Option<SweepOptions>& row : sweep_option_table()) all.push_back(as_part(&Options::sweep, row));
     for (const auto& rows : {looking_options(), batch_options()})
       all.insert(all.end(), rows.begin(), rows.end());
+    if (!of_programs) std::erase_if(all, [](const auto& row) { return row.group == OptionGroup::program; });
     return all;
   }();
   return table;

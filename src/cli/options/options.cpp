@@ -7,6 +7,7 @@
 #include "cli/options/command_table.hpp"
 #include "cli/options/option_table.hpp"
 #include "cli/options/options_file.hpp"
+#include "external/space/space_file.hpp"
 #include "sibyl/error.hpp"
 #include "sweep/options/auto_sampler.hpp"
 #include "sweep/options/option_record.hpp"
@@ -96,6 +97,26 @@ std::vector<GivenOption> with_file(Options& options, std::vector<GivenOption> ty
   return given;
 }
 
+// `--space` becomes what is in the file; its options count less than others.
+std::vector<GivenOption> with_space(const Options& options, std::vector<GivenOption> given) {
+  const auto named =
+      std::find_if(given.begin(), given.end(), [](const GivenOption& each) { return each.name == "space"; });
+  if (named == given.end()) return given;
+  SpaceFile file = read_space_file(named->text);
+  named->text = std::move(file.recorded);
+  std::vector<GivenOption> defaults;
+  for (SpaceOption& each : file.options)
+    defaults.push_back({std::move(each.name), std::move(each.text), std::move(each.where)});
+  for (const GivenOption& each : defaults) {
+    if (each.name == "space") throw UsageError(each.where + ": a file of a space can't name another one");
+    check_name(each, Command::search);
+  }
+  defaults = not_typed(defaults, given);
+  std::erase_if(defaults, [&](const GivenOption& each) { return !find_option(options.command, each.name); });
+  defaults.insert(defaults.end(), given.begin(), given.end());
+  return defaults;
+}
+
 void check_together(const Options& options) {
   if (options.resume && options.overwrite) throw UsageError("--resume and --overwrite exclude each other");
   if (options.trial >= 0 && options.top > 0) throw UsageError("--trial and --top exclude each other");
@@ -121,6 +142,8 @@ CommandLine take_apart(Options& options, Words words, const std::string& job) {
     if (options.command == Command::help || options.command == Command::version) return {};
     if (options.command == Command::submit)
       options.behind = behind;
+    else if (runs_programs())
+      for (const std::string& word : behind) line.options.push_back({"program", word, ""});
     else
       line.words.insert(line.words.end(), behind.begin(), behind.end());
     check_owners(options.command, line.options);
@@ -140,7 +163,7 @@ Options parse_options(int argc, char** argv) {
   const std::string job = std::filesystem::path(argv[0]).filename();
   const CommandLine line = take_apart(options, Words(argv + 1, argv + argc), job);
   options.batch.name = job;
-  read_options(options, with_file(options, line.options));
+  read_options(options, with_space(options, with_file(options, line.options)));
   if (!options.directories.empty()) options.directory = options.directories[0];
   check_together(options);
   const bool ends_by_itself =

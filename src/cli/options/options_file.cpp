@@ -67,6 +67,16 @@ std::vector<GivenOption> from_json(const std::string& text, const std::string& f
   return options;
 }
 
+// What replaces what: of a NAME=VALUE each NAME is an option of its own.
+std::string key_of(const GivenOption& option) {
+  for (const Option<Options>& row : option_table())
+    if (row.name == option.name && row.type.is_keyed)
+      return option.name + "=" + option.text.substr(0, option.text.find('='));
+  return option.name;
+}
+
+}  // namespace
+
 void check_name(const GivenOption& option, Command command) {
   const std::string& name = option.name;
   if (name == "options") throw UsageError(option.where + ": a file of options can't name another one");
@@ -84,16 +94,6 @@ void check_name(const GivenOption& option, Command command) {
                 : "there is no option '" + name + "'") +
       guess);
 }
-
-// What replaces what: of a NAME=VALUE each NAME is an option of its own.
-std::string key_of(const GivenOption& option) {
-  for (const Option<Options>& row : option_table())
-    if (row.name == option.name && row.type.is_keyed)
-      return option.name + "=" + option.text.substr(0, option.text.find('='));
-  return option.name;
-}
-
-}  // namespace
 
 std::vector<GivenOption> read_options_file(const std::filesystem::path& file, Command command) {
   const std::string text = read_named_file("options", file, max_bytes);

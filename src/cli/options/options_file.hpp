@@ -13,6 +13,10 @@ namespace sibyl {
 /// option of the command.
 std::vector<GivenOption> read_options_file(const std::filesystem::path& file, Command command);
 
+/// Throws UsageError for an option in a file that the command does not have, with the one that may have been
+/// meant.
+void check_name(const GivenOption& option, Command command);
+
 /// Those of the file that the command line does not say otherwise.
 std::vector<GivenOption> not_typed(const std::vector<GivenOption>& in_file,
                                    const std::vector<GivenOption>& typed);

@@ -47,7 +47,7 @@ class Commands {
 };
 
 /// Where `--help` shows an option.
-enum class OptionGroup : std::uint8_t { sweep, search, training, own, batch, general };
+enum class OptionGroup : std::uint8_t { sweep, program, search, training, own, batch, general };
 
 /// What the record of a sweep has of an option, and what it means at a resume.
 enum class Recorded : std::uint8_t {

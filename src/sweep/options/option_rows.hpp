@@ -17,6 +17,8 @@ std::string kinds(const std::vector<Kind>& all) {
   return text;
 }
 
+/// What a job of programs runs. Other jobs' command lines don't have them, nor do their records.
+OptionTable<SweepOptions> program_options();
 /// By which people steer a search with what they know.
 OptionTable<SweepOptions> steering_options();
 /// Which trial is trained how far, and in which order results count.

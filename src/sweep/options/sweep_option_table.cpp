@@ -165,8 +165,8 @@ bool either_unknown(const OptionValue& before, const OptionValue& now) {
 const OptionTable<SweepOptions>& sweep_option_table() {
   static const OptionTable<SweepOptions> table = [] {
     OptionTable<SweepOptions> all = what_is_sought();
-    for (auto& rows :
-         {scheduler_options(), steering_options(), how_often(), stopper_options(), how_it_is_trained()})
+    for (auto& rows : {program_options(), scheduler_options(), steering_options(), how_often(),
+                       stopper_options(), how_it_is_trained()})
       all.insert(all.end(), rows.begin(), rows.end());
     return all;
   }();

@@ -9,6 +9,7 @@
 #include "core/oracle/oracle.hpp"
 #include "core/samplers/registry.hpp"
 #include "core/schedulers/registry.hpp"
+#include "sibyl/job.hpp"
 #include "sweep/options/option.hpp"
 
 namespace sibyl {
@@ -39,6 +40,7 @@ struct SweepOptions : SchedulerSettings {
   std::vector<std::string> inject;           ///< faults, see sibyl/faults.hpp
   int threads = 0;                           ///< of a trial; they decide its last bits
   std::string data;                          ///< where it lies; what it is is recorded by its contents
+  Program program;                           ///< of a job of programs
 };
 
 /// A row for each member, and for those of SchedulerSettings.

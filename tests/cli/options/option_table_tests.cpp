@@ -234,6 +234,7 @@ TEST_CASE("a record without what says what the sweep is makes none, but for what
   };
   for (const auto& row : sweep_option_table()) {
     INFO("--" + row.name);
+    if (row.group == OptionGroup::program) continue;  // this job runs none
     auto without = whole;
     CHECK(without.erase(row.name) == 1);
     const bool needed = row.recorded != Recorded::kept && row.is_in_all_records;
