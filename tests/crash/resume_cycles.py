@@ -46,8 +46,8 @@ def settings(job, workplace, options):
 
 
 class Cycles:
-    def __init__(self, workplace, chance, job, order, options, ranks):
-        self.workplace, self.chance, self.job, self.order = workplace, chance, job, order
+    def __init__(self, workplace, chance, job, order, options, ranks, longest_pause):
+        self.workplace, self.chance, self.job, self.order, self.longest_pause = workplace, chance, job, order, longest_pause
         self.settings, self.ranks = settings(job, workplace, options), ranks
         self.twins = harness.Twins(workplace, job)
         self.can_stop = "--time-limit" in job_says(job, "--help")
@@ -62,7 +62,7 @@ class Cycles:
         self.sweep = harness.DisturbedSweep(self.workplace, f"sweep{number}", self.job, arguments)
 
     def pause(self):
-        time.sleep(self.chance.uniform(0, 3))
+        time.sleep(self.chance.uniform(0, self.longest_pause))
 
     def kill(self, job, _):
         self.pause()
@@ -174,6 +174,7 @@ def main():
     parser.add_argument("--deletions", type=int, default=1000, help="kills after each of at most so many deletions of a checkpoint")
     parser.add_argument("--options", type=shlex.split, default=[], help="further ones of the sweep: '--sampler gp --width 5 --scheduler full --max-trials 40'")
     parser.add_argument("--ranks", type=int, nargs="+", default=RANKS, help="of a start, at random (default: 1, 2, 3, 5, and none without mpirun)")
+    parser.add_argument("--longest-pause", type=float, default=3, help="seconds until a kill or a stop, at most: more where starts are slow")
     parser.add_argument("--seed", type=int, default=None, help="of the random moments; default: a new one each time")
     harness.add_order(parser)
     options = parser.parse_args()
@@ -181,7 +182,7 @@ def main():
     print(f"--seed {seed}", flush=True)
     random.seed(seed)
     with harness.Workplace() as workplace:
-        cycles = Cycles(workplace, random.Random(seed), options.job, options.order, options.options, options.ranks)
+        cycles = Cycles(workplace, random.Random(seed), options.job, options.order, options.options, options.ranks, options.longest_pause)
         cycles.run_deletions(options.deletions)
         cycles.run(options.cycles)
     return 1 if cycles.counts["failures"] else 0

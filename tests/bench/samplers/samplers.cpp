@@ -1,10 +1,11 @@
 // How good the points are that samplers choose, and what choosing costs:
 //
-//   bench_samplers run SAMPLER PROBLEM [--trials N] [--seeds S] [--from SEED] [--lag L] [--each]
+//   bench_samplers run SAMPLER PROBLEM [--trials N] [--seeds S] [--from SEED] [--lag L] [--lag-part N]
+//   [--each]
 //     Searches S times, each with a seed of its own, and prints the quartiles over the seeds of the best loss
 //     found by 50, 100, 200, ... trials, and the processor time a suggestion cost. With a lag, a trial's loss
-//     is told only when L more trials have been started. --each prints every seed's, for comparisons in
-//     pairs.
+//     is told only when L more trials have been started; with a part of N, trial k is chosen without the last
+//     k / N losses, if these are more. --each prints every seed's, for comparisons in pairs.
 //   bench_samplers serve PROBLEM SEED
 //     Is a problem for programs in other languages: see peers.py. Prints the space, then answers each line
 //     "name value name value ..." by a line "loss truth name value ...", with the values that it was run
@@ -29,9 +30,11 @@ using namespace sibyl::bench;
 namespace {
 
 struct Options {
-  TrialId trials = 100, lag = 0;
+  TrialId trials = 100, lag = 0, lag_part = 0;
   std::uint64_t seeds = 10, from = 0;
   bool each = false;
+
+  TrialId lag_of(TrialId trial) const { return lag_part > 0 ? std::max(lag, trial / lag_part) : lag; }
 };
 
 struct Search {
@@ -54,10 +57,15 @@ Search search(const ProposerKind& kind, const std::string& name, std::uint64_t s
   Search search;
   std::vector<double> losses;
   double least = std::numeric_limits<double>::infinity(), truth = least;
+  TrialId told = 0;
   for (TrialId trial = 0; trial < options.trials; ++trial) {
     std::clock_t began = std::clock();
     std::vector<Candidate> candidates;
-    if (proposer) candidates = proposer->propose(trial);
+    if (proposer) {
+      for (; told < trial - options.lag_of(trial); ++told)
+        proposer->evaluated({told, 1, losses[static_cast<std::size_t>(told)]});
+      candidates = proposer->propose(trial);
+    }
     std::clock_t spent = std::clock() - began;
     const Point point = candidates.empty() ? random_point(cube, seed, trial) : candidates.front().point;
     const Outcome outcome = problem->run(cube.values(point));
@@ -65,11 +73,7 @@ Search search(const ProposerKind& kind, const std::string& name, std::uint64_t s
     if (outcome.loss < least) least = outcome.loss, truth = outcome.truth;
     search.best.push_back(truth);
     began = std::clock();
-    if (proposer) {
-      proposer->started(trial, cube.point(outcome.values));
-      if (const TrialId told = trial - options.lag; told >= 0)
-        proposer->evaluated({told, 1, losses[static_cast<std::size_t>(told)]});
-    }
+    if (proposer) proposer->started(trial, cube.point(outcome.values));
     spent += std::clock() - began;
     search.seconds += static_cast<double>(spent) / CLOCKS_PER_SEC;
   }
@@ -104,8 +108,10 @@ void run(const std::string& sampler, const std::string& problem, const Options& 
     }
     if (options.each) std::printf("\n");
   }
-  std::printf("%s on %s, lag %lld, %llu seeds:", sampler.c_str(), problem.c_str(),
-              static_cast<long long>(options.lag), static_cast<unsigned long long>(options.seeds));
+  const std::string part = options.lag_part > 0 ? " or k / " + std::to_string(options.lag_part) : "";
+  std::printf("%s on %s, lag %lld%s, %llu seeds:", sampler.c_str(), problem.c_str(),
+              static_cast<long long>(options.lag), part.c_str(),
+              static_cast<unsigned long long>(options.seeds));
   for (std::size_t i = 0; i < marks.size(); ++i)
     std::printf("  @%lld %.4g / %.4g / %.4g", static_cast<long long>(marks[i]), quartile(best[i], 1),
                 quartile(best[i], 2), quartile(best[i], 3));
@@ -178,6 +184,8 @@ Options parse_options(const std::vector<std::string>& words) {
       options.from = static_cast<std::uint64_t>(number);
     else if (words[i] == "--lag")
       options.lag = number;
+    else if (words[i] == "--lag-part")
+      options.lag_part = number;
     else
       throw Error("unknown option " + words[i]);
     ++i;
