@@ -35,9 +35,33 @@ class SameSweep(SweepTest):
                         run("synthetic", *options, "--output", output, ranks=ranks)
                     for output in outputs[1:]:
                         assert_same(outputs[0], output)
-                    self.assertIn(f"{sampler}, with --width 5", run("synthetic", "status", outputs[0])[0])
+                    self.assertIn(f"{sampler} chooses by what 5 workers", run("synthetic", "status", outputs[0])[0])
                     chosen_by = tables(outputs[0])["trials"]["sampler"]
                     self.assertGreater((chosen_by == sampler.encode()).sum(), 10)
+
+    def test_schedulers_that_decide_as_they_go(self):
+        quick = ("--max-epochs", 9, "--set", "epoch_seconds=0.002", "--inject", "exception=0.02", "--width", 5)
+        for name, options in {
+            "asha": ("--scheduler", "asha", "--max-trials", 40, "--sampler", "tpe"),
+            "median": ("--scheduler", "full", "--max-trials", 20, "--median-stopping", "--median-interval", 2),
+            "pbt": ("--scheduler", "pbt", "--population", 8),
+        }.items():
+            with self.subTest(name):
+                outputs = [self.folder / f"{name}_{ranks}" for ranks in (1, 2, 5)]
+                for ranks, output in zip((None, 2, 5), outputs):
+                    run("synthetic", *options, *quick, "--output", output, ranks=ranks)
+                for output in outputs[1:]:
+                    assert_same(outputs[0], output)
+                found = tables(outputs[0])
+                self.assertGreater((found["trials"]["status"] == b"stopped").sum(), 3)
+                self.assertEqual((found["trials"]["parent"] >= 0).any(), name == "pbt")
+
+    def test_order_of_arrival(self):
+        output = self.folder / "as_they_come"
+        run("synthetic", "--scheduler", "asha", "--max-trials", 30, "--max-epochs", 9, "--order", "arrival", "--sampler", "tpe",
+            "--set", "epoch_seconds=0.002", "--output", output, ranks=3)
+        self.assertEqual(len(tables(output)["trials"]), 30)
+        self.assertIn("by what has arrived (--order arrival)", run("synthetic", "status", output)[0])
 
     def test_a_grid_with_failures(self):
         for scheduler in (("--scheduler", "full", "--max-epochs", 2), ("--max-epochs", 9, "--iterations", 10)):
