@@ -3,6 +3,7 @@
 import gzip
 import json
 import pathlib
+import re
 import tempfile
 import unittest
 
@@ -55,6 +56,24 @@ class Models(unittest.TestCase):
     def test_each_epoch_has_its_learning_rate(self):
         for row in self.epochs:
             self.assertEqual(row["learning_rate"], self.trials[row["trial"]]["hp:learning_rate"])
+
+    def test_a_descendants_schedule_is_trained_again(self):
+        sweep = self.folder / "population"
+        run("fashion_mnist", "--data", self.data, "--scheduler", "pbt", "--population", 5, "--max-epochs", 4, "--threads", 1, "--seed", 4, "--output", sweep)
+        with h5py.File(sweep / "results.h5") as file:
+            trials, epochs = file["trials"][:], file["epochs"][:]
+        heir = int(trials["trial"][trials["parent"] >= 0][-1])
+        out = self.said("retrain", sweep, "--trial", heir)
+        said = re.findall(r"from epoch (\d+) as trial (\d+): .*learning_rate (\S+?),", out)
+        line = [heir]
+        while trials["parent"][line[0]] >= 0:
+            line.insert(0, int(trials["parent"][line[0]]))
+        self.assertEqual([int(trial) for _, trial, _ in said], line)
+        begun = [epochs["epoch"][epochs["trial"] == trial].min() for trial in line]
+        self.assertEqual([int(epoch) for epoch, _, _ in said], begun)
+        for _, trial, rate in said:
+            self.assertAlmostEqual(float(rate) / trials["hp:learning_rate"][int(trial)], 1, delta=1e-3)
+        self.assertEqual(re.findall(r"epoch (\d+) of", out), [str(epoch) for epoch in range(1, trials["best_epoch"][heir] + 1)])
 
     def test_export_of_the_best(self):
         file = self.folder / "best.pt"

@@ -72,6 +72,16 @@ class SameSweep(SweepTest):
             self.assertEqual((first["hp:learning_rate"], first["hp:dropout"], first["hp:optimizer"]), (0.01, 0.1, b"sgd"))
 
     @unittest.skipUnless((JOBS / "fashion_mnist").exists(), "built without LibTorch")
+    def test_a_trained_population_bit_for_bit(self):
+        data = write_data_set(self.folder / "data")
+        outputs = [self.folder / str(ranks) for ranks in (1, 4)]
+        for ranks, output in zip((None, 4), outputs):
+            run("fashion_mnist", "--data", data, "--scheduler", "pbt", "--population", 6, "--max-epochs", 5, "--seed", 7, "--threads", 1,
+                "--output", output, ranks=ranks)
+        assert_same(*outputs)
+        self.assertEqual((tables(outputs[0])["trials"]["parent"] >= 0).sum(), 4)
+
+    @unittest.skipUnless((JOBS / "fashion_mnist").exists(), "built without LibTorch")
     def test_real_training_bit_for_bit(self):
         data = write_data_set(self.folder / "data")
         found = self.same_on_all("fashion_mnist", "--data", data, "--max-epochs", 9, "--eta", 3, "--seed", 7,
