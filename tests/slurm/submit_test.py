@@ -1,6 +1,7 @@
 """What the program itself has to do with Slurm: `submit`, `status` and `--dry-run`. Runs itself within cluster.sh."""
 
 import collections
+import json
 import os
 import pathlib
 import re
@@ -13,6 +14,8 @@ if "SIBYL_CLUSTER" not in os.environ:
     os.execv(HERE / "cluster.sh", ["cluster.sh", sys.executable, str(HERE / "submit_test.py"), *sys.argv[1:]])
 
 from submitting import LONG, SHORT, Slurm, sweeps  # noqa: E402
+
+from programs import SPACE, TRAIN  # noqa: E402  (of tests/cli)
 
 BOTH = "0,1"
 
@@ -88,6 +91,30 @@ class Submit(Slurm):
         self.assertIn("srun started 5 processes, but each of them sees only itself", done.stderr)
         self.assertIn("give srun --mpi=pmix", done.stderr)
         self.assertNotIn("OPAL", done.stderr)
+
+
+class Programs(Slurm):
+    """A Python script as a trial, over several nodes."""
+
+    def test_it_comes_back(self):
+        script = TRAIN.replace("{FAULTS}", "{}")
+        (self.folder / "space.json").write_text(json.dumps(SPACE))
+        (self.folder / "train.py").write_text(script.replace("{SECONDS}", "0"))
+        program = [sweeps.JOBS.resolve() / "program"]
+        words, behind = ["--space", "space.json", "--max-epochs", "27", "--threads", "1", "--output"], ["--", "/usr/bin/python3", "train.py"]
+        subprocess.run([*program, *words, "whole", *behind], cwd=self.folder, check=True, stdout=subprocess.DEVNULL)
+        (self.folder / "train.py").write_text(script.replace("{SECONDS}", "0.2"))
+        submit = ["submit", "--time", "10m", "--nodes", "2", "--cpus-per-node", "3", "--workers-per-node", "2", "--partition", "gpu", "--"]
+        text = subprocess.run([*program, *submit, *words, "runs/sweep", *behind], cwd=self.folder, check=True, capture_output=True, text=True).stdout
+        job = re.search(r"Submitted as job (\d+)\.", text)[1]
+        self.wait_for_training()
+        subprocess.run(["scancel", "--signal=USR1", "--batch", job], check=True)
+        self.let_start(job, 1)
+        log = "\n".join(path.read_text(errors="replace") for path in sorted(self.sweep.glob("*.out")))
+        self.assertEqual(self.ended(job), "COMPLETED", log)
+        self.assertEqual(self.launches(), [(job, 0), (job, 1)])
+        self.assertEqual(set(self.table("workers")["host"]), {"n1", "n2"})
+        sweeps.assert_same(self.folder / "whole", self.sweep)
 
 
 if __name__ == "__main__":
