@@ -27,6 +27,8 @@ struct SchedulerSettings {
   /// `--order`.
   bool by_arrival = false;
   int width = 0;  ///< workers of equal speed; 0: nothing depends on it, or it is still to be chosen
+  /// What is given out first does not depend on where the plan ends: it may be extended.
+  bool in_plan_order = false;
 };
 
 /// A scheduler as the command line and a sweep's record know it.

@@ -206,9 +206,11 @@ Oracle make_oracle(const SweepOptions& options, const SearchSpace& space, const 
     results = std::make_unique<TakenOrder>(TakenOrder::Counts::from_the_next_start);
   else if (kind.learns && scheduler->decides_by_arrival())
     results = std::make_unique<TakenOrder>(TakenOrder::Counts::at_once);
-  else if (kind.learns)
+  else if (kind.learns) {
+    plan_settings.in_plan_order = true;
     results = std::make_unique<PlannedOrder>(PlannedResults(
         make_scheduler(options.scheduler, plan_settings, context), std::max(options.width, 1)));
+  }
   return Oracle(space,
                 {objective, options.max_trials, options.executions_per_trial, options.max_retries,
                  options.max_consecutive_failures, stoppers},

@@ -55,9 +55,20 @@ std::size_t Hyperband::place(const Slot& slot) const {
          static_cast<std::size_t>(s_max_ - slot.bracket);
 }
 
+// By simulation, of none to four brackets: with R = 27, 81 and 243, 4 to 32 workers, one iteration to 16 and
+// stragglers of sigma 0 to .3, two make workers 2.4 points busier in the mean of 54 cases (.79 instead of .73
+// with 8 workers and R = 27, .92 instead of .84 with R = 243), and less busy in 3, at most by 2.9.
+// Checkpoints at a time are as many. With three it is 2.2 points, and at most 10.6 less.
+bool Hyperband::opens_last_brackets() const {
+  constexpr std::size_t last_brackets = 2;
+  return options_.last_brackets_early && filling_ + last_brackets >= planned_;
+}
+
 std::optional<Proposal> Hyperband::next(std::optional<TrialId> new_trial) const {
+  const bool may_begin = new_trial && filling_ < brackets_.size();
+  if (may_begin && opens_last_brackets()) return Proposal{brackets_[filling_].new_slot(*new_trial)};
   if (!ready_.empty()) return Proposal{brackets_[*ready_.begin()].ready_slot()};
-  if (new_trial && filling_ < brackets_.size()) return Proposal{brackets_[filling_].new_slot(*new_trial)};
+  if (may_begin) return Proposal{brackets_[filling_].new_slot(*new_trial)};
   return std::nullopt;
 }
 
@@ -144,7 +155,8 @@ std::optional<RungStatus> Hyperband::rung(const Slot& slot) const {
 namespace {
 
 HyperbandOptions options_of(const SchedulerSettings& settings) {
-  return {settings.max_epochs, settings.eta, settings.iterations};
+  return {settings.max_epochs, settings.eta, settings.iterations,
+          !settings.in_plan_order && !settings.median_stopping};
 }
 
 }  // namespace

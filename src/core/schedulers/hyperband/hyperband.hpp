@@ -11,6 +11,9 @@ struct HyperbandOptions {
   int max_epochs = 100;  ///< R of the paper
   int eta = 3;
   int iterations = 1;  ///< how often all brackets are run
+  /// The last brackets are opened before trials of the ones before go on: their trials are the longest to
+  /// come, and workers wait for them at the end.
+  bool last_brackets_early = false;
 };
 
 /// For people: with fewer epochs than eta an iteration is one trial, trained to the end. Empty where there is
@@ -40,6 +43,7 @@ class Hyperband : public Scheduler {
   std::optional<RungStatus> rung(const Slot& slot) const override;
 
  private:
+  bool opens_last_brackets() const;
   std::size_t place(const Slot& slot) const;
   void update(std::size_t place, bool was_finished);
   Bracket new_bracket(std::size_t place) const;
