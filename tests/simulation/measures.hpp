@@ -31,19 +31,25 @@ class Measures {
   double longest_trial() const;
 
  private:
-  using Rung = std::tuple<int, int, int>;  ///< iteration, bracket, rung
+  struct Known {
+    Slot slot = {};  ///< the latest
+    int epochs = 0;
+    double best = std::numeric_limits<double>::quiet_NaN();
+    double seconds = 0;
+  };
   struct Through {
-    std::vector<Ranked> trials;
+    std::vector<Ranked> trials;  ///< all that came through the rung, decided on or not
     std::vector<TrialId> promoted;
   };
   void learn(double time, const EpochReported& report);
+  void learn(const TrialEnded& ended);
+  Through& rung(const Slot& slot) { return rungs_[{slot.iteration, slot.bracket, slot.rung}]; }
 
   double least_;
   double best_ = std::numeric_limits<double>::infinity();
   std::int64_t epochs_ = 0;
-  std::map<TrialId, int> trained_;
-  std::map<TrialId, double> seconds_;
-  std::map<Rung, Through> rungs_;
+  std::map<TrialId, Known> trials_;
+  std::map<std::tuple<int, int, int>, Through> rungs_;  ///< by iteration, bracket, rung
   std::vector<NewBest> new_bests_;
 };
 

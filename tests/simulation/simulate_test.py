@@ -59,6 +59,12 @@ class Simulate(unittest.TestCase):
         for run in runs:
             self.assertGreaterEqual(run["makespan"], run["lower_bound"] * (1 - 1e-9))
 
+    def test_wrong_promotions(self):
+        """Asynchronous halving promotes by what it knows; whoever waits for full rungs never promotes wrongly."""
+        asha = results("--scheduler", "asha", "--max-trials", 200, "--max-epochs", 27, "--workers", 8)[0]
+        self.assertGreater(asha["wrong_promotions"], 0)
+        self.assertLess(asha["wrong_promotions"], asha["promotions"])
+
     def test_what_takes_time_besides_training(self):
         plain = results("--scheduler", "full", "--max-trials", 4, "--max-epochs", 5, "--workers", 1)[0]
         self.assertEqual((plain["makespan"], plain["useful"]), (20, 1))
