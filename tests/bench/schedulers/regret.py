@@ -2,11 +2,13 @@
 learning curves, in one run.
 
     python3 regret.py SIMULATE TABLE... [--seeds 20] [--epochs 4000] [--ours hyperband/gp ...] [--optuna hyperband/tpe ...]
-                      [--keep FILE] [--picture FILE]
+                      [--optuna-epochs 1000] [--optuna-seeds 10] [--keep FILE] [--picture FILE]
 
-SIMULATE is build/tests/simulate; a TABLE is a CSV file as tests/bench/samplers/tables.hpp reads it. One worker, which knows all
+Ours are SCHEDULER/SAMPLER, of which median is `--scheduler full --median-stopping`; Optuna's PRUNER/SAMPLER. SIMULATE is
+build/tests/simulate; a TABLE is a CSV file as tests/bench/samplers/tables.hpp reads it. One worker, which knows all
 results (--width 1), as Optuna's does; full, asha and whatever else goes on as long as it is let is ended by the epochs. Optuna
-needs `pip install optuna==5.0.0`; --optuna without a name leaves it out. FILE keeps what was found, so that nothing is run again.
+needs `pip install optuna==5.0.0`, and so much time for many trials that it is given fewer epochs and seeds; --optuna without a name leaves
+it out. FILE keeps what was found, so that nothing is run again.
 """
 
 import argparse
@@ -22,18 +24,28 @@ SAMPLERS = ("random", "tpe", "gp")
 
 
 def of_ours(simulate, table, name, seeds, epochs):
+    """[epochs, regret] of each new best score, of each seed."""
     scheduler, sampler = name.split("/")
-    command = [simulate, "--table", table, "--scheduler", scheduler, "--sampler", sampler, "--seeds", seeds, "--format", "json",
+    options = ["full", "--median-stopping"] if scheduler == "median" else [scheduler]
+    command = [simulate, "--table", table, "--sampler", sampler, "--scheduler", *options, "--seeds", seeds, "--format", "json",
                "--max-epochs", 50, "--workers", 1, "--width", 1, "--budget-epochs", epochs]
     command += ["--iterations", 100] if scheduler == "hyperband" else ["--max-trials", 1000]
     lines = subprocess.run(list(map(str, command)), check=True, capture_output=True, text=True).stdout.splitlines()
     return [[[trained, regret] for trained, _, regret in json.loads(line)["new_bests"]] for line in lines]
 
 
-def of_optuna(table, name, seeds, epochs):
-    prunes, samples = name.split("/")
-    curves = pruners.Table(table)
-    return [pruners.search(curves, prunes, samples, seed, epochs) for seed in range(seeds)]
+class Kept:
+    """What was found before, in a file."""
+
+    def __init__(self, file):
+        self.file, self.found = file, json.loads(file.read_text()) if file and file.exists() else {}
+
+    def get(self, key, find):
+        if key not in self.found:
+            self.found[key] = find()
+            if self.file:
+                self.file.write_text(json.dumps(self.found))
+        return self.found[key]
 
 
 def by_epochs(found, epochs):
@@ -51,12 +63,13 @@ def first_below(curve, level):
 
 
 def report(table, regrets, epochs):
-    marks = [epochs // 4, epochs // 2, epochs]
+    marks = [epochs // 8, epochs // 4, epochs // 2, epochs]
     print(f"\n{table}\n\n| | " + " | ".join(f"{mark} epochs" for mark in marks) + " | epochs to random's with hyperband |")
     print("| --- |" + " --- |" * (len(marks) + 1))
     goal = numpy.median(regrets["hyperband/random"], 0)[-1] if "hyperband/random" in regrets else -1
     for name, rows in regrets.items():
-        cells = [" / ".join(f"{each:.3f}" for each in numpy.quantile(rows[:, mark], [0.25, 0.5, 0.75], method="nearest")) for mark in marks]
+        cells = [" / ".join(f"{each:.3f}" for each in numpy.quantile(rows[:, mark], [0.25, 0.5, 0.75], method="nearest")) for mark in marks if mark < rows.shape[1]]
+        cells += [""] * (len(marks) - len(cells))
         reached = first_below(numpy.median(rows, 0), goal)
         print(f"| {name} | " + " | ".join(cells) + f" | {reached or '-'} |", flush=True)
 
@@ -84,23 +97,24 @@ def main():
     parser.add_argument("tables", nargs="+")
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--epochs", type=int, default=4000)
+    parser.add_argument("--optuna-epochs", type=int, default=1000)
+    parser.add_argument("--optuna-seeds", type=int, default=10)
     parser.add_argument("--ours", nargs="*", default=[f"{scheduler}/{sampler}" for scheduler in ("full", "hyperband") for sampler in SAMPLERS])
     parser.add_argument("--optuna", nargs="*", default=[f"{each}/tpe" for each in ("none", *pruners.PRUNERS)])
     parser.add_argument("--keep", type=pathlib.Path)
     parser.add_argument("--picture", type=pathlib.Path)
     args = parser.parse_args()
-    kept = json.loads(args.keep.read_text()) if args.keep and args.keep.exists() else {}
-    everything = {}
+    kept, everything = Kept(args.keep), {}
     for table in args.tables:
         short, regrets = pathlib.Path(table).name.split(".")[0], {}
-        for name in args.ours + [f"optuna {each}" for each in args.optuna]:
-            key = f"{short} {name} {args.seeds} {args.epochs}"
-            if key not in kept:
-                theirs = name.removeprefix("optuna ")
-                kept[key] = of_ours(args.simulate, table, name, args.seeds, args.epochs) if name == theirs else of_optuna(table, theirs, args.seeds, args.epochs)
-                if args.keep:
-                    args.keep.write_text(json.dumps(kept))
-            regrets[name] = by_epochs(kept[key], args.epochs)
+        for name in args.ours:
+            found = kept.get(f"{short} {name} {args.seeds} {args.epochs}", lambda: of_ours(args.simulate, table, name, args.seeds, args.epochs))
+            regrets[name] = by_epochs(found, args.epochs)
+        curves = pruners.Table(table)
+        for name in args.optuna:
+            found = [kept.get(f"{short} optuna {name} {seed} {args.optuna_epochs}", lambda: pruners.search(curves, *name.split("/"), seed, args.optuna_epochs))
+                     for seed in range(args.optuna_seeds)]
+            regrets[f"optuna {name}"] = by_epochs(found, args.optuna_epochs)
         report(short, regrets, args.epochs)
         everything[short] = regrets
     if args.picture:
