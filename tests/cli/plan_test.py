@@ -29,6 +29,16 @@ class Plan(SweepTest):
     def test_hyperband_cut_short(self):
         self.assertEqual(self.planned_as_run("--max-epochs", 27, "--max-trials", 30)["trials"], 30)
 
+    def test_population(self):
+        plan = self.planned_as_run("--scheduler", "pbt", "--population", 10, "--max-epochs", 9)
+        self.assertEqual((plan["trials"], plan["epochs"]), (10 + 8 * 2, 90))
+
+    def test_what_has_no_effect_is_said(self):
+        options = ("--population", 9, "--max-epochs", 3, "--set", "epoch_seconds=0")
+        line = "--population has no effect here: it is for --scheduler pbt"
+        self.assertIn("\n  " + line + "\n", run("synthetic", "plan", *options)[0])
+        self.assertIn("WARNING: " + line + "\n", run("synthetic", *options, "--output", self.folder / "sweep")[0])
+
     def test_full(self):
         self.assertEqual(self.planned_as_run("--scheduler", "full", "--max-epochs", 7)["epochs"], 70)
 
@@ -63,7 +73,7 @@ class Plan(SweepTest):
             chosen.pop("random", None)
             self.assertEqual(plan["samplers"], chosen)
             out, _ = run("synthetic", "plan", "--sampler", sampler, "--max-epochs", 9, "--workers", 10)
-            self.assertIn(f"({sampler} chooses by what --width 60 workers of equal speed would know", out)
+            self.assertIn(f"({sampler} chooses by what 60 workers of equal speed would know: --width 60 makes", out)
             self.assertRegex(out, rf"chosen by: sobol \d+, {sampler} \d+ \(random as long as too little is known\)")
         self.assertNotIn("chosen by", run("synthetic", "plan", "--max-epochs", 9)[0])
         self.assertNotIn("--width", run("synthetic", "plan", "--max-epochs", 9)[0])

@@ -13,6 +13,7 @@
 #include "core/oracle/simulation.hpp"
 #include "core/samplers/random.hpp"
 #include "core/schedulers/registry.hpp"
+#include "sweep/options/without_effect.hpp"
 
 namespace sibyl {
 
@@ -245,6 +246,7 @@ void print_plan(std::ostream& out, const Options& options, const SearchSpace& sp
   } else {
     out << "  (so many trials are not run through in virtual time: how busy workers are is not known)\n";
   }
+  for (const std::string& line : without_effect(sweep, options.typed)) out << "  " << line << '\n';
   if (const std::string why = no_search(sweep); !why.empty()) out << "  " << why << '\n';
   if (!std::isnan(sweep.stoppers.target) || sweep.stoppers.trials_without_improvement > 0 ||
       (sweep.stoppers.seconds > 0 && options.epoch_seconds == 0))

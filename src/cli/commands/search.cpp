@@ -24,6 +24,7 @@
 #include "sweep/link/loopback.hpp"
 #include "sweep/manager/dismissal.hpp"
 #include "sweep/manager/manager.hpp"
+#include "sweep/options/without_effect.hpp"
 #include "sweep/record/asking.hpp"
 #include "sweep/record/record.hpp"
 #include "sweep/record/sweep.hpp"
@@ -212,6 +213,7 @@ int lead(const Words& command_line, const Options& typed, Job& job, Environment&
     return sweep.standing().exit_code;
   }
   if (const std::string note = width_note(options.sweep); !note.empty()) sweep.say(note);
+  sweep.warn(without_effect(options.sweep, options.typed));
   if (const std::string warning = no_search(options.sweep); !warning.empty()) sweep.warn({warning});
   Begin begin = identity_of_rank_0(options.directory);
   begin.trainer = trainer_options(options, job, environment);

@@ -44,7 +44,7 @@ std::string said(const std::string& name, const OptionValue& value) {
 }
 
 // "asha decides and gp chooses": what depends on the order in which results come in; empty: nothing.
-std::string depends_on_order(const SweepOptions& options) {
+std::string who_goes_by_order(const SweepOptions& options) {
   const bool decides = make_scheduler(options.scheduler, options, {})->decides_by_arrival();
   const bool chooses = sampler_kind(options.sampler).learns;
   const std::string who = options.median_stopping ? "median stopping" : options.scheduler;
@@ -139,8 +139,12 @@ SearchSpace steered_space(const SweepOptions& options, SearchSpace space) {
   return space;
 }
 
+bool depends_on_order(const SweepOptions& options) {
+  return !who_goes_by_order(options).empty();
+}
+
 std::string width_note(const SweepOptions& options) {
-  const std::string by = depends_on_order(options);
+  const std::string by = who_goes_by_order(options);
   if (by.empty()) return "";
   if (options.by_arrival) return by + " by what has arrived (--order arrival): no other run will be the same";
   if (options.width == 0) return "";
@@ -218,7 +222,7 @@ Oracle make_oracle(const SweepOptions& options, const SearchSpace& space, const 
 }
 
 int chosen_width(const SweepOptions& options, int workers) {
-  if (options.by_arrival || depends_on_order(options).empty()) return 0;
+  if (options.by_arrival || !depends_on_order(options)) return 0;
   if (options.width > 0) return options.width;
   const auto scheduler = make_scheduler(options.scheduler, options, {});
   return default_width(workers, has_higher_rungs(*scheduler));

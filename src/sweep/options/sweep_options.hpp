@@ -61,6 +61,8 @@ std::vector<std::string> differences(const SweepOptions& there, const SweepOptio
 
 /// For people: why this sweep is no search, its plan being one trial; else empty.
 std::string no_search(const SweepOptions& options);
+/// Does anything of it depend on the order in which results come in?
+bool depends_on_order(const SweepOptions& options);
 /// For people: how a sweep that depends on a width is begun the same elsewhere, or what makes it depend on
 /// the order of arrival; else empty.
 std::string width_note(const SweepOptions& options);

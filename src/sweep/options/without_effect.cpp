@@ -1,0 +1,49 @@
+#include "sweep/options/without_effect.hpp"
+
+namespace sibyl {
+
+namespace {
+
+struct Use {
+  std::vector<std::string> options;
+  bool (*is_made)(const SweepOptions& options);
+  std::string of;
+};
+
+const std::vector<Use>& uses() {
+  using Options = SweepOptions;
+  static const std::vector<Use> all{
+      {{"eta"},
+       [](const Options& o) { return o.scheduler == "hyperband" || o.scheduler == "asha"; },
+       "--scheduler hyperband or asha"},
+      {{"iterations"}, [](const Options& o) { return o.scheduler == "hyperband"; }, "--scheduler hyperband"},
+      {{"min-epochs", "brackets"},
+       [](const Options& o) { return o.scheduler == "asha"; },
+       "--scheduler asha"},
+      {{"population", "generation-epochs"},
+       [](const Options& o) { return o.scheduler == "pbt"; },
+       "--scheduler pbt"},
+      {{"median-startup", "median-warmup", "median-interval"},
+       [](const Options& o) { return o.median_stopping; },
+       "--median-stopping"},
+      {{"grid-points"}, [](const Options& o) { return o.sampler == "grid"; }, "--sampler grid"},
+      {{"min-delta"}, [](const Options& o) { return o.patience > 0; }, "--patience"},
+      {{"width", "order"},
+       [](const Options& o) { return depends_on_order(o); },
+       "samplers that learn and schedulers that decide as they go"},
+  };
+  return all;
+}
+
+}  // namespace
+
+std::vector<std::string> without_effect(const SweepOptions& options, const std::set<std::string>& typed) {
+  std::vector<std::string> lines;
+  for (const Use& use : uses())
+    for (const std::string& name : use.options)
+      if (typed.contains(name) && !use.is_made(options))
+        lines.push_back("--" + name + " has no effect here: it is for " + use.of);
+  return lines;
+}
+
+}  // namespace sibyl
