@@ -31,7 +31,7 @@ class BadInput(SweepTest):
             ("--eta takes a whole number, at least 2", "--eta", "1"),
             ("--seed takes a whole number, at least 0", "--seed", "-1"),
             ("--max-trials takes a whole number", "--max-trials", "99999999999999999999"),
-            ("--scheduler best: there is hyperband, full", "--scheduler", "best"),
+            ("--scheduler best: there is hyperband, asha, pbt, full", "--scheduler", "best"),
             ("--sampler magic: there is random, sobol, grid, tpe, gp", "--sampler", "magic"),
             ("--grid-points takes a whole number from 2 to 10000, not '1'", "--grid-points", "1"),
             ("a continuous range has no number: learning_rate, dropout, momentum. Give --grid-points N", "--sampler", "grid"),

@@ -221,7 +221,7 @@ class OwnSampler(SweepTest):
 
     def test_it_is_a_sampler_like_the_others(self):
         self.assertRegex(" ".join(self.own("--help").split()), r"around \(near the best trial so far\)")
-        self.assertIn("around chooses by what --width 12 workers", self.own("plan", "--sampler", "around", "--workers", 4))
+        self.assertIn("around chooses by what 12 workers", self.own("plan", "--sampler", "around", "--workers", 4))
         self.assertIn("there is random, sobol, grid, tpe, gp, around, auto", self.own("--sampler", "aroun", code=USAGE))
         sampled = ("--scheduler", "full", "--max-trials", 17, "--max-epochs", 3, "--seed", 2, "--sampler", "around", "--width", 4)
         alone, stopped = self.folder / "alone", self.folder / "stopped"
