@@ -176,3 +176,10 @@ add("channel: what is no message is read", "process/channel.cpp",
     "if (prefix.mark != mark) {", "if (false) {", "process", "what is no message*")
 add("process: kill -9 is the trial's fault", "process/outcome.cpp",
     "meaning + \")\", end.code == SIGKILL};", "meaning + \")\", false};", "process", "a signal is told by its name*")
+add("guard: what a program has started lives on", "external/program/guard.cpp",
+    "      for (const pid_t each : children()) ::kill(each, SIGKILL);\n", "      break;\n", "external",
+    "what a program has started dies with it*")
+add("programs: an epoch may be left out", "external/trial/epoch_log.cpp",
+    "(every && epoch != last_ + 1)", "(every && false)", "external", "whatever a program that speaks does*")
+add("programs: what is known is told again", "external/trial/epoch_log.cpp",
+    "  if (epoch > first_epoch) send(epoch, report);", "  send(epoch, report);", "external", "... or by epochs that it prints*")

@@ -30,7 +30,7 @@ class Faults(Programs):
         })
         with open("err", "wb") as err:
             done = subprocess.run(command(*self.words("--output", "sweep", "--scheduler", "full", "--max-trials", 12, "--max-epochs", 2,
-                                                      "--trial-timeout", "8s"), ranks=3),
+                                                      "--trial-timeout", "20s"), ranks=3),
                                   stdout=subprocess.PIPE, stderr=err, text=True, timeout=300, check=False)
         self.assertEqual(done.returncode, 0, done.stdout)
         self.assertIn("8 failed", done.stdout)
