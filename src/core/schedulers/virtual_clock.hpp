@@ -9,6 +9,10 @@
 
 namespace sibyl {
 
+/// The width with which so many workers are as busy as by arrival, or nearly, where only a scheduler goes by
+/// results: what it decides is not the worse for it. One worker waits for nothing.
+int width_of_decisions(int workers);
+
 /// Makes a scheduler that decides by the order in which results arrive the same on any number of workers: it
 /// is told of them in an order of its own.
 ///

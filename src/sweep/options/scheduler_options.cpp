@@ -151,7 +151,7 @@ OptionTable<SweepOptions> order_of_results() {
        .value = "N",
        .help = "Samplers that learn and schedulers that decide as they go take the results that so many "
                "workers of equal speed would know by then, whatever the number of workers is; 1: all",
-       .default_help = "3 to 4 times the workers of the first start; recorded, and kept",
+       .default_help = "3 to 8 times the workers of the first start; recorded, and kept",
        .group = OptionGroup::search,
        .commands = of_a_sweep,
        .recorded = Recorded::fixed,

@@ -7,6 +7,7 @@
 #include "core/oracle/taken_order.hpp"
 #include "core/samplers/given.hpp"
 #include "core/samplers/prior.hpp"
+#include "core/schedulers/virtual_clock.hpp"
 #include "sweep/options/earlier.hpp"
 #include "sweep/options/option_record.hpp"
 #include "sweep/options/option_types.hpp"
@@ -225,6 +226,7 @@ int chosen_width(const SweepOptions& options, int workers) {
   if (options.by_arrival || !depends_on_order(options)) return 0;
   if (options.width > 0) return options.width;
   const auto scheduler = make_scheduler(options.scheduler, options, {});
+  if (!sampler_kind(options.sampler).learns) return width_of_decisions(workers);
   return default_width(workers, has_higher_rungs(*scheduler));
 }
 
