@@ -17,8 +17,8 @@ struct SchedulerSettings {
   int iterations = 1;
   int min_epochs = 1;            ///< of ASHA: where the first rung ends
   int brackets = 1;              ///< of ASHA
-  int population = 20;        ///< of population-based training: trials at a time
-  int generation_epochs = 0;  ///< of it: between two comparisons; 0: a tenth of max_epochs
+  int population = 20;           ///< of population-based training: trials at a time
+  int generation_epochs = 0;     ///< of it: between two comparisons; 0: a tenth of max_epochs
   bool median_stopping = false;  ///< see MedianStopping, also for what follows
   int median_startup = 5;
   int median_warmup = 0;
