@@ -33,6 +33,12 @@ class Plan(SweepTest):
         plan = self.planned_as_run("--scheduler", "pbt", "--population", 10, "--max-epochs", 9)
         self.assertEqual((plan["trials"], plan["epochs"]), (10 + 8 * 2, 90))
 
+    def test_a_sweep_too_short_to_learn_is_told_of(self):
+        options = ("--sampler", "tpe", "--scheduler", "full", "--max-trials", 30)
+        line = "none of 30 trials can learn so: with a lower --width some wait, and do"
+        self.assertIn(line, run("synthetic", "plan", *options, "--workers", 8, "--width", 30)[0])
+        self.assertNotIn("can learn so", run("synthetic", "plan", *options, "--workers", 8, "--width", 29)[0])
+
     def test_what_has_no_effect_is_said(self):
         options = ("--population", 9, "--max-epochs", 3, "--set", "epoch_seconds=0")
         line = "--population has no effect here: it is for --scheduler pbt"

@@ -53,6 +53,14 @@ std::string who_goes_by_order(const SweepOptions& options) {
          (chooses ? options.sampler + " chooses" : "");
 }
 
+// All trials begin before any result counts; empty where some learn.
+std::string learns_nothing(const SweepOptions& options) {
+  const auto plan = make_scheduler(options.scheduler, options, {})->planned();
+  if (!sampler_kind(options.sampler).learns || !plan || plan->trials > options.width) return "";
+  return "; none of " + std::to_string(plan->trials) +
+         " trials can learn so: with a lower --width some wait, and do";
+}
+
 SamplerSettings sampler_settings(const SweepOptions& options, const Objective& objective) {
   return {.seed = options.seed, .objective = objective, .grid_points = options.grid_points};
 }
@@ -151,7 +159,7 @@ std::string width_note(const SweepOptions& options) {
   if (options.width == 0) return "";
   return by + " by what " + quantity(static_cast<std::uint64_t>(options.width), "worker") +
          " of equal speed would know: --width " + std::to_string(options.width) +
-         " makes the same sweep elsewhere";
+         " makes the same sweep elsewhere" + learns_nothing(options);
 }
 
 SearchSpace searched_space(const SweepOptions& options, const SearchSpace& space) {
