@@ -22,7 +22,7 @@ def simulate(program, scheduler, workers, stragglers):
         command += ["--iterations", iterations]
     else:  # as many epochs, about; its options behind its name
         name, *options = scheduler.split()
-        command += ["--scheduler", name, "--max-trials", iterations * (20 if name == "full" else 143), *options]
+        command += ["--scheduler", name, "--max-trials", iterations * (20 if scheduler == "full" else 143), *options]
     if scheduler in ("hyperband", "strict barrier", "full"):
         command += ["--quick"]
     return json.loads(subprocess.run(list(map(str, command)), check=True, capture_output=True, text=True).stdout)
