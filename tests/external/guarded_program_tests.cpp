@@ -102,7 +102,8 @@ TEST_CASE("it finds signals as a shell would, but for those that launchers send 
 TEST_CASE("what a program has started dies with it, wherever that has gone") {
   // In the background, in a session of its own, and with ears for no signal but SIGKILL.
   GuardedProgram program(
-      shell("setsid sh -c 'trap \"\" TERM HUP; echo $$; for i in $(seq 300); do sleep 1; done' & sleep 0.5"),
+      shell(
+          "setsid sh -c 'trap \"\" TERM HUP; echo $$; for i in $(seq 300); do sleep 1; done' 2>/dev/null & sleep 0.5"),
       environment);
   const pid_t left = printed_number(program);
   CHECK(left > 0);
