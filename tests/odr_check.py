@@ -45,10 +45,21 @@ def check_names(folders):
 # A section of one function or table of namespace sibyl, of which the linker keeps one (a COMDAT).
 SHARED = re.compile(r"\.(?:text|rodata|data|data\.rel\.ro|bss)\.(_Z[A-Z]{0,3}N[KVR]{0,2}5sibyl\w*)$")
 SHF_GROUP, SHT_RELA, SHT_SYMTAB, SHT_NOBITS = 0x200, 4, 2, 8
+X86_64, COMPUTED, LOADED = 62, 2, (9, 41, 42)  # R_X86_64_PC32; GOTPCREL, GOTPCRELX, REX_GOTPCRELX
+LEA, MOV = 0x8D, 0x8B
 
 
 def text_at(table, offset):
     return table[offset : table.index(b"\0", offset)].decode()
+
+
+def address_taken(machine, code, place, kind):
+    """The kind of a reference. An address of a function is loaded from a table (mov), or, where the function stands in
+    the same source, computed (lea): that is one thing, and `code` is made to say the second."""
+    if machine == X86_64 and kind in LOADED and code[place - 2] == MOV:
+        code[place - 2] = LEA
+        return COMPUTED
+    return kind
 
 
 def shared_sections(file):
@@ -56,6 +67,7 @@ def shared_sections(file):
     image = file.read_bytes()
     if image[:5] != b"\x7fELF\x02":
         return
+    machine = struct.unpack_from("<H", image, 0x12)[0]
     offset, size, count, names = *struct.unpack_from("<Q", image, 0x28), *struct.unpack_from("<HHH", image, 0x3A)
     headers = [struct.unpack_from("<IIQQQQIIQQ", image, offset + size * i) for i in range(count or 1)]
     if count == 0:  # more than 65,279 sections
@@ -66,7 +78,7 @@ def shared_sections(file):
     found = {}
     for index, header in enumerate(headers):
         if header[2] & SHF_GROUP and (shared := SHARED.match(text_at(section_names, header[0]))):
-            found[index] = (shared[1], hashlib.sha256(content(header) + header[5].to_bytes(8, "little")))
+            found[index] = (shared[1], bytearray(content(header)), [header[5]])
     for header in headers:
         if header[1] == SHT_RELA and header[7] in found:
             symbols, strings = headers[header[6]], content(headers[headers[header[6]][6]])
@@ -74,9 +86,10 @@ def shared_sections(file):
                 symbol = struct.unpack_from("<IB", image, symbols[4] + 24 * (info >> 32))
                 local = symbol[1] >> 4 == 0  # a text or a lambda of this source: its name says nothing
                 name = "" if local else text_at(strings, symbol[0])
-                found[header[7]][1].update(f"{place} {info & 0xFFFFFFFF} {name};".encode())
-    for symbol, digest in found.values():
-        yield symbol, digest.hexdigest()
+                _, code, references = found[header[7]]
+                references.append((place, address_taken(machine, code, place, info & 0xFFFFFFFF), name))
+    for symbol, code, references in found.values():
+        yield symbol, hashlib.sha256(code + str(references).encode()).hexdigest()
 
 
 def check_objects(compile_commands):

@@ -18,6 +18,11 @@ TABLES = {
         "class Table {\n public:\n  ~Table() { name = \"a\"; }\n  std::string name;\n};",
         "class Table {\n public:\n  ~Table() { name += \"a\"; }\n  std::string name;\n};",
     ),
+    # The address of `free`, which the first source defines: computed there, loaded in the second one.
+    "beside what it names": (
+        "void free();\nclass Table {\n public:\n  ~Table() { kept = free; }\n  void (*kept)();\n};\nvoid free() {}",
+        "void free();\nclass Table {\n public:\n  ~Table() { kept = free; }\n  void (*kept)();\n};",
+    ),
     "apart": ("namespace {\nstruct Table {\n  std::string name;\n};\n}  // namespace", "struct Table;"),
 }
 USE = "void use_%s() { sibyl::Table table; }\n"
@@ -44,6 +49,7 @@ def main(compiler):
     assert found["alike"] == [["sibyl::Table"], []], found  # one thing, written twice
     assert found["different"][0] == ["sibyl::Table"] and destructors[0] in found["different"][1], found
     assert found["of one size"] == [["sibyl::Table"], destructors], found
+    assert found["beside what it names"] == [["sibyl::Table"], []], found
     assert found["apart"] == [[], []], found
 
     def kept_twice(one, other):
