@@ -49,7 +49,8 @@ def check_trials(table, epochs, journal, objective, better):
     metric = epochs[objective] if len(epochs) else np.array([])
     for row in table:
         of_trial = epochs["trial"] == row["trial"]
-        demand(row["epochs"] == epochs["epoch"][of_trial].max(initial=0), f"trial {row['trial']} has a wrong count of epochs")
+        # A descendant that has trained none itself has its parent's.
+        demand(row["epochs"] == epochs["epoch"][of_trial].max(initial=0) or (row["parent"] >= 0 and not of_trial.any()), f"trial {row['trial']} has a wrong count of epochs")
         scores = metric[of_trial] if len(metric) else metric
         scores = scores[~np.isnan(scores)]
         score = better(scores) if len(scores) else math.nan  # also of one that failed later
