@@ -1,12 +1,12 @@
-"""lineage.py: who went on from whose weights, and the picture of it."""
+"""pictures/lineage.py: who went on from whose weights, and the picture of it."""
 
 import numpy as np
 import pytest
 
 import made
 from sibyl_analysis.commands import report
-from sibyl_analysis.lineage import ancestry, changed, descends, parts
 from sibyl_analysis.pictures import lineage, style
+from sibyl_analysis.pictures.lineage import ancestry, changed, descends, parts
 from sibyl_analysis.results import Results
 
 PARENT = [("parent", "<i8"), ("hp:rate", "<f8"), ("hp:units", "<i8"), ("hp:kind", "S4")]

@@ -13,7 +13,6 @@ from pathlib import Path
 from sibyl_analysis import page
 from sibyl_analysis.command_line import Parser
 from sibyl_analysis.files import make_folder, whole
-from sibyl_analysis.lineage import descends
 from sibyl_analysis.pictures import Picture, best_so_far, expectations, gallery, lineage, style
 from sibyl_analysis.results import Results, ResultsError, open_all
 from sibyl_analysis.samplers import expects
@@ -71,7 +70,7 @@ def _sweep(name: str, results: Results, folder: Path) -> list[str]:
 
 
 def _lineage(results: Results, folder: Path) -> list[str]:
-    if not descends(results):
+    if not lineage.descends(results):
         return []
     return ["<h2>Who went on from whom</h2>", _drawn(Picture("lineage", lambda: lineage.draw(results)), folder)]
 
