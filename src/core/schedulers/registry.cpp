@@ -33,7 +33,8 @@ std::unique_ptr<Scheduler> make_scheduler(const std::string& name, const Schedul
   if (settings.median_stopping)
     scheduler = std::make_unique<MedianStopping>(
         std::move(scheduler),
-        MedianOptions{settings.median_startup, settings.median_warmup, settings.median_interval}, context.objective);
+        MedianOptions{settings.median_startup, settings.median_warmup, settings.median_interval},
+        context.objective);
   return in_order(std::move(scheduler), settings);
 }
 

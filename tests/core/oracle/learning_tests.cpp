@@ -5,25 +5,16 @@
 
 #include "catch.hpp"
 #include "core/oracle/planned_order.hpp"
+#include "core/oracle/rememberer.hpp"
 #include "core/oracle/simulation.hpp"
-#include "core/oracle/taken_order.hpp"
 #include "core/samplers/random.hpp"
 #include "core/samplers/registry.hpp"
 #include "core/schedulers/full_budget.hpp"
 #include "core/schedulers/hyperband/hyperband.hpp"
-#include "core/schedulers/registry.hpp"
 
 using namespace sibyl;
 
 namespace {
-
-const Objective loss{"loss", Direction::minimize};
-
-SearchSpace line() {
-  SearchSpace space;
-  space.add({"x", FloatRange{0, 1}, 0.0, {}});
-  return space;
-}
 
 SearchSpace mixed() {
   SearchSpace space = line();
@@ -32,31 +23,6 @@ SearchSpace mixed() {
   space.add({"momentum", FloatRange{0, 1}, 0.0, {{"optimizer", {std::string("sgd")}}}});
   return space;
 }
-
-/// Its values depend on everything that it was told, starts and results in one order: the least difference
-/// shows, and so does what is told after values could be chosen and before they are used.
-class Rememberer : public Sampler {
- public:
-  Sample sample(TrialId trial) const override {
-    if (!learns(trial)) return {{{"x", RandomStream(1, trial, "free").uniform()}}, {"free"}};
-    return {{{"x", RandomStream(told_, trial).uniform()}}, {"told"}};
-  }
-  bool learns(TrialId trial) const override { return trial >= 4 && trial % 8 != 0; }
-  void started(TrialId trial, const Values& values) override {
-    told_ = RandomStream::key(told_, "started", trial, to_string(values.at("x")));
-  }
-  void found(const HyperparametersFound& found) override {
-    told_ = RandomStream::key(told_, "found", found.trial);
-  }
-  void observed(const Observation& observation) override {
-    told_ = RandomStream::key(told_, "observed", observation.slot.trial,
-                              std::int64_t{observation.slot.last_epoch},
-                              to_string(Value(observation.failed ? -1.0 : observation.score)));
-  }
-
- private:
-  std::uint64_t told_ = 0;
-};
 
 std::unique_ptr<Scheduler> scheduler(bool hyperband, int extent) {
   if (hyperband) return std::make_unique<Hyperband>(HyperbandOptions{27, 3, extent}, loss);
@@ -72,28 +38,6 @@ Oracle make(bool hyperband, int width, std::int64_t max_trials = 0, int extent =
   options.max_trials = max_trials;
   return Oracle(line(), options, std::make_unique<Rememberer>(), scheduler(hyperband, extent),
                 planned(scheduler(hyperband, extent), width));
-}
-
-// The score depends on the values: who is promoted does, too.
-SimulatedTraining training(const Oracle& oracle, std::uint64_t order, double failures) {
-  SimulatedTraining training;
-  training.seconds = [=](TrialId trial, int epoch) {
-    return std::exp(RandomStream(order, trial, "speed").normal()) *
-           (0.5 + RandomStream(order, trial, epoch).uniform());
-  };
-  training.score = [&oracle](TrialId trial, int epoch) {
-    return std::get<double>(oracle.trials()[trial].hyperparameters.at("x")) + 1.0 / epoch;
-  };
-  training.fails = [=](TrialId trial, int epoch) {
-    return RandomStream(5, trial, epoch).uniform() < failures;
-  };
-  return training;
-}
-
-std::vector<Values> values(const Oracle& oracle) {
-  std::vector<Values> values;
-  for (const Trial& trial : oracle.trials()) values.push_back(trial.hyperparameters);
-  return values;
 }
 
 }  // namespace
@@ -280,78 +224,4 @@ TEST_CASE("law 1 for every sampler that learns") {
     }
   }
   CHECK(learning == 2);
-}
-
-TEST_CASE("law 1 where both the scheduler and the sampler go by results") {
-  SchedulerSettings asha{.max_trials = 60, .max_epochs = 27, .width = 6};
-  SchedulerSettings median = asha;
-  median.median_stopping = true;
-  for (const auto& [name, settings] : {std::pair("asha", asha), std::pair("full", median)})
-    for (const double failures : {0.0, 0.1}) {
-      INFO(name << ", failures " << failures);
-      const auto fresh = [&] {
-        return Oracle(line(), {loss}, std::make_unique<Rememberer>(), make_scheduler(name, settings, {loss}),
-                      std::make_unique<TakenOrder>(TakenOrder::Counts::at_once));
-      };
-      Oracle reference = fresh();
-      simulate(reference, 1, training(reference, 1, failures));
-      REQUIRE(reference.trials().size() == 60);
-      for (const int workers : {2, 5, 40})
-        for (const std::uint64_t order : {1, 2, 3}) {
-          Oracle oracle = fresh();
-          const SimulatedSweep sweep = simulate(oracle, workers, training(oracle, order, failures));
-          REQUIRE(sweep.end.reason == "the plan is done");
-          REQUIRE(values(oracle) == values(reference));
-          REQUIRE(oracle.epochs() == reference.epochs());
-        }
-    }
-}
-
-TEST_CASE("results that count as they arrive count from a start on, and a journal of them brings all back") {
-  for (const std::string name : {"asha", "hyperband", "full"}) {
-    const SchedulerSettings settings{.max_trials = 40, .max_epochs = 9, .by_arrival = true};
-    const auto fresh = [&] {
-      return Oracle(line(), {loss}, std::make_unique<Rememberer>(), make_scheduler(name, settings, {loss}),
-                    std::make_unique<TakenOrder>(TakenOrder::Counts::from_the_next_start));
-    };
-    Oracle oracle = fresh(), again = fresh();
-    std::vector<Suggestion> running;
-    RandomStream random(3);
-    const auto tell = [&](const Event& event) {
-      oracle.tell(event);
-      again.tell(event);
-    };
-    while (true) {
-      const Outline outline = oracle.outline();
-      if (running.size() < 5 && std::holds_alternative<Proposal>(outline)) {
-        // Results that come in while its values are being chosen are not told in between.
-        const auto proposal = std::get<Proposal>(outline);
-        Sample sample = oracle.sample(proposal.slot.trial);
-        if (!running.empty() && proposal.slot.trial % 3 == 0) {
-          const Suggestion done = running.front();
-          running.erase(running.begin());
-          tell(EpochReported{done.slot.trial, done.attempt, 0, done.slot.last_epoch, 0, 0, 1, {{"loss", 1}}});
-          tell(TrialEnded{2, done.slot.trial, done.attempt, 1, Ending::reached, Cause::none, "", 1});
-        }
-        REQUIRE(again.sample(proposal.slot.trial).values == sample.values);
-        running.push_back(oracle.suggest(proposal, std::move(sample)));
-        tell(TrialStarted{1, 1, running.back()});
-        continue;
-      }
-      if (const auto* suggestion = std::get_if<Suggestion>(&outline); suggestion && running.size() < 5) {
-        running.push_back(*suggestion);
-        tell(TrialStarted{1, 1, *suggestion});
-        continue;
-      }
-      if (running.empty()) break;
-      const auto which = static_cast<std::ptrdiff_t>(random.below(running.size()));
-      const Suggestion done = running[static_cast<std::size_t>(which)];
-      running.erase(running.begin() + which);
-      tell(EpochReported{
-          done.slot.trial, done.attempt, 0, done.slot.last_epoch, 0, 0, 1, {{"loss", random.uniform()}}});
-      tell(TrialEnded{2, done.slot.trial, done.attempt, 1, Ending::reached, Cause::none, "", 1});
-    }
-    REQUIRE(std::holds_alternative<SearchOver>(oracle.ask()));
-    CHECK(oracle.trials().size() == (name == "hyperband" ? 17 : 40));
-  }
 }

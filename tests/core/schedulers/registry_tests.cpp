@@ -55,8 +55,10 @@ SchedulerKind halving() {
   return {.name = "halving",
           .help = "the best third goes on",
           .default_max_trials = 10,
-          .make = [](const SchedulerSettings& settings, const SchedulerContext& context)
-              -> std::unique_ptr<Scheduler> { return std::make_unique<Halving>(settings, context.objective); },
+          .make = [](const SchedulerSettings& settings,
+                     const SchedulerContext& context) -> std::unique_ptr<Scheduler> {
+            return std::make_unique<Halving>(settings, context.objective);
+          },
           .totals = [](const SchedulerSettings& settings,
                        double max_trials) { return totals(settings.max_epochs, max_trials); },
           .title = [](const SchedulerSettings&) { return std::string("Halving"); },
