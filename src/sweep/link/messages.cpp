@@ -8,7 +8,7 @@ namespace sibyl {
 static void fields(auto& io, auto& x, const Begin*) { io(x.host, x.build, x.owner, x.trainer); }
 static void fields(auto& io, auto& x, const Quit*) { io(x.at_once); }
 static void fields(auto&, auto&, const Stop*) {}
-static void fields(auto&, auto&, const Leaving*) {}
+static void fields(auto& io, auto& x, const Leaving*) { io(x.last); }
 static void fields(auto& io, auto& x, const CannotTrain*) { io(x.reason); }
 static void fields(auto& io, auto& x, const Cancel*) { io(x.trial, x.attempt); }
 static void fields(auto& io, auto& x, const Acknowledged*) { io(x.reports); }

@@ -22,7 +22,8 @@ namespace sibyl {
 //   worker -> manager    TrialEnded    done with the suggestion, and free again
 //   manager -> worker    StepLimit     a trial that makes no step for so long hangs
 //   manager -> worker    Stop          save what you train, end it as interrupted, and take nothing more
-//   worker -> manager    Leaving       this rank was told to stop (a signal), and takes nothing more
+//   worker -> manager    Leaving       this rank was told to stop (a signal), has ended what it was at, and takes
+//                                      nothing more
 //   manager -> worker    Quit          at any time; the worker answers nothing and leaves
 //   both ways            Heartbeat     every second or two: I live. From a worker it says what it is at, so
 //                                      that a worker that was given up for dead and is not can be told that
@@ -41,7 +42,9 @@ struct Quit {
   bool at_once = false;  ///< a rank was lost: MPI's own end would wait for it for ever
 };
 struct Stop {};
-struct Leaving {};
+struct Leaving {
+  std::vector<TrialEnded> last = {};  ///< what it was at, if anything: the manager gives it nothing in between
+};
 struct CannotTrain {
   std::string reason;
 };

@@ -54,7 +54,8 @@ void ManagerLoop::retire_worker(int worker, const std::string& reason) {
 }
 
 // A worker got a signal of its own. The others go on; without any other, the sweep stops.
-void ManagerLoop::on_worker_leaving(int worker) {
+void ManagerLoop::handle(int worker, Leaving& leaving) {
+  for (TrialEnded& ended : leaving.last) handle(worker, ended);
   roster_.leave(worker);
   requeue_trials_of(worker, Cause::none, "");
   if (!roster_.all_answered() || !roster_.present().empty()) return;

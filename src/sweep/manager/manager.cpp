@@ -80,8 +80,8 @@ int ManagerLoop::receive() {
       retire_worker(worker, message->reason);
     else if (const auto* heartbeat = std::get_if<Heartbeat>(&arrived->second))
       handle(worker, *heartbeat);
-    else if (std::holds_alternative<Leaving>(arrived->second))
-      on_worker_leaving(worker);
+    else if (auto* leaving = std::get_if<Leaving>(&arrived->second))
+      handle(worker, *leaving);
   }
   return received;
 }

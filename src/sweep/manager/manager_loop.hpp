@@ -33,6 +33,7 @@ class ManagerLoop {
   void handle(int worker, EpochReported& report);
   void handle(int worker, TrialEnded& ended);
   void handle(int worker, const Heartbeat& heartbeat);
+  void handle(int worker, Leaving& leaving);
   template <class Other>
   void handle(int, Other&) {}  // no worker sends it
   void learn(const Event& event);
@@ -47,7 +48,6 @@ class ManagerLoop {
   void lose(int worker, const std::string& reason);
   void rejoin(int worker);
   void retire_worker(int worker, const std::string& reason);
-  void on_worker_leaving(int worker);
   void requeue_trials_of(int worker, Cause cause, const std::string& reason);
   void give_up_if_nobody_is_left(int worker, const std::string& reason);
   void check_all_answered();

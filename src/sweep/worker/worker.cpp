@@ -39,7 +39,7 @@ class Worker : public Reporter {
     if (quit_) return end_;
     const auto trainer = join();
     while (!quit_) {
-      if (options_.told_to_stop()) leave();
+      if (options_.told_to_stop()) leave({});
       if (suggestions_.empty()) {
         wait();
         continue;
@@ -112,6 +112,7 @@ class Worker : public Reporter {
     ended.worker = options_.rank;
     ended.seconds = time_or_none(ended.seconds);
     training_ = false;
+    if (options_.told_to_stop()) return leave({std::move(ended)});
     link_.send(manager, Event(std::move(ended)));
   }
 
@@ -122,8 +123,8 @@ class Worker : public Reporter {
   }
 
   // Without being asked to by the manager.
-  void leave() {
-    link_.send(manager, Leaving{});
+  void leave(std::vector<TrialEnded> last) {
+    link_.send(manager, Leaving{std::move(last)});
     while (!quit_) wait();
   }
 

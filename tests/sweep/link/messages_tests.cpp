@@ -19,7 +19,7 @@ TEST_CASE("every message comes back as it was packed") {
       Cancel{42, 5},
       Acknowledged{17},
       Stop{},
-      Leaving{},
+      Leaving{{TrialEnded{5.5, 42, 5, 3, Ending::interrupted, Cause::none, "", 9.5}}},
       Quit{true},
       StepLimit{62.5},
       Heartbeat{42, 5},
@@ -38,6 +38,7 @@ TEST_CASE("every message comes back as it was packed") {
   CHECK(std::get<Acknowledged>(unpack_message(pack(messages[6]))).reports == 17);
   CHECK_FALSE(std::get<Quit>(unpack_message(pack(messages[3]))).at_once);
   CHECK(std::get<Quit>(unpack_message(pack(messages[9]))).at_once);
+  CHECK(std::get<Leaving>(unpack_message(pack(messages[8]))).last.at(0).trial == 42);
   CHECK(std::get<StepLimit>(unpack_message(pack(messages[10]))).seconds == 62.5);
   CHECK(std::get<Heartbeat>(unpack_message(pack(messages[11]))).trial == 42);
   CHECK(std::get<Heartbeat>(unpack_message(pack(messages[12]))).trial == -1);

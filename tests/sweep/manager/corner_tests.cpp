@@ -107,7 +107,7 @@ TEST_CASE("the death of a worker that takes no more work is noticed, for MPI's e
   REQUIRE(suggestion);
   leaving.join();
   leaving.beat();
-  leaving.send(Leaving{});
+  leaving.send(Leaving{{}});
   CHECK(until([&] { return manager.lost_ranks() == 1; }, 1s));
   worker.train(*suggestion);
   CHECK(manager.end().reason == "the plan is done");
