@@ -5,18 +5,11 @@
 #include <vector>
 
 #include "core/oracle/simulation.hpp"
+#include "core/told_oracle.hpp"
 #include "sibyl/random.hpp"
 #include "sibyl/sampler.hpp"
 
 namespace sibyl {
-
-inline const Objective loss{"loss", Direction::minimize};
-
-inline SearchSpace line() {
-  SearchSpace space;
-  space.add({"x", FloatRange{0, 1}, 0.0, {}});
-  return space;
-}
 
 /// Its values depend on everything that it was told, starts and results in one order: the least difference
 /// shows, and so does what is told after values could be chosen and before they are used.

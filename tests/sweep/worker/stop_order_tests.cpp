@@ -28,13 +28,17 @@ TEST_CASE("a stopper ends a sweep at once: what runs is interrupted, and goes on
   OracleOptions options;
   options.stoppers.epochs = 30;
   Oracle oracle = full_budget(6, 20, options);
+  std::atomic<int> epochs = 0;
+  std::atomic<bool> is_over = false;
   const auto trainer = [&](int) {
-    return std::make_unique<TestTrainer>([&](const Suggestion& suggestion, int epoch, Reporter&) {
-      std::this_thread::sleep_for(500us);
+    return std::make_unique<TestTrainer>([&](const Suggestion& suggestion, int epoch, Reporter& reporter) {
+      // However late the manager hears of the budget's last epoch, some slots are not at their end then.
+      while (epochs++ >= 35 && !is_over && reporter.order() == Order::go_on) std::this_thread::sleep_for(1ms);
       return std::get<double>(suggestion.hyperparameters.at("x")) / epoch;
     });
   };
   const SearchOver end = sweep(oracle, 3, trainer);
+  is_over = true;
   CHECK(end.end == SweepEnd::finished);
   CHECK(end.reason == "the budget of 30 epochs is used up");
   CHECK(oracle.running().empty());
