@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,6 +14,7 @@
 #include <fstream>
 #include <thread>
 
+#include "process/spawn.hpp"
 #include "process/trainer_main.hpp"
 #include "sibyl/error.hpp"
 
@@ -27,65 +27,6 @@ constexpr std::chrono::seconds farewell_timeout{3};
 /// print.
 constexpr std::size_t pipe_capacity = 1 << 16;
 
-struct Actions {
-  posix_spawn_file_actions_t value;
-  Actions() { posix_spawn_file_actions_init(&value); }
-  ~Actions() { posix_spawn_file_actions_destroy(&value); }
-};
-
-struct Attributes {
-  posix_spawnattr_t value;
-  Attributes() { posix_spawnattr_init(&value); }
-  ~Attributes() { posix_spawnattr_destroy(&value); }
-};
-
-// The launcher's and MPI's signal settings are not the trainer's.
-void set_signals(Attributes& attributes) {
-  const sigset_t blocked = signals_of_the_rank();
-  sigset_t all;
-  sigfillset(&all);
-  posix_spawnattr_setsigmask(&attributes.value, &blocked);
-  posix_spawnattr_setsigdefault(&attributes.value, &all);
-  posix_spawnattr_setflags(&attributes.value, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-}
-
-// A launcher may have left SIGCHLD ignored (exec keeps that); the kernel would then forget how a child ended.
-void remember_how_children_end() {
-  struct sigaction now {};
-  if (sigaction(SIGCHLD, nullptr, &now) == 0 && now.sa_handler == SIG_IGN) signal(SIGCHLD, SIG_DFL);
-}
-
-pid_t spawn(std::vector<std::string> arguments, int socket, int output) {
-  Actions actions;
-  posix_spawn_file_actions_addopen(&actions.value, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2(&actions.value, output, STDOUT_FILENO);
-  posix_spawn_file_actions_adddup2(&actions.value, output, STDERR_FILENO);
-  posix_spawn_file_actions_adddup2(&actions.value, socket, trainer_descriptor);
-#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 34)
-  posix_spawn_file_actions_addclosefrom_np(&actions.value, trainer_descriptor + 1);
-#endif
-  Attributes attributes;
-  set_signals(attributes);
-
-  std::vector<char*> argv;
-  for (std::string& each : arguments) argv.push_back(each.data());
-  argv.push_back(nullptr);
-  pid_t pid = -1;
-  const int problem =
-      posix_spawn(&pid, "/proc/self/exe", &actions.value, &attributes.value, argv.data(), environ);
-  if (problem != 0) throw Error(std::string("can't start a trainer process: ") + std::strerror(problem));
-  return pid;
-}
-
-// In one write, so that lines of several workers do not mix.
-void pass_on(const std::string& lines) {
-  for (std::size_t written = 0; written < lines.size();) {
-    const ssize_t count = write(STDERR_FILENO, lines.data() + written, lines.size() - written);
-    if (count <= 0 && errno != EINTR) break;
-    written += static_cast<std::size_t>(std::max<ssize_t>(count, 0));
-  }
-}
-
 }  // namespace
 
 TrainerProcess::TrainerProcess(std::vector<std::string> arguments)
@@ -93,14 +34,18 @@ TrainerProcess::TrainerProcess(std::vector<std::string> arguments)
 
 TrainerProcess::TrainerProcess(std::vector<std::string> arguments, std::pair<int, int> sockets)
     : channel_(sockets.first), oom_kills_before_(oom_kills()) {
-  remember_how_children_end();
   int pipe[2] = {-1, -1};
   try {
     if (pipe2(pipe, O_CLOEXEC) != 0)
       throw Error(std::string("can't make a pipe for a trainer process: ") + std::strerror(errno));
     output_ = pipe[0];
     fcntl(output_, F_SETFL, O_NONBLOCK);
-    pid_ = spawn(std::move(arguments), sockets.second, pipe[1]);
+    pid_ = spawn({.what = "a trainer process",
+                  .file = "/proc/self/exe",
+                  .arguments = std::move(arguments),
+                  .output = pipe[1],
+                  .socket = sockets.second,
+                  .blocked = signals_of_the_rank()});
   } catch (...) {
     for (const int descriptor : {sockets.second, pipe[0], pipe[1]})
       if (descriptor >= 0) close(descriptor);

@@ -4,12 +4,12 @@
 
 #include <chrono>
 #include <iostream>
-#include <nlohmann/json.hpp>
 #include <numeric>
 #include <thread>
 
 #include "base/exit_codes.hpp"
 #include "base/launcher.hpp"
+#include "cli/commands/described.hpp"
 #include "cli/commands/dry_run.hpp"
 #include "cli/commands/steered.hpp"
 #include "cli/options/recorded.hpp"
@@ -23,6 +23,7 @@
 #include "sibyl/error.hpp"
 #include "sweep/link/loopback.hpp"
 #include "sweep/manager/dismissal.hpp"
+#include "sweep/manager/event_commands.hpp"
 #include "sweep/manager/manager.hpp"
 #include "sweep/options/without_effect.hpp"
 #include "sweep/record/asking.hpp"
@@ -92,50 +93,6 @@ WorkerOptions worker_options(const Options& options, Job& job, const Environment
   return worker;
 }
 
-std::string versions(const Job& job) {
-  nlohmann::ordered_json versions = job.versions();
-  versions["sibyl"] = SIBYL_VERSION;
-  versions["build"] = build_id();
-  versions["mpi"] = mpi_library();
-  versions["hdf5"] = hdf5_version();
-  return versions.dump();
-}
-
-SweepOpened describe(const Words& command_line, const Options& options, Job& job) {
-  SweepOpened opened;
-  opened.time = wall_clock();
-  opened.job = std::filesystem::path(command_line[0]).filename();
-  opened.command_line = whole_command(
-      command_line, {}, [](const char*) { return nullptr; }, 1);
-  opened.options = every_option(options);
-  opened.versions = versions(job);
-  opened.seed = options.sweep.seed;
-  const Objective improved = objective(options, job);
-  opened.metric = improved.metric;
-  opened.maximize = improved.direction == Direction::maximize;
-  opened.space = search_space(options, job);
-  static_cast<void>(searched_space(options.sweep, opened.space));  // refused before anything is made
-  return opened;
-}
-
-SweepLaunched launch(const Words& command_line, const Options& options, const Job& job,
-                     const Environment& environment) {
-  SweepLaunched launched;
-  launched.host = host_name();
-  launched.launcher = launcher(std::getenv);
-  launched.ranks = environment.size();
-  if (const auto slurm = slurm_job(std::getenv)) {
-    launched.slurm_job = slurm->id;
-    launched.slurm_restarts = slurm->restarts;
-  }
-  auto above = ancestors();
-  for (Words& words : above) words = written_out(words, options);
-  launched.command = whole_command(command_line, above, std::getenv, environment.size());
-  launched.options = every_option(options);
-  launched.versions = versions(job);
-  return launched;
-}
-
 // Seconds that this start has, as far as anybody has said; 0: any number.
 double time_limit(const Options& options) {
   const auto slurm = slurm_job(std::getenv);
@@ -163,13 +120,22 @@ SweepStart sweep_start(const Options& options, SweepOpened opened, SweepLaunched
           options.keep_best, options.tensorboard, std::move(opened), std::move(launched)};
 }
 
+EventCommands event_commands(const Options& options, Sweep& sweep, const Words& command_line) {
+  return {{.on_new_best = options.on_new_best,
+           .on_end = options.on_end,
+           .directory = options.directory,
+           .job = std::filesystem::path(command_line[0]).filename()},
+          sweep.oracle(),
+          [&sweep](const std::string& line) { sweep.warn({line}); }};
+}
+
 /// For values that are being chosen when a sweep ends early.
 constexpr std::chrono::seconds choice_timeout{5};
 
 // Records how the sweep ended, shows it, and returns the exit code of that end. Throws Error where it came to
 // nothing.
-int conclude(Sweep& sweep, SearchOver over, ValueChooser& chooser, const std::filesystem::path& directory,
-             const Terminal& terminal, Environment& environment) {
+int conclude(Sweep& sweep, SearchOver over, ValueChooser& chooser, EventCommands& commands,
+             const std::filesystem::path& directory, const Terminal& terminal, Environment& environment) {
   if (over.end == SweepEnd::finished)
     if (std::string failure = failed_altogether(sweep.oracle()); !failure.empty())
       over = {.reason = std::move(failure), .end = SweepEnd::failed};
@@ -178,6 +144,7 @@ int conclude(Sweep& sweep, SearchOver over, ValueChooser& chooser, const std::fi
   else
     sweep.stop(over.end, over.reason);
   show_end(sweep, directory, terminal);
+  commands.end(over.end, over.reason, sweep.resume_command(), sweep.timing().wall(wall_clock()));
   // A worker that has not answered would keep MPI's end waiting, and a model that is being fitted this
   // process's. All is on the disk.
   const bool waits = !sweep.oracle().running().empty() || !chooser.give_up(choice_timeout);
@@ -198,8 +165,8 @@ int lead(const Words& command_line, const Options& typed, Job& job, Environment&
   const auto builder = make_builder(job, std::filesystem::path(command_line.front()).filename());
   const Terminal terminal = standard_output();
   Sweep sweep(
-      sweep_start(options, describe(command_line, options, job),
-                  launch(command_line, options, job, environment)),
+      sweep_start(options, describe_sweep(command_line, options, job),
+                  describe_launch(command_line, options, job, environment.size())),
       [&](const Oracle& oracle, const Timing& timing) {
         return std::make_unique<SweepScreen>(terminal, oracle, timing,
                                              LaunchChecks(options.workers_per_gpu, time_limit(options)));
@@ -222,7 +189,11 @@ int lead(const Words& command_line, const Options& typed, Job& job, Environment&
   hooks.lasted = [&] { return sweep.timing().wall(wall_clock()); };
   hooks.record = [&](const Event& event) { sweep.record(event); };
   hooks.commit = [&] { sweep.commit(); };
-  hooks.learned = [&](const Event& event, const Consequences& after) { sweep.learned(event, after); };
+  EventCommands commands = event_commands(options, sweep, command_line);
+  hooks.learned = [&](const Event& event, const Consequences& after) {
+    sweep.learned(event, after);
+    if (std::holds_alternative<TrialEnded>(event)) commands.look_for_best();
+  };
   hooks.refusal = [&](const WorkerJoined& joined) { return sweep.refusal(joined); };
   hooks.lost_a_rank = [&] { environment.lost_a_rank(); };
   hooks.all_ranks_live = [&] { environment.all_ranks_live(); };
@@ -236,6 +207,7 @@ int lead(const Words& command_line, const Options& typed, Job& job, Environment&
   hooks.tick = [&] {
     if (builder) sweep.warn(builder->take_warnings());
     sweep.tick();
+    commands.tick();
   };
   ValueChooser chooser(sweep.oracle(), [&] {
     if (builder) builder->give_up();
@@ -250,8 +222,11 @@ int lead(const Words& command_line, const Options& typed, Job& job, Environment&
   } catch (const UsageError&) {
     sweep.withdraw();
     throw;
+  } catch (const Error& problem) {
+    commands.end(SweepEnd::failed, problem.what(), sweep.resume_command(), hooks.lasted());
+    throw;
   }
-  return conclude(sweep, std::move(over), chooser, options.directory, terminal, environment);
+  return conclude(sweep, std::move(over), chooser, commands, options.directory, terminal, environment);
 }
 
 }  // namespace

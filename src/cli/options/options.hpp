@@ -31,6 +31,8 @@ struct Options {
   std::string cuda_graphs = "auto";
   int keep_best = 1;  ///< trials whose weights are kept when they have ended
   bool tensorboard = false;
+  std::string on_new_best;                 ///< a shell's command; empty: none
+  std::string on_end;                      ///< the same
   bool isolated = true;                    ///< trials train in a process of their own
   std::int64_t trainer_trials = 0;         ///< that one such process trains; 0: any number
   std::int64_t memory_growth = 1LL << 30;  ///< bytes by which one such process may grow; 0: any

@@ -93,6 +93,23 @@ OptionTable<Options> of_the_directory() {
        .commands = of_a_sweep,
        .recorded = Recorded::kept,
        .type = Of::flag(&Options::tensorboard)},
+      {.name = "on-new-best",
+       .value = "COMMAND",
+       .help = "Run this in a shell when a trial becomes the best, with the facts in its environment "
+               "(SIBYL_TRIAL, SIBYL_SCORE, SIBYL_HP_name, ...)",
+       .default_help = "",
+       .group = OptionGroup::sweep,
+       .commands = of_a_sweep,
+       .recorded = Recorded::kept,
+       .type = Of::text(&Options::on_new_best)},
+      {.name = "on-end",
+       .value = "COMMAND",
+       .help = "The same when the sweep ends, however that is (SIBYL_END, SIBYL_REASON, ...)",
+       .default_help = "",
+       .group = OptionGroup::sweep,
+       .commands = of_a_sweep,
+       .recorded = Recorded::kept,
+       .type = Of::text(&Options::on_end)},
   };
 }
 

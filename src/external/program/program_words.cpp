@@ -1,13 +1,12 @@
 #include "external/program/program_words.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
 #include <map>
 
 #include "base/nearest.hpp"
+#include "base/program_environment.hpp"
 #include "external/program/guarded_program.hpp"
 #include "sibyl/error.hpp"
 
@@ -67,27 +66,6 @@ std::map<std::string, std::string> facts(const ProgramTask& task) {
           {"folder", task.folder.is_there() ? task.folder.for_program().string() : ""}};
 }
 
-bool starts_with_any(const std::string& name, const Words& prefixes) {
-  return std::any_of(prefixes.begin(), prefixes.end(),
-                     [&](const std::string& each) { return name.starts_with(each); });
-}
-
-// Without what would make a program, or a library in it, take itself for a rank of this sweep's.
-std::map<std::string, std::string> own_environment() {
-  static const Words of_mpi = {"OMPI_",      "PMIX_",        "PMI_",         "PRTE_",         "MPI_LOCAL",
-                               "HYDRA_",     "SLURM_NTASKS", "SLURM_PROCID", "SLURM_LOCALID", "SLURM_NODEID",
-                               "SLURM_STEP", "SLURM_TASK",   "SIBYL_"};
-  std::map<std::string, std::string> all;
-  for (char** each = environ; *each; ++each) {
-    const std::string text = *each;
-    const auto equals = text.find('=');
-    if (equals == std::string::npos || equals == 0) continue;
-    const std::string name = text.substr(0, equals);
-    if (!starts_with_any(name, of_mpi) || name == "SIBYL_DATA") all[name] = text.substr(equals + 1);
-  }
-  return all;
-}
-
 // Where sibyl_trial.py is: beside this program where it is built, else below share where it is installed.
 std::string client_folder() {
   std::error_code ignored;
@@ -97,14 +75,8 @@ std::string client_folder() {
   return "";
 }
 
-Words listed(const std::map<std::string, std::string>& all) {
-  Words words;
-  for (const auto& [name, value] : all) words.push_back(name + "=" + value);
-  return words;
-}
-
-std::map<std::string, std::string> common_environment() {
-  auto all = own_environment();
+Variables common_environment() {
+  auto all = variables_for_programs();
   all["SIBYL_FD"] = std::to_string(program_descriptor);
   all["PYTHONUNBUFFERED"] = "1";  // what it prints is seen when it is printed
   if (const std::string folder = client_folder(); !folder.empty()) {
@@ -175,12 +147,8 @@ std::vector<std::string> program_environment(const ProgramTask& task) {
     for (char& c : variable) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
     if (name != "data" || !value.empty()) all[variable] = value;
   }
-  for (const auto& [name, value] : task.suggestion.hyperparameters) {
-    std::string variable = "SIBYL_HP_" + name;
-    for (char& c : variable)
-      if (std::isalnum(static_cast<unsigned char>(c)) == 0) c = '_';
-    all[variable] = to_string(value);
-  }
+  for (const auto& [name, value] : task.suggestion.hyperparameters)
+    all[hyperparameter_variable(name)] = to_string(value);
   if (task.folder.is_there()) all["SIBYL_SCORE_FILE"] = task.folder.score_file();
   for (const char* each :
        {"OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS"})

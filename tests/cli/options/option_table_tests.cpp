@@ -28,6 +28,8 @@ const std::map<std::string, std::pair<std::string, std::string>> samples = {
     {"time-limit", {"1h", "2h"}},
     {"checkpoint-every", {"5m", "2epochs"}},
     {"keep-best", {"2", "3"}},
+    {"on-new-best", {"true", "echo $SIBYL_TRIAL"}},
+    {"on-end", {"true", "echo $SIBYL_END"}},
     {"device", {"cpu", "cuda"}},
     {"cuda-graphs", {"on", "off"}},
     {"workers-per-gpu", {"2", "3"}},
