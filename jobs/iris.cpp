@@ -1,5 +1,5 @@
 // Tunes a network of two hidden layers on Fisher's irises, or on the classes in the last column of any CSV
-// file (`--data` is read by table_source.hpp):
+// file (`--data` is read by table_source.hpp). Weights begin, and Adam divides, as in Keras:
 //
 //     mpirun -n 3 iris --output runs/iris --scheduler full --max-trials 30
 //     mpirun -n 3 iris --output runs/wine --data wine_data.csv
@@ -26,11 +26,14 @@ struct Iris : sibyl::HyperModel {
         add_layer(features, hp.Int("units_1", 16, 64), hp.Choice("activation_1", {"sigmoid", "relu"}));
     inputs = add_layer(inputs, hp.Int("units_2", 4, 16), hp.Choice("activation_2", {"sigmoid", "relu"}));
     add_layer(inputs, classes, "none");
+    sibyl::glorot_uniform(*model);
     return model;
   }
 
   sibyl::Optimizer optimizer(sibyl::HyperParameters& hp) override {
-    return {.kind = "adam", .learning_rate = hp.Float("learning_rate", 0.001, 0.01, {.may_change = true})};
+    return {.kind = "adam",
+            .learning_rate = hp.Float("learning_rate", 0.001, 0.01, {.may_change = true}),
+            .epsilon = 1e-7};
   }
 
   int batch_size(sibyl::HyperParameters&) override { return 16; }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "sibyl/objective.hpp"
 #include "sibyl/trial.hpp"
 
 namespace torch::optim {
@@ -69,6 +70,9 @@ class FitContext {
   /// schedule) goes by it: last_epoch() is only the end of this slot.
   virtual int max_epochs() const { return last_epoch(); }
   virtual torch::optim::Optimizer& optimizer() = 0;
+  virtual Objective objective() const { return {}; }  ///< of the sweep
+  /// The objective's metric of each epoch that is behind the model (of a descendant: its parent's, too).
+  virtual std::vector<double> scores() const { return {}; }
 
   /// Should training end now? Cheap; ask before every step, and return when it says so.
   virtual bool cancelled() = 0;

@@ -3,6 +3,7 @@
 // The one header that a job with LibTorch includes.
 
 #include "sibyl/hyper_model.hpp"
+#include "sibyl/initialise.hpp"
 #include "sibyl/job.hpp"
 
 namespace sibyl {

@@ -13,6 +13,8 @@ struct ForwardingContext : sibyl::FitContext {
   int last_epoch() const override { return real.last_epoch(); }
   int max_epochs() const override { return real.max_epochs(); }
   torch::optim::Optimizer& optimizer() override { return real.optimizer(); }
+  sibyl::Objective objective() const override { return real.objective(); }
+  std::vector<double> scores() const override { return real.scores(); }
   bool cancelled() override { return real.cancelled(); }
   bool cancelled(std::int64_t step, const Keep& keep) override { return real.cancelled(step, keep); }
   sibyl::EpochPlace begin_epoch() override { return real.begin_epoch(); }

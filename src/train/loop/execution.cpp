@@ -129,6 +129,13 @@ std::unique_ptr<StepGraph> Execution::step_graph(bool own_code) {
   return make_step_graph(device_);
 }
 
+std::vector<double> Execution::scores() const {
+  std::vector<double> scores;
+  for (const EpochRecord& record : progress_.history)
+    scores.push_back(value_of(record.metrics, options_.objective.metric));
+  return scores;
+}
+
 bool Execution::cancelled() {
   return reports_.ask() != Order::go_on;
 }

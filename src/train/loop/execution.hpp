@@ -36,6 +36,8 @@ class Execution : public FitContext {
   int first_epoch() const override { return first_epoch_; }
   int last_epoch() const override { return suggestion_.slot.last_epoch; }
   torch::optim::Optimizer& optimizer() override { return *optimizer_; }
+  Objective objective() const override { return options_.objective; }
+  std::vector<double> scores() const override;
   bool cancelled() override;
   bool cancelled(std::int64_t step, const Keep& keep) override;
   EpochPlace begin_epoch() override;

@@ -73,11 +73,12 @@ void HyperModel::fit(HyperParameters& hp, torch::nn::Sequential& model, const Da
       validated.restore(kept.at(1));
     }
     batches.shuffle(order.defined() ? order : context.order(data.train.size(), epoch));
+    const int falls = how.schedule.falls(context.objective(), context.scores());
     train.begin_epoch();
     model->train();
     for (; step < train_steps; ++step) {
       if (context.cancelled(step, keep)) return;
-      train.take(batches.at(step), {.epoch = epoch, .step = step, .steps = train_steps});
+      train.take(batches.at(step), {.epoch = epoch, .step = step, .steps = train_steps, .falls = falls});
     }
     model->eval();
     for (; step < all_steps; ++step) {
@@ -91,7 +92,7 @@ void HyperModel::fit(HyperParameters& hp, torch::nn::Sequential& model, const Da
     trained.append_to(metrics, "");
     if (data.validation.size() > 0) validated.append_to(metrics, "val_");
     if (const auto rate = learning_rate(optimizer)) {
-      const StepPlace last{.epoch = epoch, .step = train_steps - 1, .steps = train_steps};
+      const StepPlace last{.epoch = epoch, .step = train_steps - 1, .steps = train_steps, .falls = falls};
       metrics.push_back({learning_rate_metric, *rate * how.schedule.at(last)});
     }
     if (!context.report(epoch, std::move(metrics))) return;

@@ -165,8 +165,16 @@ TEST_CASE("A step has the schedule's rate and leaves the optimizer its own") {
 
 TEST_CASE("A schedule and clipping change the training, and go on exactly after an interruption") {
   const auto plain = trained(blobs({.kind = "adam", .learning_rate = 0.02}));
-  for (const char* kind : {"constant", "cosine", "step", "exponential"}) {
-    const Schedule schedule{.kind = kind, .epochs = 4, .every = 2, .warmup = 1.5};
+  for (const char* kind : {"constant", "step", "exponential", "linear", "polynomial", "cosine",
+                           "cosine_restarts", "one_cycle", "plateau"}) {
+    INFO(kind);
+    const Schedule schedule{.kind = kind,
+                            .epochs = 4,
+                            .every = 2,
+                            .factor = 0.5,
+                            .patience = 0,
+                            .min_delta = 0.05,
+                            .warmup = 1.5};
     CHECK_FALSE(
         same_metrics(trained(blobs({.kind = "adam", .learning_rate = 0.02, .schedule = schedule})), plain));
     check_resumes({.kind = "adam", .learning_rate = 0.02, .schedule = schedule});

@@ -50,7 +50,10 @@ TEST_CASE("A warmup rises in a line to the first step's end of its last epoch, w
 }
 
 TEST_CASE("A schedule that makes no sense is refused") {
-  CHECK_THROWS_AS(ScheduleKind("polynomial"), Error);
+  CHECK_THROWS_WITH(ScheduleKind("polinomial"), ContainsSubstring("did you mean 'polynomial'?"));
+  CHECK_THROWS_AS((Schedule{.kind = "plateau", .factor = 1}.check()), Error);
+  CHECK_THROWS_AS((Schedule{.kind = "one_cycle", .rise = 1.5}.check()), Error);
+  CHECK_THROWS_AS((Schedule{.kind = "cosine_restarts", .lengthen = 0.5}.check()), Error);
   CHECK_THROWS_AS((Schedule{.kind = "cosine", .epochs = -1}.check()), Error);
   CHECK_THROWS_AS((Schedule{.kind = "cosine", .epochs = 2, .warmup = 2}.check()), Error);
   CHECK_THROWS_AS((Schedule{.kind = "step", .every = 0}.check()), Error);

@@ -1,0 +1,112 @@
+#include "sibyl/initialise.hpp"
+
+#include <torch/torch.h>
+
+#include <utility>
+#include <vector>
+
+#include "base/nearest.hpp"
+#include "sibyl/error.hpp"
+
+namespace sibyl {
+
+namespace {
+
+namespace nn = torch::nn;
+using Kind = InitialiserKind::Kind;
+
+const std::vector<std::pair<std::string, Kind>>& initialisers() {
+  static const std::vector<std::pair<std::string, Kind>> all = {
+      {"libtorch", Kind::libtorch},           {"glorot_uniform", Kind::glorot_uniform},
+      {"glorot_normal", Kind::glorot_normal}, {"he_uniform", Kind::he_uniform},
+      {"he_normal", Kind::he_normal},         {"lecun_uniform", Kind::lecun_uniform},
+      {"lecun_normal", Kind::lecun_normal},   {"orthogonal", Kind::orthogonal}};
+  return all;
+}
+
+void draw(at::Tensor weight, Kind kind) {
+  switch (kind) {
+    case Kind::libtorch:
+      return;
+    case Kind::glorot_uniform:
+      nn::init::xavier_uniform_(weight);
+      return;
+    case Kind::glorot_normal:
+      nn::init::xavier_normal_(weight);
+      return;
+    case Kind::he_uniform:
+      nn::init::kaiming_uniform_(weight, 0, torch::kFanIn, torch::kReLU);
+      return;
+    case Kind::he_normal:
+      nn::init::kaiming_normal_(weight, 0, torch::kFanIn, torch::kReLU);
+      return;
+    case Kind::lecun_uniform:
+      nn::init::kaiming_uniform_(weight, 0, torch::kFanIn, torch::kLinear);
+      return;
+    case Kind::lecun_normal:
+      nn::init::kaiming_normal_(weight, 0, torch::kFanIn, torch::kLinear);
+      return;
+    case Kind::orthogonal:
+      nn::init::orthogonal_(weight);
+      return;
+  }
+}
+
+template <class... Module>
+bool is_any(const nn::Module& module) {
+  return ((dynamic_cast<const Module*>(&module) != nullptr) || ...);
+}
+
+bool is_feed_forward(const nn::Module& module) {
+  return is_any<nn::LinearImpl, nn::BilinearImpl, nn::Conv1dImpl, nn::Conv2dImpl, nn::Conv3dImpl,
+                nn::ConvTranspose1dImpl, nn::ConvTranspose2dImpl, nn::ConvTranspose3dImpl>(module);
+}
+
+bool is_recurrent(const nn::Module& module) {
+  return is_any<nn::RNNImpl, nn::LSTMImpl, nn::GRUImpl, nn::RNNCellImpl, nn::LSTMCellImpl, nn::GRUCellImpl>(
+      module);
+}
+
+/// The gates of an LSTM's biases: input, forget, cell, output. There are two biases, which are added.
+void open_forget_gates(const std::string& name, at::Tensor bias) {
+  if (!name.starts_with("bias_ih")) return;
+  const std::int64_t units = bias.size(0) / 4;
+  bias.narrow(0, units, units).fill_(1);
+}
+
+}  // namespace
+
+InitialiserKind::InitialiserKind(std::string_view name) {
+  std::vector<std::string> names;
+  for (const auto& [known, kind] : initialisers()) {
+    if (known == name) {
+      kind_ = kind;
+      return;
+    }
+    names.push_back(known);
+  }
+  std::string all;
+  for (const std::string& known : names) all += (all.empty() ? "" : ", ") + known;
+  throw Error("There is no initialiser \"" + std::string(name) + "\"" + did_you_mean(name, names) +
+              ": there are " + all + ".");
+}
+
+void initialise(nn::Module& model, InitialiserKind kind) {
+  if (kind == InitialiserKind::libtorch) return;
+  const torch::NoGradGuard no_gradients;
+  for (const auto& module : model.modules()) {
+    const bool recurrent = is_recurrent(*module);
+    if (!recurrent && !is_feed_forward(*module)) continue;
+    for (auto& parameter : module->named_parameters(/*recurse=*/false)) {
+      if (parameter->dim() < 2) {
+        parameter->zero_();
+        if (is_any<nn::LSTMImpl, nn::LSTMCellImpl>(*module)) open_forget_gates(parameter.key(), *parameter);
+      } else {
+        draw(*parameter,
+             recurrent && parameter.key().starts_with("weight_hh") ? Kind::orthogonal : Kind(kind));
+      }
+    }
+  }
+}
+
+}  // namespace sibyl
