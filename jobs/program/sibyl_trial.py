@@ -21,7 +21,8 @@ class Trial:
         self._link, self._pid, self._path, self._goes_on, self._stopped = link, os.getpid(), None, True, False
         self._start = message.get("start", {"last_epoch": epochs, "max_epochs": epochs, **message})
         self.hyperparameters = self._start.get("hyperparameters", {})
-        for name in ("trial", "execution", "attempt", "seed", "last_epoch", "max_epochs", "device", "threads", "data"):
+        for name in ("trial", "execution", "fold", "folds", "attempt", "seed", "last_epoch", "max_epochs", "device", "threads",
+                     "data"):
             setattr(self, name, self._start.get(name))
 
     def __getitem__(self, name):

@@ -16,6 +16,7 @@ namespace {
 
 class ProgramJob : public Job {
  public:
+  bool has_folds() const override { return true; }
   void take(const Program& program) override {
     if (is_known_) return;
     require_program(program.command);

@@ -74,6 +74,10 @@ class FitContext {
   /// The objective's metric of each epoch that is behind the model (of a descendant: its parent's, too).
   virtual std::vector<double> scores() const { return {}; }
 
+  /// Of the model's parameters, in their order, or empty; saved with them. Validation is done with it, and
+  /// the best epoch keeps it, where it is not empty.
+  virtual std::vector<at::Tensor>& average_weights();
+
   /// Should training end now? Cheap; ask before every step, and return when it says so.
   virtual bool cancelled() = 0;
   /// The same before step `step` (from 0) of an epoch, for a loop that can begin there: here a checkpoint may
@@ -95,6 +99,9 @@ class FitContext {
   /// The order in which an epoch takes its samples, on the device: a function of who trains what, so the same
   /// on any worker and after any resume.
   at::Tensor order(std::int64_t samples, int epoch) const;
+
+ private:
+  std::vector<at::Tensor> average_;
 };
 
 }  // namespace sibyl

@@ -24,9 +24,9 @@ struct StepResult {
 };
 
 /// What is tuned: derive from it, say what the model and its data are, and override what else differs from
-/// the usual. The search space is what build(), make_optimizer(), optimizer(), batch_size() and precision()
-/// ask for: all of them, whichever are overridden. What another function asks for joins it with the first
-/// trial that comes there.
+/// the usual. The search space is what build(), make_optimizer(), optimizer(), batch_size(),
+/// micro_batch_size() and precision() ask for: all of them, whichever are overridden. What another function
+/// asks for joins it with the first trial that comes there.
 class HyperModel {
  public:
   virtual ~HyperModel() = default;
@@ -42,6 +42,10 @@ class HyperModel {
   /// (Where the last batch of an epoch has one sample and the model's batch norm can't take it, it is left
   /// out.)
   virtual int batch_size(HyperParameters&) { return 32; }
+  /// So many samples of a batch go through the model at once, and the gradients of a batch are summed over
+  /// its parts: for a batch that is larger than the device's memory. 0: all. (Norms over a batch see its
+  /// parts.)
+  virtual int micro_batch_size(HyperParameters&) { return 0; }
   virtual Loss loss() const { return Loss::automatic; }
   /// For cross_entropy: how much a sample of each class counts, in training and in validation; undefined: the
   /// same. Asked once.

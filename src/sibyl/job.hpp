@@ -27,6 +27,7 @@ struct TrainerOptions {
   Objective objective;
   int patience = 0;                   ///< epochs without improvement of the objective; 0: no early stopping
   double min_delta = 0;               ///< what counts as an improvement
+  int folds = 0;                      ///< execution e validates on fold e % folds of the samples; 0: no folds
   int max_epochs = 0;                 ///< the furthest that any trial is trained; 0: not known
   std::filesystem::path data;         ///< `--data`; empty: the job's own default
   std::filesystem::path checkpoints;  ///< a folder; empty: keep none
@@ -61,6 +62,8 @@ class Job {
   /// UsageError for a program that is not there.
   virtual void take(const Program& /*program*/) {}
   virtual Objective objective() const = 0;
+  /// Does its trainer go by TrainerOptions::folds?
+  virtual bool has_folds() const { return false; }
   /// What the job asks for, without data and without training.
   virtual SearchSpace search_space() = 0;
   /// What asks for everything that a trial asks for before it trains, a function of the answers alone. With

@@ -42,10 +42,13 @@ struct Optimizer {
   double beta2 = 0.999;     ///< adam, adamw
   double alpha = 0.99;      ///< rmsprop
   double epsilon = 1e-8;    ///< adam, adamw, rmsprop
-  double clip_norm = 0;     ///< gradients that are together longer are shortened to it; 0: never
+  double l1 = 0;            ///< adds l1 |w| of each weight (not of biases and norms) to the loss
+  double ema_decay = 0;  ///< validate, and keep, the moving average of the weights (average = decay * average
+                         ///< + (1 - decay) * weights after each step), not the weights; 0: no
+  double clip_norm = 0;  ///< gradients that are together longer are shortened to it; 0: never
   Schedule schedule = {};
 
-  /// Schedule and clip_norm are not in it: fit() adds them.
+  /// Schedule, l1, ema_decay and clip_norm are not in it: fit() adds them.
   std::unique_ptr<torch::optim::Optimizer> make(std::vector<at::Tensor> parameters) const;
 };
 

@@ -112,7 +112,7 @@ Settings parse_settings(int argc, char** argv) {
     row.type.read(settings, name, value);
   }
   SweepOptions& sweep = settings.sweep;
-  if (sweep.executions_per_trial > 1) throw UsageError("only one execution of each trial is simulated");
+  if (executions(sweep) > 1) throw UsageError("only one execution of each trial is simulated");
   if (settings.barrier && sweep.sampler != "random") throw UsageError("--barrier is for --sampler random");
   const bool ends_by_itself = sweep.sampler != auto_sampler && sampler_kind(sweep.sampler).exhausts;
   if (sweep.max_trials == 0 && !ends_by_itself)

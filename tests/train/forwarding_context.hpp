@@ -15,6 +15,7 @@ struct ForwardingContext : sibyl::FitContext {
   torch::optim::Optimizer& optimizer() override { return real.optimizer(); }
   sibyl::Objective objective() const override { return real.objective(); }
   std::vector<double> scores() const override { return real.scores(); }
+  std::vector<at::Tensor>& average_weights() override { return real.average_weights(); }
   bool cancelled() override { return real.cancelled(); }
   bool cancelled(std::int64_t step, const Keep& keep) override { return real.cancelled(step, keep); }
   sibyl::EpochPlace begin_epoch() override { return real.begin_epoch(); }

@@ -24,14 +24,15 @@ inline std::vector<at::Tensor> left_on_disk(Blobs& model, const std::filesystem:
   sibyl::HyperParameters hp;
   auto net = model.build(hp);
   auto optimizer = model.make_optimizer(hp, net);
-  std::vector<at::Tensor> best;
+  std::vector<at::Tensor> best, average;
   std::string note;
   auto checkpoint = sibyl::Checkpoint::read(
       sibyl::checkpoint_path(checkpoints, 3, execution),
       {.seed = 7, .trial = 3, .execution = execution, .hyperparameters = {}}, at::kCPU, note);
   if (!checkpoint) throw std::runtime_error(note);
   if (checkpoint->progress().part) throw std::runtime_error("it stands within an epoch");
-  checkpoint->restore({.model = *net, .optimizer = *optimizer, .device = at::kCPU, .best = best});
+  checkpoint->restore(
+      {.model = *net, .optimizer = *optimizer, .device = at::kCPU, .best = best, .average = average});
   std::vector<at::Tensor> all = best;
   for (const auto& tensor : net->parameters()) all.push_back(tensor.detach().clone());
   for (const auto& tensor : net->buffers()) all.push_back(tensor.clone());

@@ -113,7 +113,9 @@ std::vector<std::pair<std::string, std::int64_t>> by_sampler(const std::vector<T
 
 Figures run_through(SweepOptions sweep, int workers, const SearchSpace& space,
                     const std::optional<Counted>& counted, const Objective& objective) {
-  const std::int64_t executions = std::exchange(sweep.executions_per_trial, 1);
+  const std::int64_t executions = sibyl::executions(sweep);
+  sweep.executions_per_trial = 1;
+  sweep.folds = 0;
   sweep.stoppers.epochs = (sweep.stoppers.epochs + executions - 1) / executions;
   sweep.width = chosen_width(sweep, workers);
   std::unique_ptr<RandomSearch> random;
@@ -165,7 +167,7 @@ Figures figures(const SweepOptions& sweep, int workers, const SearchSpace& space
 
 // The budget of time in the unit of `simulate`, an epoch of one execution; none where that is not known.
 SweepOptions in_epochs(SweepOptions sweep, double epoch_seconds) {
-  const double unit = epoch_seconds * sweep.executions_per_trial;
+  const double unit = epoch_seconds * executions(sweep);
   sweep.stoppers.seconds = unit > 0 ? sweep.stoppers.seconds / unit : 0;
   return sweep;
 }
@@ -176,7 +178,7 @@ std::string count(double x) {
 
 void print_json(std::ostream& out, const Figures& plan, const Options& options,
                 std::int64_t checkpoint_bytes) {
-  const int executions = options.sweep.executions_per_trial;
+  const int executions = sibyl::executions(options.sweep);
   using Json = nlohmann::ordered_json;
   const auto whole = [](double x) { return x < 0x1p53 ? Json(static_cast<std::int64_t>(x)) : Json(x); };
   Json json{{"trials", whole(plan.trials)},
@@ -213,7 +215,7 @@ void print_plan(std::ostream& out, const Options& options, const SearchSpace& sp
                 const std::optional<Counted>& counted, const Objective& objective,
                 std::int64_t checkpoint_bytes, int width) {
   const SweepOptions& sweep = options.sweep;
-  const int executions = sweep.executions_per_trial;
+  const int executions = sibyl::executions(sweep);
   const Figures plan =
       figures(in_epochs(sweep, options.epoch_seconds), options.workers, space, counted, objective);
   if (options.json) return print_json(out, plan, options, checkpoint_bytes);

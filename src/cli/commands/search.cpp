@@ -44,6 +44,7 @@ TrainerOptions trainer_options(const Options& options, const Job& job, const Env
   trainer.patience = options.sweep.patience;
   trainer.min_delta = options.sweep.min_delta;
   trainer.max_epochs = options.sweep.max_epochs;
+  trainer.folds = options.sweep.folds;
   trainer.data = options.sweep.data;
   trainer.checkpoints = options.directory / SweepFiles::checkpoints;
   trainer.checkpoint_seconds = options.checkpoint_seconds;
@@ -112,6 +113,8 @@ Options resolve(const Options& typed, Job& job, const Environment& environment,
   options.sweep.width = chosen_width(options.sweep, std::max(environment.size() - 1, 1));
   options.sweep.data = absolute_data(options.sweep.data);
   options.sweep.objective = to_text(objective(options, job));
+  if (options.sweep.folds > 0 && !job.has_folds())
+    throw UsageError("--folds: this job's trainer does not part its samples by folds");
   return options;
 }
 

@@ -18,7 +18,8 @@ namespace {
 
 using Words = std::vector<std::string>;
 constexpr const char* all_hyperparameters = "{}";
-const Words names_of_tasks = {"trial", "seed", "epochs", "execution", "threads", "data", "folder"};
+const Words names_of_tasks = {"trial", "seed",    "epochs", "execution", "fold",
+                              "folds", "threads", "data",   "folder"};
 
 bool is_name_character(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' || c == '.' || c == '/';
@@ -61,6 +62,8 @@ std::map<std::string, std::string> facts(const ProgramTask& task) {
           {"seed", std::to_string(program_seed(task.options, slot.trial, task.execution))},
           {"epochs", std::to_string(slot.last_epoch)},
           {"execution", std::to_string(task.execution)},
+          {"fold", std::to_string(fold_of(task.options, task.execution))},
+          {"folds", std::to_string(task.options.folds)},
           {"threads", std::to_string(task.options.threads)},
           {"data", task.options.data.string()},
           {"folder", task.folder.is_there() ? task.folder.for_program().string() : ""}};
@@ -90,6 +93,10 @@ Variables common_environment() {
 
 std::int64_t program_seed(const TrainerOptions& options, TrialId trial, int execution) {
   return static_cast<std::int64_t>(RandomStream::key(options.seed, "program", trial, execution) >> 33);
+}
+
+int fold_of(const TrainerOptions& options, int execution) {
+  return execution % std::max(options.folds, 1);
 }
 
 std::vector<std::string> program_command(const ProgramTask& task) {

@@ -20,9 +20,12 @@ struct ProgramTask {
 
 /// A seed for the program's random numbers: the same whenever this execution is trained, and no other's.
 std::int64_t program_seed(const TrainerOptions& options, TrialId trial, int execution);
+/// Which fold it is to validate with, from 0.
+int fold_of(const TrainerOptions& options, int execution);
 
 /// The program's command line: {NAME} is the value of that hyperparameter, or of what else there is ({trial},
-/// {seed}, {epochs}, {execution}, {threads}, {data}, {folder}); {{NAME}} is {NAME}; the word {} is
+/// {seed}, {epochs}, {execution}, {fold}, {folds}, {threads}, {data}, {folder}); {{NAME}} is {NAME}; the word
+/// {} is
 /// --NAME VALUE of each hyperparameter. A word with the name of a hyperparameter that the trial does not have
 /// is left out, with the option before it.
 std::vector<std::string> program_command(const ProgramTask& task);

@@ -112,6 +112,8 @@ void ProgramRun::give_work() {
   const std::string epoch = checkpoint_ ? std::to_string(checkpoint_->epoch) : "0";
   answer("{\"start\":{\"version\":" + std::to_string(protocol_version) +
          member("trial", std::to_string(slot.trial)) + member("execution", std::to_string(execution_)) +
+         member("fold", std::to_string(fold_of(setting_.options, execution_))) +
+         member("folds", std::to_string(setting_.options.folds)) +
          member("attempt", std::to_string(suggestion_.attempt)) +
          member("seed", std::to_string(program_seed(options, slot.trial, execution_))) +
          member("hyperparameters", json_of(hp_.values())) + member("first_epoch", epoch) +

@@ -29,4 +29,29 @@ class Augmentation {
   at::Tensor flip_, down_, right_;  // (samples), on the device
 };
 
+/// The same for a training_step(): what happens to a picture of the batch (batch, channels, height, width) is
+/// drawn from LibTorch's generator, which goes on after a resume.
+at::Tensor augmented(const at::Tensor& pictures, const Augment& how);
+
+/// A batch mixed with itself in another order.
+struct Mixed {
+  at::Tensor x;
+  at::Tensor y, other_y;  ///< what each sample is, for `part` of its loss, and for the rest
+  double part = 1;
+
+  /// `of`: the loss of the batch for these targets.
+  template <class LossOf>
+  at::Tensor loss(const LossOf& of) const {
+    return part * of(y) + (1 - part) * of(other_y);
+  }
+};
+
+/// Mixup (Zhang et al. 2018): `part` of a sample and the rest of another, part ~ Beta(alpha, alpha), the same
+/// for all of the batch; from LibTorch's generator.
+Mixed mixup(const at::Tensor& x, const at::Tensor& y, double alpha);
+
+/// CutMix (Yun et al. 2019): a rectangle of another picture in place of a picture's own, which leaves `part`
+/// of it, part ~ Beta(alpha, alpha). Pictures (batch, channels, height, width).
+Mixed cutmix(const at::Tensor& pictures, const at::Tensor& y, double alpha);
+
 }  // namespace sibyl

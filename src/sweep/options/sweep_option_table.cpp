@@ -11,6 +11,7 @@ namespace {
 
 // More than these is a slip of the finger, and would cost time or memory before anyone notices.
 constexpr int max_executions = 1000;
+constexpr int max_folds = 100;
 constexpr int max_grid_points = 10'000;
 constexpr int max_threads = 4096;
 
@@ -81,6 +82,16 @@ OptionTable<SweepOptions> how_often() {
        .commands = of_a_sweep,
        .recorded = Recorded::fixed,
        .type = Of::number(&SweepOptions::executions_per_trial, 1, max_executions)},
+      {.name = "folds",
+       .value = "K",
+       .help = "Cross-validation: train each trial K times, each time with another K-th of the training and "
+               "validation samples to validate with; its score is the mean",
+       .default_help = "0: none",
+       .group = OptionGroup::search,
+       .commands = of_a_sweep,
+       .recorded = Recorded::fixed,
+       .type = Of::number(&SweepOptions::folds, 0, max_folds),
+       .is_in_all_records = false},
       {.name = "max-retries",
        .value = "N",
        .help = "Give a trial out again, so many times, if it failed for a reason that may pass: out of "

@@ -225,9 +225,13 @@ Oracle make_oracle(const SweepOptions& options, const SearchSpace& space, const 
         make_scheduler(options.scheduler, plan_settings, context), std::max(options.width, 1)));
   }
   return Oracle(space,
-                {objective, options.max_trials, options.executions_per_trial, options.max_retries,
+                {objective, options.max_trials, executions(options), options.max_retries,
                  options.max_consecutive_failures, stoppers},
                 std::move(sampler), std::move(scheduler), std::move(results));
+}
+
+int executions(const SweepOptions& options) {
+  return options.executions_per_trial * std::max(options.folds, 1);
 }
 
 int chosen_width(const SweepOptions& options, int workers) {

@@ -24,6 +24,7 @@ struct SweepOptions : SchedulerSettings {
   std::string scheduler = scheduler_kinds().front().name;
   std::string objective;
   int executions_per_trial = 1;
+  int folds = 0;  ///< each execution is one for each fold; 0: none
   int patience = 0;
   double min_delta = 0;
   int max_retries = 0;
@@ -42,6 +43,9 @@ struct SweepOptions : SchedulerSettings {
   std::string data;                          ///< where it lies; what it is is recorded by its contents
   Program program;                           ///< of a job of programs
 };
+
+/// How often each trial is trained: an execution for each fold, as often as is asked for.
+int executions(const SweepOptions& options);
 
 /// A row for each member, and for those of SchedulerSettings.
 const OptionTable<SweepOptions>& sweep_option_table();

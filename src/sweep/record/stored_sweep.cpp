@@ -55,7 +55,8 @@ Oracle replayed_oracle(const SweepOpened& opened) {
   try {
     const SweepOptions options = sweep_options_from_json(opened.options);
     if (options.max_trials < 0 || options.max_epochs < 1 || options.executions_per_trial < 1 ||
-        options.executions_per_trial > max_recorded_executions || options.max_retries < 0)
+        options.executions_per_trial > max_recorded_executions || options.folds < 0 ||
+        options.folds > max_recorded_executions / options.executions_per_trial || options.max_retries < 0)
       throw Error("a number is out of its range in " + opened.options);
     return recorded_oracle(opened);
   } catch (const std::exception& problem) {  // also what the JSON library throws

@@ -2,6 +2,8 @@
 
 #include <torch/torch.h>
 
+#include <algorithm>
+
 namespace sibyl {
 
 namespace {
@@ -15,9 +17,11 @@ std::vector<at::Tensor> weights(const torch::nn::Module& model) {
 
 }  // namespace
 
-void keep_weights(const torch::nn::Module& model, std::vector<at::Tensor>& best) {
+void keep_weights(const torch::nn::Module& model, const std::vector<at::Tensor>& average,
+                  std::vector<at::Tensor>& best) {
   const torch::NoGradGuard no_gradients;
-  const auto now = weights(model);
+  auto now = weights(model);
+  std::copy(average.begin(), average.end(), now.begin());  // parameters are first
   if (best.size() != now.size()) {
     best.clear();
     for (const torch::Tensor& tensor : now) best.push_back(tensor.detach().clone());

@@ -79,6 +79,7 @@ void write_checkpoint(const std::filesystem::path& path, const CheckpointOwner& 
   }
   archive.write("have_gradients", have_gradients(state.model), true);
   write_tensors(archive, "best_weights", state.best);
+  write_tensors(archive, "average_weights", state.average);
   archive.write("random_cpu", random_state(torch::kCPU), true);
   if (!state.device.is_cpu()) archive.write("random_device", random_state(state.device), true);
 
@@ -175,6 +176,7 @@ void Checkpoint::restore_model(const TrainingState& state) {
         " has weights of other sizes than the model that build() makes: was the job changed? Start a new sweep, or undo the change.");
   }
   give_gradients(state.model, read_tensor(*archive_, "have_gradients"));
+  state.average = read_tensors(*archive_, "average_weights");
 }
 
 }  // namespace sibyl

@@ -64,7 +64,8 @@ struct TrainingState {
   torch::nn::Module& model;
   torch::optim::Optimizer& optimizer;
   at::Device device;
-  std::vector<at::Tensor>& best;  ///< weights of the best epoch; empty: not kept
+  std::vector<at::Tensor>& best;     ///< weights of the best epoch; empty: not kept
+  std::vector<at::Tensor>& average;  ///< FitContext::average_weights()
 };
 
 /// `<checkpoints>/<folder of the trial>/execution_<e>.pt`

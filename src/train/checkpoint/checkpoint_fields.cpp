@@ -84,7 +84,9 @@ void write_tensors(torch::serialize::OutputArchive& archive, const std::string& 
 }
 
 std::vector<at::Tensor> read_tensors(torch::serialize::InputArchive& archive, const std::string& key) {
-  std::vector<at::Tensor> tensors(static_cast<std::size_t>(read_tensor(archive, key).item<std::int64_t>()));
+  torch::Tensor count;
+  if (!archive.try_read(key, count, true)) return {};  // of an older Sibyl
+  std::vector<at::Tensor> tensors(static_cast<std::size_t>(count.item<std::int64_t>()));
   for (std::size_t i = 0; i < tensors.size(); ++i) {
     archive.read(key + "_" + std::to_string(i), tensors[i], true);
   }

@@ -186,7 +186,7 @@ bool Execution::report(int epoch, std::vector<Metric> metrics) {
   if (epoch > suggestion_.slot.first_epoch) reports_.epoch(record);
   diverged_ = diverged(options_.objective, epoch, record.metrics);
   if (early_stopping_.improved(epoch, value_of(record.metrics, options_.objective.metric)))
-    keep_weights(*model_, best_);
+    keep_weights(*model_, average_, best_);
   progress_.epoch = epoch;
   progress_.early_stopping = early_stopping_.state();
   progress_.stopped = early_stopping_.should_stop();
@@ -268,7 +268,7 @@ CheckpointOwner Execution::owner() const {
 }
 
 TrainingState Execution::state() {
-  return {.model = *model_, .optimizer = *optimizer_, .device = device_, .best = best_};
+  return {.model = *model_, .optimizer = *optimizer_, .device = device_, .best = best_, .average = average_};
 }
 
 }  // namespace sibyl

@@ -38,6 +38,7 @@ class Execution : public FitContext {
   torch::optim::Optimizer& optimizer() override { return *optimizer_; }
   Objective objective() const override { return options_.objective; }
   std::vector<double> scores() const override;
+  std::vector<at::Tensor>& average_weights() override { return average_; }
   bool cancelled() override;
   bool cancelled(std::int64_t step, const Keep& keep) override;
   EpochPlace begin_epoch() override;
@@ -73,7 +74,8 @@ class Execution : public FitContext {
   torch::nn::Sequential model_{nullptr};
   std::unique_ptr<torch::optim::Optimizer> optimizer_;
   EarlyStopping early_stopping_;
-  std::vector<at::Tensor> best_;
+  std::vector<at::Tensor> best_;     ///< weights
+  std::vector<at::Tensor> average_;  ///< of the weights, where one is kept
   TrainingProgress progress_;
   CheckpointTimer timer_;
   int first_epoch_ = 0;        ///< where this slot's training begins

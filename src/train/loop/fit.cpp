@@ -8,12 +8,17 @@
 #include "train/loop/batches.hpp"
 #include "train/loop/epoch_metrics.hpp"
 #include "train/loop/train_steps.hpp"
+#include "train/optimizers/average.hpp"
 #include "train/optimizers/optimizer_step.hpp"
 
 namespace sibyl {
 
 at::Tensor FitContext::order(std::int64_t samples, int epoch) const {
   return shuffled(samples, RandomStream(seed(), "shuffle", trial(), execution(), epoch)).to(device());
+}
+
+std::vector<at::Tensor>& FitContext::average_weights() {
+  return average_;
 }
 
 std::unique_ptr<StepGraph> FitContext::step_graph(bool) {
@@ -31,6 +36,7 @@ void HyperModel::fit(HyperParameters& hp, torch::nn::Sequential& model, const Da
   torch::optim::Optimizer& optimizer = context.optimizer();
   Optimizer how = this->optimizer(hp);
   how.schedule.check();
+  if (!(how.l1 >= 0)) throw Error("An optimizer's l1 is 0 or above.");
   context.warn(how.schedule.past_its_end(context.last_epoch()));
   how.schedule = how.schedule.over(context.max_epochs());
   const struct Forget {
@@ -45,13 +51,19 @@ void HyperModel::fit(HyperParameters& hp, torch::nn::Sequential& model, const Da
   const bool mixed = is_mixed(precision, context.device());
   const Tf32Scope tf32(precision);
 
+  std::vector<at::Tensor>& average = context.average_weights();
+  begin_average(how, *model, average);
   const std::int64_t full_steps = data.train.size() / batch;
-  TrainSteps train(*this, model, how, context, trained, mixed, std::min(batch, data.train.size()),
-                   full_steps * (context.last_epoch() - context.first_epoch()));
+  TrainSteps train(*this, model, how, context, trained,
+                   {.mixed = mixed,
+                    .batch = std::min(batch, data.train.size()),
+                    .micro_batch = micro_batch_size(hp),
+                    .steps = full_steps * (context.last_epoch() - context.first_epoch())});
   const std::int64_t large = std::max<std::int64_t>(batch, 1000);
   const auto validate = [&](std::int64_t step) {
     const torch::NoGradGuard no_gradients;
     const MixedPrecisionScope scope(context.device(), mixed);
+    const AverageScope averaged(*model, average);
     const std::int64_t begin = step * large;
     const std::int64_t samples = std::min(large, data.validation.size() - begin);
     const torch::Tensor y = data.validation.y.narrow(0, begin, samples);

@@ -10,6 +10,7 @@
 #include "base/numbers.hpp"
 #include "sibyl/error.hpp"
 #include "train/device/random_state.hpp"
+#include "train/optimizers/average.hpp"
 #include "train/optimizers/optimizer_step.hpp"
 
 namespace sibyl {
@@ -45,7 +46,7 @@ double distance(const std::vector<at::Tensor>& a, const std::vector<at::Tensor>&
 }  // namespace
 
 TrainSteps::TrainSteps(HyperModel& job, torch::nn::Sequential& model, const Optimizer& how,
-                       FitContext& context, Means& sums, bool mixed, std::int64_t batch, std::int64_t steps)
+                       FitContext& context, Means& sums, const Sizes& sizes)
     : job_(job),
       model_(model),
       how_(how),
@@ -53,9 +54,14 @@ TrainSteps::TrainSteps(HyperModel& job, torch::nn::Sequential& model, const Opti
       optimizer_(context.optimizer()),
       replayable_(dynamic_cast<ReplayableOptimizer*>(&optimizer_)),
       sums_(sums),
-      mixed_(mixed),
-      batch_(batch),
-      stage_(replayable_ && steps >= worth_recording ? Stage::first : Stage::launching) {}
+      mixed_(sizes.mixed),
+      batch_(sizes.batch),
+      micro_batch_(sizes.micro_batch),
+      parameters_(model->parameters()),
+      stage_(replayable_ && sizes.steps >= worth_recording ? Stage::first : Stage::launching) {
+  if (micro_batch_ < 0) throw Error("micro_batch_size() is 0, for all of a batch, or above.");
+  if (micro_batch_ > 0 && micro_batch_ < batch_) stage_ = Stage::launching;  // its parts are large
+}
 
 void TrainSteps::begin_epoch() {
   if (stage_ != Stage::replaying) return;
@@ -82,20 +88,56 @@ void TrainSteps::take(const Split& batch, const StepPlace& place) {
 }
 
 StepResult TrainSteps::step(const Split& batch) {
+  if (is_in_parts(batch)) return step_in_parts(batch);
+  drop_gradients(optimizer_);
   StepResult result = forward(batch);
   if (!result.loss.defined()) return result;
   result.loss.backward();
-  if (how_.clip_norm > 0) clip_gradients(optimizer_, how_.clip_norm);
+  finish_gradients();
   optimizer_.step();
+  finish_weights();
   sums_.add(result.loss, result.output, batch.y);
   return result;
 }
 
+bool TrainSteps::is_in_parts(const Split& batch) const {
+  return micro_batch_ > 0 && micro_batch_ < batch.size();
+}
+
+StepResult TrainSteps::step_in_parts(const Split& batch) {
+  drop_gradients(optimizer_);
+  StepResult last;
+  for (std::int64_t begin = 0; begin < batch.size(); begin += micro_batch_) {
+    const std::int64_t samples = std::min(micro_batch_, batch.size() - begin);
+    const Split part{.x = batch.x.narrow(0, begin, samples), .y = batch.y.narrow(0, begin, samples)};
+    StepResult result = forward(part);
+    if (!result.loss.defined()) continue;
+    result.loss.mul(static_cast<double>(samples) / static_cast<double>(batch.size())).backward();
+    sums_.add(result.loss, result.output, part.y);
+    last = std::move(result);
+  }
+  finish_gradients();
+  optimizer_.step();
+  finish_weights();
+  return last;
+}
+
+void TrainSteps::finish_gradients() {
+  if (how_.l1 > 0) add_l1(optimizer_, how_.l1);
+  if (how_.clip_norm > 0) clip_gradients(optimizer_, how_.clip_norm);
+}
+
+void TrainSteps::finish_weights() {
+  if (how_.ema_decay > 0) move_average(how_.ema_decay, parameters_, context_.average_weights());
+}
+
 void TrainSteps::launch(const Split& batch) {
+  drop_gradients(optimizer_);
   const StepResult result = forward(batch);
   result.loss.backward();
-  if (how_.clip_norm > 0) clip_gradients(optimizer_, how_.clip_norm);
+  finish_gradients();
   replayable_->launch();
+  finish_weights();
   sums_.sum(result.loss, result.output, batch.y);
 }
 
@@ -105,7 +147,6 @@ void TrainSteps::count(const Split& batch) {
 }
 
 StepResult TrainSteps::forward(const Split& batch) {
-  drop_gradients(optimizer_);
   try {
     const MixedPrecisionScope scope(context_.device(), mixed_);
     return job_.training_step(model_, batch.x, batch.y);
@@ -209,6 +250,7 @@ std::vector<at::Tensor> TrainSteps::live() const {
   std::vector<at::Tensor> tensors = model_->parameters();
   for (const at::Tensor& buffer : model_->buffers()) tensors.push_back(buffer);
   for (const at::Tensor& tensor : replayable_->tensors()) tensors.push_back(tensor);
+  for (const at::Tensor& tensor : context_.average_weights()) tensors.push_back(tensor);
   tensors.push_back(sums_.sums());
   for (at::Tensor& tensor : tensors) tensor = tensor.detach();
   return tensors;

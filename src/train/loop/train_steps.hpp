@@ -18,9 +18,15 @@ namespace sibyl {
 /// or, on a device that does not repeat its own, the same as far as that does. Else there is no replay.
 class TrainSteps {
  public:
-  /// All of it lives longer. `batch`: of a full step; `steps`: of that size that will be taken, about.
+  struct Sizes {
+    bool mixed = false;            ///< precision
+    std::int64_t batch = 0;        ///< samples of a full step
+    std::int64_t micro_batch = 0;  ///< of them that go through the model at once; 0: all
+    std::int64_t steps = 0;        ///< of a full batch that will be taken, about
+  };
+  /// All of it lives longer.
   TrainSteps(HyperModel& job, torch::nn::Sequential& model, const Optimizer& how, FitContext& context,
-             Means& sums, bool mixed, std::int64_t batch, std::int64_t steps);
+             Means& sums, const Sizes& sizes);
 
   /// What the job has changed between epochs (the optimizer's options, which parameters learn) is recorded
   /// anew.
@@ -44,6 +50,12 @@ class TrainSteps {
 
   /// A whole step. (Without a loss: the batch was left out.)
   StepResult step(const Split& batch);
+  /// The same for a batch that is too large to go through the model at once.
+  StepResult step_in_parts(const Split& batch);
+  bool is_in_parts(const Split& batch) const;
+  /// What happens to the gradients, and, after the optimizer's step, to the weights' average.
+  void finish_gradients();
+  void finish_weights();
   /// What it launches alone, after the optimizer's prepare(). Then count().
   void launch(const Split& batch);
   void count(const Split& batch);
@@ -72,7 +84,8 @@ class TrainSteps {
   ReplayableOptimizer* const replayable_;  ///< the same, or null
   Means& sums_;
   const bool mixed_;
-  const std::int64_t batch_;
+  const std::int64_t batch_, micro_batch_;
+  const std::vector<at::Tensor> parameters_;
 
   Stage stage_;
   int warm_steps_ = 0;

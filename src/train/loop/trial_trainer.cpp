@@ -50,6 +50,11 @@ TrialTrainer::TrialTrainer(std::shared_ptr<HyperModel> model, TrainerOptions opt
   const ComputeScope scope(device_, options_.threads);
   require_working(device_);
   data_ = load_data(*model_, options_, device_, &data_parts_);
+  description_ = sibyl::describe(data_);
+  if (options_.folds > 1) {
+    folds_.emplace(data_, options_.folds, options_.seed);
+    data_ = {};
+  }
 }
 
 WorkerJoined describe_worker(const ChosenDevice& chosen, const TrainerOptions& options) {
@@ -73,7 +78,7 @@ WorkerJoined describe_worker(const ChosenDevice& chosen, const TrainerOptions& o
 
 WorkerJoined TrialTrainer::describe() const {
   WorkerJoined worker = describe_worker(chosen_, options_);
-  if (options_.local_worker == 0) worker.data = sibyl::describe(data_);
+  if (options_.local_worker == 0) worker.data = description_;
   worker.data_parts = data_parts_;
   return worker;
 }
@@ -111,10 +116,12 @@ TrialEnded TrialTrainer::train_executions(const Suggestion& suggestion, Reporter
   Values values = suggestion.hyperparameters;
   std::string reason, notes;
   int stopped = 0;
+  Data folded;
   for (int execution = 0; execution < suggestion.executions; ++execution) {
     HyperParameters hp(values, options_.seed, suggestion.slot.trial);
+    const Data& data = folds_ ? folded = folds_->of(execution) : data_;
     const ExecutionEnd end =
-        Execution(*model_, options_, suggestion, execution, device_, data_, hp, reporter).run();
+        Execution(*model_, options_, suggestion, execution, device_, data, hp, reporter).run();
     values = hp.values();  // what the first execution found, the others have
     if (notes.find(end.note) == std::string::npos) add_line(notes, end.note);
     if (end.ending != Ending::reached && end.ending != Ending::early_stopped) {

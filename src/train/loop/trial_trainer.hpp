@@ -1,12 +1,14 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "sibyl/hyper_model.hpp"
 #include "sibyl/job.hpp"
 #include "train/device/device.hpp"
+#include "train/loop/folds.hpp"
 
 namespace sibyl {
 
@@ -31,8 +33,10 @@ class TrialTrainer : public Trainer {
   ChosenDevice chosen_;
   at::Device device_;
   std::vector<DataPart> data_parts_;
-  Data data_;           ///< on the device, but for the test set
-  std::string broken_;  ///< why nothing can be trained here any more
+  Data data_;                   ///< on the device, but for the test set
+  std::optional<Folds> folds_;  ///< then data_ is empty
+  std::string description_;     ///< of the data, for people
+  std::string broken_;          ///< why nothing can be trained here any more
 };
 
 /// As a worker with this device joins: device, its name and UUID, threads, and what is slow or odd about it.

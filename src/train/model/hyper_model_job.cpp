@@ -55,6 +55,7 @@ std::function<void(HyperParameters&)> HyperModelJob::questions() {
     // Also where an override does not: schedule, clip_norm and precision hold for whatever is overridden.
     model_->optimizer(hp);
     model_->batch_size(hp);
+    model_->micro_batch_size(hp);
     model_->precision(hp);
   };
 }

@@ -13,6 +13,7 @@ class HyperModelJob : public Job {
   explicit HyperModelJob(std::shared_ptr<HyperModel> model);
 
   Objective objective() const override;
+  bool has_folds() const override { return true; }
   SearchSpace search_space() override;
   std::function<void(HyperParameters&)> questions() override;
   std::unique_ptr<Trainer> make_trainer(const TrainerOptions& options) override;

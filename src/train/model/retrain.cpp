@@ -6,6 +6,7 @@
 #include "train/device/compute.hpp"
 #include "train/device/device.hpp"
 #include "train/loop/execution.hpp"
+#include "train/loop/folds.hpp"
 #include "train/loop/load_data.hpp"
 #include "train/model/torchscript.hpp"
 
@@ -28,11 +29,6 @@ class LastReport : public Reporter {
  private:
   Reporter& next_;
 };
-
-Split join(const Split& a, const Split& b) {
-  if (b.size() == 0) return a;
-  return {.x = torch::cat({a.x, b.x}), .y = torch::cat({a.y, b.y})};
-}
 
 std::string renamed(const std::string& metric) {
   return metric.starts_with("val_") ? "test_" + metric.substr(4) : metric;
@@ -91,9 +87,11 @@ int export_model(HyperModel& hyper_model, const Suggestion& suggestion, const Tr
       {.seed = options.seed, .trial = suggestion.slot.trial, .execution = 0, .hyperparameters = hp.values()},
       c10::kCPU, why);
   if (!checkpoint) throw Error(why);
-  std::vector<at::Tensor> best;
-  checkpoint->restore({.model = *model, .optimizer = *optimizer, .device = c10::kCPU, .best = best});
+  std::vector<at::Tensor> best, average;
+  checkpoint->restore(
+      {.model = *model, .optimizer = *optimizer, .device = c10::kCPU, .best = best, .average = average});
   if (weights == Weights::last_epoch) best.clear();
+  if (best.empty()) keep_weights(*model, average, best);
   restore_weights(*model, best);
   save_torchscript(*model, data.train.x.narrow(0, 0, std::min<std::int64_t>(2, data.train.size())), file);
   const TrainingProgress& progress = checkpoint->progress();

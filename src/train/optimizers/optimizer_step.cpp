@@ -12,6 +12,16 @@ void drop_gradients(torch::optim::Optimizer& optimizer) {
   }
 }
 
+void add_l1(torch::optim::Optimizer& optimizer, double factor) {
+  const torch::NoGradGuard no_gradients;
+  for (auto& group : optimizer.param_groups()) {
+    for (at::Tensor& parameter : group.params()) {
+      if (parameter.dim() >= 2 && parameter.grad().defined())
+        parameter.mutable_grad().add_(parameter.sign(), factor);
+    }
+  }
+}
+
 void clip_gradients(torch::optim::Optimizer& optimizer, double norm) {
   const torch::NoGradGuard no_gradients;
   std::vector<at::Tensor> gradients;

@@ -11,6 +11,9 @@ namespace sibyl {
 /// it to zeros.
 void drop_gradients(torch::optim::Optimizer& optimizer);
 
+/// Adds the gradient of factor |w| to that of each weight: of parameters of two dimensions or more.
+void add_l1(torch::optim::Optimizer& optimizer, double factor);
+
 /// Makes all gradients together no longer than `norm` (their direction stays), without waiting for the
 /// device.
 void clip_gradients(torch::optim::Optimizer& optimizer, double norm);

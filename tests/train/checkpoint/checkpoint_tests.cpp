@@ -9,7 +9,7 @@ namespace {
 struct Trained {
   torch::nn::Sequential model{torch::nn::Linear(3, 2), torch::nn::BatchNorm1d(2)};
   std::unique_ptr<torch::optim::Optimizer> optimizer = Optimizer{.kind = "adam"}.make(model->parameters());
-  std::vector<at::Tensor> best;
+  std::vector<at::Tensor> best, average;
 
   void step() {
     optimizer->zero_grad();
@@ -17,7 +17,7 @@ struct Trained {
     optimizer->step();
   }
   TrainingState state() {
-    return {.model = *model, .optimizer = *optimizer, .device = at::kCPU, .best = best};
+    return {.model = *model, .optimizer = *optimizer, .device = at::kCPU, .best = best, .average = average};
   }
 };
 

@@ -163,3 +163,58 @@ TEST_CASE("Training with augmentation that is stopped within an epoch goes on as
     CHECK(same_metrics(rest.epochs, whole.epochs));
   }
 }
+
+TEST_CASE("A batch is augmented by LibTorch's generator") {
+  torch::manual_seed(3);
+  const auto x = pictures(200);
+  const auto still = augmented(x, {.flip = false, .shift = 0});
+  CHECK(torch::equal(still, x));
+  const auto flipped = augmented(x, {.flip = true, .shift = 0});
+  int turned = 0;
+  for (int i = 0; i < 200; ++i) {
+    const bool same = flipped[i].equal(x[i]);
+    CHECK((same || flipped[i].equal(x[i].flip({2}))));
+    turned += !same;
+  }
+  CHECK(turned > 60);
+  CHECK(turned < 140);
+  torch::manual_seed(5);
+  const auto first = augmented(x, {.flip = true, .shift = 2});
+  CHECK_FALSE(first.equal(augmented(x, {.flip = true, .shift = 2})));
+  torch::manual_seed(5);
+  CHECK(first.equal(augmented(x, {.flip = true, .shift = 2})));
+  CHECK_THROWS_AS(augmented(x, {.shift = -1}), Error);
+}
+
+TEST_CASE("Mixup mixes samples and what is asked of them by one part") {
+  torch::manual_seed(1);
+  const auto x = torch::arange(6, torch::kFloat).unsqueeze(1), y = torch::arange(6, torch::kLong);
+  const Mixed mixed = mixup(x, y, 0.4);
+  CHECK(mixed.part >= 0);
+  CHECK(mixed.part <= 1);
+  CHECK(mixed.y.equal(y));
+  const auto expected = mixed.part * x + (1 - mixed.part) * mixed.other_y.to(torch::kFloat).unsqueeze(1);
+  CHECK(torch::allclose(mixed.x, expected));
+  const auto loss = mixed.loss([](const torch::Tensor& its_y) { return its_y.to(torch::kFloat); });
+  CHECK(torch::allclose(loss, expected.squeeze(1)));
+  double sum = 0;
+  for (int i = 0; i < 400; ++i) sum += mixup(x, y, 0.4).part;
+  CHECK(sum / 400 == Approx(0.5).margin(0.06));
+  CHECK_THROWS_AS(mixup(x, y, 0), Error);
+}
+
+TEST_CASE("CutMix puts a rectangle of another picture into each") {
+  torch::manual_seed(2);
+  const auto y = torch::arange(5, torch::kLong);
+  const auto x = y.to(torch::kFloat).view({5, 1, 1, 1}).expand({5, 2, 8, 6}).contiguous();
+  for (int i = 0; i < 20; ++i) {
+    const Mixed mixed = cutmix(x, y, 1);
+    const auto own = mixed.x.eq(x);
+    for (int sample = 0; sample < 5; ++sample) {
+      const auto other = static_cast<float>(mixed.other_y[sample].item<std::int64_t>());
+      CHECK((own[sample] | mixed.x[sample].eq(other)).all().item<bool>());
+      if (mixed.other_y[sample].item<std::int64_t>() != sample)
+        CHECK(own[sample].to(torch::kFloat).mean().item<double>() == Approx(mixed.part));
+    }
+  }
+}

@@ -66,7 +66,7 @@ TEST_CASE("A trial without improvement stops early, says why, and keeps the weig
   HyperParameters hp;
   auto weights = model->build(hp);
   auto optimizer = Optimizer{}.make(weights->parameters());
-  std::vector<at::Tensor> best;
+  std::vector<at::Tensor> best, average;
   std::string note;
   auto checkpoint =
       Checkpoint::read(checkpoint_path(folder.path(), 3, 0),
@@ -74,7 +74,8 @@ TEST_CASE("A trial without improvement stops early, says why, and keeps the weig
   REQUIRE(checkpoint);
   CHECK(checkpoint->progress().stopped);
   CHECK(checkpoint->progress().early_stopping.best_epoch == 2);
-  checkpoint->restore({.model = *weights, .optimizer = *optimizer, .device = at::kCPU, .best = best});
+  checkpoint->restore(
+      {.model = *weights, .optimizer = *optimizer, .device = at::kCPU, .best = best, .average = average});
   CHECK(weights->parameters()[0][0][0].item<float>() == 2);  // the script fills them with the epoch
 }
 
