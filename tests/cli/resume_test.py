@@ -54,6 +54,19 @@ class Resume(SweepTest):
         pd.testing.assert_frame_equal(tables(whole)["epochs"], tables(stopped)["epochs"], check_exact=True)
 
     @unittest.skipUnless((JOBS / "fashion_mnist").exists(), "built without LibTorch")
+    def test_folds(self):
+        data = write_data_set(self.folder / "data")
+        self.killed_and_resumed("fashion_mnist", "--data", data, "--max-epochs", 9, "--threads", 1, "--folds", 3, after=(2.0, 2.5, 3.0))
+        found = tables(self.folder / "whole")
+        self.assertTrue((found["trials"]["executions"] == 3).all())
+        best = found["epochs"].groupby(["trial", "execution"])["val_accuracy"].max()
+        self.assertGreater(best.groupby("trial").nunique().max(), 1)  # the folds differ
+        for trial, score in enumerate(found["trials"]["score"]):
+            self.assertAlmostEqual(best[trial].mean(), score)
+        _, problem = run("synthetic", "--folds", 3, "--output", self.folder / "refused", code=64)
+        self.assertIn("does not part its samples by folds", problem)
+
+    @unittest.skipUnless((JOBS / "fashion_mnist").exists(), "built without LibTorch")
     def test_real_training(self):
         data = write_data_set(self.folder / "data")
         self.killed_and_resumed("fashion_mnist", "--data", data, "--max-epochs", 27, "--threads", 1, after=(2.0, 2.5, 3.0))

@@ -61,6 +61,7 @@ const std::map<std::string, std::pair<std::string, std::string>> samples = {
     {"eta", {"2", "4"}},
     {"iterations", {"2", "3"}},
     {"executions-per-trial", {"2", "3"}},
+    {"folds", {"2", "3"}},
     {"max-retries", {"2", "3"}},
     {"max-consecutive-failures", {"2", "3"}},
     {"target", {"0.5", "-2"}},
