@@ -66,6 +66,21 @@ class EveryJob(SweepTest):
         data = write_cifar10(self.folder / "cifar-10-batches-bin")
         self.sweep("cifar10_cnn2", data.parent)
 
+    def test_cifar10_resnet(self):
+        data = write_cifar10(self.folder / "data")
+        small = ("--set", "width=16", "--set", "blocks=1", "--set", "stages=2")
+        self.assertGreater(self.sweep("cifar10_resnet", data, *small)["score"].max(), 0.2)
+
+    def test_sequence(self):
+        text = self.folder / "text.txt"
+        text.write_text("to be or not to be, that is the question. " * 150)
+        for kind in ("gru", "lstm", "attention"):
+            with self.subTest(kind):
+                trials = self.sweep("sequence", text, "--set", f"kind={kind}", "--set", "width=32", "--set", "layers=1", "--overwrite")
+                self.assertLess(trials["score"].min(), 2.9)  # there are 17 characters, log 17 = 2.83
+        text.write_text("to be")
+        self.refused("sequence", text, "too short")
+
     def test_smallest_and_largest_models(self):
         data = write_cifar10(self.folder / "data")
         for settings in (("filters=10", "kernel=5", "units=50"), ("filters=40", "kernel=2", "units=200")):
