@@ -55,7 +55,7 @@ class Rooms(unittest.TestCase):
         """At most 16 things a folder, a header and its source being one; what a job may include is a list of its own."""
         for folder in [SRC, *[each for each in SRC.rglob("*") if each.is_dir()]]:
             things = {file.stem for file in folder.iterdir() if file.suffix in (".cpp", ".hpp")}
-            self.assertLessEqual(len(things), 20 if folder.name == "sibyl" else 16, folder)
+            self.assertLessEqual(len(things), 24 if folder.name == "sibyl" else 16, folder)
 
     def test_the_page_names_files_that_exist(self):
         for name in re.findall(r"`((?:\w+/)+\w+\.\w+)`", (SRC / "README.md").read_text()):

@@ -2,51 +2,47 @@
 
 #include <torch/torch.h>
 
-#include <utility>
-#include <vector>
-
-#include "base/nearest.hpp"
-#include "sibyl/error.hpp"
+#include "base/named_kinds.hpp"
 
 namespace sibyl {
 
 namespace {
 
 namespace nn = torch::nn;
-using Kind = InitialiserKind::Kind;
+using Initialiser = InitialiserKind::Kind;
 
-const std::vector<std::pair<std::string, Kind>>& initialisers() {
-  static const std::vector<std::pair<std::string, Kind>> all = {
-      {"libtorch", Kind::libtorch},           {"glorot_uniform", Kind::glorot_uniform},
-      {"glorot_normal", Kind::glorot_normal}, {"he_uniform", Kind::he_uniform},
-      {"he_normal", Kind::he_normal},         {"lecun_uniform", Kind::lecun_uniform},
-      {"lecun_normal", Kind::lecun_normal},   {"orthogonal", Kind::orthogonal}};
+const NamedKinds<Initialiser>& initialisers() {
+  static const NamedKinds<Initialiser> all = {
+      {"libtorch", Initialiser::libtorch},           {"glorot_uniform", Initialiser::glorot_uniform},
+      {"glorot_normal", Initialiser::glorot_normal}, {"he_uniform", Initialiser::he_uniform},
+      {"he_normal", Initialiser::he_normal},         {"lecun_uniform", Initialiser::lecun_uniform},
+      {"lecun_normal", Initialiser::lecun_normal},   {"orthogonal", Initialiser::orthogonal}};
   return all;
 }
 
-void draw(at::Tensor weight, Kind kind) {
+void draw(at::Tensor weight, Initialiser kind) {
   switch (kind) {
-    case Kind::libtorch:
+    case Initialiser::libtorch:
       return;
-    case Kind::glorot_uniform:
+    case Initialiser::glorot_uniform:
       nn::init::xavier_uniform_(weight);
       return;
-    case Kind::glorot_normal:
+    case Initialiser::glorot_normal:
       nn::init::xavier_normal_(weight);
       return;
-    case Kind::he_uniform:
+    case Initialiser::he_uniform:
       nn::init::kaiming_uniform_(weight, 0, torch::kFanIn, torch::kReLU);
       return;
-    case Kind::he_normal:
+    case Initialiser::he_normal:
       nn::init::kaiming_normal_(weight, 0, torch::kFanIn, torch::kReLU);
       return;
-    case Kind::lecun_uniform:
+    case Initialiser::lecun_uniform:
       nn::init::kaiming_uniform_(weight, 0, torch::kFanIn, torch::kLinear);
       return;
-    case Kind::lecun_normal:
+    case Initialiser::lecun_normal:
       nn::init::kaiming_normal_(weight, 0, torch::kFanIn, torch::kLinear);
       return;
-    case Kind::orthogonal:
+    case Initialiser::orthogonal:
       nn::init::orthogonal_(weight);
       return;
   }
@@ -76,20 +72,8 @@ void open_forget_gates(const std::string& name, at::Tensor bias) {
 
 }  // namespace
 
-InitialiserKind::InitialiserKind(std::string_view name) {
-  std::vector<std::string> names;
-  for (const auto& [known, kind] : initialisers()) {
-    if (known == name) {
-      kind_ = kind;
-      return;
-    }
-    names.push_back(known);
-  }
-  std::string all;
-  for (const std::string& known : names) all += (all.empty() ? "" : ", ") + known;
-  throw Error("There is no initialiser \"" + std::string(name) + "\"" + did_you_mean(name, names) +
-              ": there are " + all + ".");
-}
+InitialiserKind::InitialiserKind(std::string_view name)
+    : kind_(kind_named(name, "initialiser", initialisers())) {}
 
 void initialise(nn::Module& model, InitialiserKind kind) {
   if (kind == InitialiserKind::libtorch) return;
@@ -102,8 +86,8 @@ void initialise(nn::Module& model, InitialiserKind kind) {
         parameter->zero_();
         if (is_any<nn::LSTMImpl, nn::LSTMCellImpl>(*module)) open_forget_gates(parameter.key(), *parameter);
       } else {
-        draw(*parameter,
-             recurrent && parameter.key().starts_with("weight_hh") ? Kind::orthogonal : Kind(kind));
+        draw(*parameter, recurrent && parameter.key().starts_with("weight_hh") ? Initialiser::orthogonal
+                                                                               : Initialiser(kind));
       }
     }
   }

@@ -4,24 +4,14 @@
 
 #include <string>
 
-#include "sibyl/error.hpp"
+#include "base/named_kinds.hpp"
 #include "train/optimizers/fused_optimizers.hpp"
 
 namespace sibyl {
 
-OptimizerKind::OptimizerKind(std::string_view name) {
-  if (name == "sgd") {
-    kind_ = sgd;
-  } else if (name == "adam") {
-    kind_ = adam;
-  } else if (name == "adamw") {
-    kind_ = adamw;
-  } else if (name == "rmsprop") {
-    kind_ = rmsprop;
-  } else {
-    throw Error("There is no optimizer \"" + std::string(name) + "\": take sgd, adam, adamw or rmsprop.");
-  }
-}
+OptimizerKind::OptimizerKind(std::string_view name)
+    : kind_(kind_named<Kind>(name, "optimizer",
+                             {{"sgd", sgd}, {"adam", adam}, {"adamw", adamw}, {"rmsprop", rmsprop}})) {}
 
 std::unique_ptr<torch::optim::Optimizer> Optimizer::make(std::vector<at::Tensor> parameters) const {
   namespace optim = torch::optim;

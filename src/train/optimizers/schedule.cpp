@@ -1,14 +1,12 @@
 #include "sibyl/schedule.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 #include <numbers>
 #include <sstream>
-#include <utility>
 
-#include "base/nearest.hpp"
+#include "base/named_kinds.hpp"
 #include "sibyl/error.hpp"
 
 namespace sibyl {
@@ -17,21 +15,21 @@ namespace {
 
 using Kind = ScheduleKind::Kind;
 
-const std::vector<std::pair<std::string, Kind>>& kinds() {
-  static const std::vector<std::pair<std::string, Kind>> all = {{"constant", Kind::constant},
-                                                                {"step", Kind::step},
-                                                                {"exponential", Kind::exponential},
-                                                                {"linear", Kind::linear},
-                                                                {"polynomial", Kind::polynomial},
-                                                                {"cosine", Kind::cosine},
-                                                                {"cosine_restarts", Kind::cosine_restarts},
-                                                                {"one_cycle", Kind::one_cycle},
-                                                                {"plateau", Kind::plateau}};
+const NamedKinds<Kind>& schedules() {
+  static const NamedKinds<Kind> all = {{"constant", Kind::constant},
+                                       {"step", Kind::step},
+                                       {"exponential", Kind::exponential},
+                                       {"linear", Kind::linear},
+                                       {"polynomial", Kind::polynomial},
+                                       {"cosine", Kind::cosine},
+                                       {"cosine_restarts", Kind::cosine_restarts},
+                                       {"one_cycle", Kind::one_cycle},
+                                       {"plateau", Kind::plateau}};
   return all;
 }
 
 std::string name_of(Kind kind) {
-  for (const auto& [name, its_kind] : kinds())
+  for (const auto& [name, its_kind] : schedules())
     if (its_kind == kind) return name;
   return {};
 }
@@ -65,20 +63,7 @@ double way_since_restart(double epochs, double first, double lengthen) {
 
 }  // namespace
 
-ScheduleKind::ScheduleKind(std::string_view name) {
-  std::vector<std::string> names;
-  for (const auto& [known, kind] : kinds()) {
-    if (known == name) {
-      kind_ = kind;
-      return;
-    }
-    names.push_back(known);
-  }
-  std::string all;
-  for (const std::string& known : names) all += (all.empty() ? "" : ", ") + known;
-  throw Error("There is no schedule \"" + std::string(name) + "\"" + did_you_mean(name, names) +
-              ": there are " + all + ".");
-}
+ScheduleKind::ScheduleKind(std::string_view name) : kind_(kind_named(name, "schedule", schedules())) {}
 
 void Schedule::check() const {
   const auto refuse = [](const std::string& why) { throw Error(why); };
