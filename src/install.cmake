@@ -15,6 +15,7 @@ configure_package_config_file(${CMAKE_CURRENT_SOURCE_DIR}/src/sibylConfig.cmake.
                               INSTALL_DESTINATION ${package_dir})
 write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/sibylConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/sibylConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/sibylConfigVersion.cmake
+              ${CMAKE_CURRENT_SOURCE_DIR}/src/job_source.cmake ${CMAKE_CURRENT_SOURCE_DIR}/src/source_version.cmake
         DESTINATION ${package_dir})
 
 # What looks at sweeps, and what starts them on a cluster. share/sibyl is laid out as this tree, so the links between its pages

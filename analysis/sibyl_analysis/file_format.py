@@ -8,8 +8,7 @@ class ResultsError(Exception):
     """The file can't be used; the text says why, for a person."""
 
 
-# Format 1 promises these columns. A file may have more; /launches and /work came later than the others and
-# may be missing.
+# Format 1 promises these columns. A file may have more; what came later may be missing.
 COLUMNS = {
     "trials": (
         "trial status iteration bracket rung epochs score best_epoch executions retries worker seconds"
@@ -21,6 +20,7 @@ COLUMNS = {
     "workers": "worker host device device_name uuid threads pid joined busy idle trials left reason warning",
 }
 LATER_COLUMNS = {
+    "epochs": "validation_seconds samples samples_per_second",
     "launches": "launch started last_seen ended state end epochs ranks host launcher slurm_job slurm_restarts",
     "work": "trial attempt worker iteration bracket rung started ended end",
 }

@@ -174,7 +174,7 @@ class Results:
     @property
     def metrics(self) -> list[str]:
         """The epochs' metric columns."""
-        own = set(COLUMNS["epochs"].split())
+        own = {*COLUMNS["epochs"].split(), *LATER_COLUMNS["epochs"].split()}
         return [name for name in self.tables["epochs"].dtype.names if name not in own]
 
     @property

@@ -7,20 +7,26 @@
 
 namespace sibyl {
 
-Variables variables_for_programs() {
-  static const std::vector<std::string> of_ranks = {
-      "OMPI_",        "PMIX_",         "PMI_",         "PRTE_",      "MPI_LOCAL",  "HYDRA_", "SLURM_NTASKS",
-      "SLURM_PROCID", "SLURM_LOCALID", "SLURM_NODEID", "SLURM_STEP", "SLURM_TASK", "SIBYL_"};
+Variables variables_of_this_process() {
   Variables all;
   for (char** each = environ; *each; ++each) {
     const std::string text = *each;
     const auto equals = text.find('=');
-    if (equals == std::string::npos || equals == 0) continue;
-    const std::string name = text.substr(0, equals);
-    const bool of_a_rank = std::any_of(of_ranks.begin(), of_ranks.end(),
-                                       [&](const std::string& prefix) { return name.starts_with(prefix); });
-    if (!of_a_rank || name == "SIBYL_DATA") all[name] = text.substr(equals + 1);
+    if (equals != std::string::npos && equals > 0) all[text.substr(0, equals)] = text.substr(equals + 1);
   }
+  return all;
+}
+
+Variables variables_for_programs() {
+  static const std::vector<std::string> of_ranks = {
+      "OMPI_",        "PMIX_",         "PMI_",         "PRTE_",      "MPI_LOCAL",  "HYDRA_", "SLURM_NTASKS",
+      "SLURM_PROCID", "SLURM_LOCALID", "SLURM_NODEID", "SLURM_STEP", "SLURM_TASK", "SIBYL_"};
+  Variables all = variables_of_this_process();
+  std::erase_if(all, [&](const auto& variable) {
+    const std::string& name = variable.first;
+    return name != "SIBYL_DATA" && std::any_of(of_ranks.begin(), of_ranks.end(),
+                                               [&](const auto& prefix) { return name.starts_with(prefix); });
+  });
   return all;
 }
 

@@ -9,7 +9,8 @@ namespace sibyl {
 /// Environment variables by name.
 using Variables = std::map<std::string, std::string>;
 
-/// This process's own, for a program that it starts: without what would make that, or a library in it, take
+Variables variables_of_this_process();
+/// The same for a program that it starts: without what would make that, or a library in it, take
 /// itself for a rank of this sweep's.
 Variables variables_for_programs();
 /// What programs find a hyperparameter's value in: "SIBYL_HP_" and its name, '_' for what no variable can

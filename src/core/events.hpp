@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <variant>
 #include <vector>
@@ -71,11 +72,15 @@ struct SweepLaunched {
   std::string host = {};      ///< of rank 0
   std::string launcher = {};  ///< "mpirun", "srun"; empty: none
   int ranks = 1;
-  std::string slurm_job = {};  ///< "4711", of an array "4711_3"; empty outside Slurm
-  int slurm_restarts = -1;     ///< how often Slurm had requeued that job before; -1 outside Slurm
-  std::string command = {};    ///< the whole of it, with mpirun or srun, as a shell takes it
-  std::string options = {};    ///< JSON object: every option of this start, resolved
-  std::string versions = {};   ///< JSON object: as SweepOpened's
+  std::string slurm_job = {};   ///< "4711", of an array "4711_3"; empty outside Slurm
+  int slurm_restarts = -1;      ///< how often Slurm had requeued that job before; -1 outside Slurm
+  std::string command = {};     ///< the whole of it, with mpirun or srun, as a shell takes it
+  std::string options = {};     ///< JSON object: every option of this start, resolved
+  std::string versions = {};    ///< JSON object: as SweepOpened's
+  std::string executable = {};  ///< XXH64 of the program, as hexadecimal digits
+  std::string source = {};      ///< Git's name of the state that the job was built from; empty: none is known
+  std::string directory_source = {};                    ///< the same of the directory where it was started
+  std::map<std::string, std::string> environment = {};  ///< variables that decide how it runs
 };
 
 using Event =

@@ -26,14 +26,15 @@ void fields(auto& io, auto& x, const SweepOpened*) { io(x.time, x.job, x.command
 void fields(auto& io, auto& x, const WorkerJoined*) { io(x.time, x.worker, x.host, x.device, x.device_name, x.uuid, x.threads, x.pid, x.warning); io.may_end_before(2, x.data); io.since(3, x.platform, x.data_parts); }
 void fields(auto& io, auto& x, const TrialStarted*) { io(x.time, x.worker, x.suggestion); }
 void fields(auto& io, auto& x, const HyperparametersFound*) { io(x.trial, x.attempt, x.hyperparameters, x.values); }
-void fields(auto& io, auto& x, const EpochReported*) { io(x.trial, x.attempt, x.execution, x.epoch, x.started, x.seconds, x.worker, x.metrics); }
-void fields(auto& io, auto& x, const TrialEnded*) { io(x.time, x.trial, x.attempt, x.worker, x.ending, x.cause, x.message, x.seconds); io.may_end_before(2, x.detail, x.output); }
+void fields(auto& io, auto& x, const EpochReported*) { io(x.trial, x.attempt, x.execution, x.epoch, x.started, x.seconds, x.worker, x.metrics); io.since(8, x.validation_seconds, x.samples, x.notes); }
+void fields(auto& io, auto& x, const TrialFacts*) { io(x.parameters, x.host_memory, x.device_memory, x.checkpoint_bytes); }
+void fields(auto& io, auto& x, const TrialEnded*) { io(x.time, x.trial, x.attempt, x.worker, x.ending, x.cause, x.message, x.seconds); io.may_end_before(2, x.detail, x.output); io.since(8, x.facts, x.notes); }
 void fields(auto& io, auto& x, const SweepClosed*) { io(x.time, x.reason); }
 void fields(auto& io, auto& x, const SweepStopped*) { io(x.time, x.reason); io.since(4, x.end); }
 void fields(auto& io, auto& x, const Stoppers*) { io(x.target, x.epochs, x.seconds, x.trials_without_improvement); }
 void fields(auto& io, auto& x, const SweepResumed*) { io(x.time, x.command_line, x.max_trials, x.iterations); io.since(7, x.stoppers); }
 void fields(auto& io, auto& x, const WorkerLeft*) { io(x.time, x.worker, x.reason); }
-void fields(auto& io, auto& x, const SweepLaunched*) { io(x.time, x.host, x.launcher, x.ranks, x.slurm_job, x.slurm_restarts); io.since(3, x.command, x.options, x.versions); }
+void fields(auto& io, auto& x, const SweepLaunched*) { io(x.time, x.host, x.launcher, x.ranks, x.slurm_job, x.slurm_restarts); io.since(3, x.command, x.options, x.versions); io.since(8, x.executable, x.source, x.directory_source, x.environment); }
 void fields(auto& io, auto& x, const DataPart*) { io(x.name, x.shape, x.type, x.hash, x.mean, x.trend); }
 void fields(auto& io, auto& x, const DataDescribed*) { io(x.time, x.path, x.parts); }
 void fields(auto& io, auto& x, const Objective*) { io(x.metric, x.direction); }

@@ -7,6 +7,13 @@
 
 namespace sibyl {
 
+void TrialFacts::add(const TrialFacts& later) {
+  if (later.parameters > 0) parameters = later.parameters;
+  host_memory = std::max(host_memory, later.host_memory);
+  device_memory = std::max(device_memory, later.device_memory);
+  if (later.checkpoint_bytes > 0) checkpoint_bytes = later.checkpoint_bytes;
+}
+
 std::string_view to_string(TrialStatus status) {
   switch (status) {
     case TrialStatus::running:

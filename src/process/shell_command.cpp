@@ -21,7 +21,8 @@ namespace {
 constexpr int max_chunks = 17;  // of 4 KiB, at once: more than a pipe holds
 }
 
-ShellCommand::ShellCommand(const std::string& command, const Variables& environment, std::string label) {
+ShellCommand::ShellCommand(const std::string& command, const Variables& environment, std::string label)
+    : is_passed_on_(!label.empty()) {
   printed_.begin(std::move(label));
   int pipe[2] = {-1, -1};
   if (pipe2(pipe, O_CLOEXEC) != 0)
@@ -67,7 +68,7 @@ void ShellCommand::pass_on_output() {
       break;
     }
   }
-  pass_on(lines);
+  if (is_passed_on_) pass_on(lines);
 }
 
 std::optional<ProcessEnd> ShellCommand::end() {
@@ -75,7 +76,8 @@ std::optional<ProcessEnd> ShellCommand::end() {
   const bool ended = !end_ && waitpid(pid_, &status, WNOHANG) == pid_;
   pass_on_output();
   if (ended) {
-    pass_on(printed_.finish());
+    const std::string last = printed_.finish();
+    if (is_passed_on_) pass_on(last);
     end_ = ProcessEnd{.by_signal = WIFSIGNALED(status) != 0,
                       .code = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
                       .output = printed_.last_lines()};

@@ -11,8 +11,8 @@
 
 namespace sibyl {
 
-/// A command of the user's, in a shell that runs beside this process and in a process group of its own. What
-/// it prints goes to standard error, with a label before each line.
+/// A command in a shell that runs beside this process and in a process group of its own. What it prints goes
+/// to standard error, with a label before each line; without a label, nowhere.
 class ShellCommand {
  public:
   /// Throws Error when no shell can be started.
@@ -30,6 +30,7 @@ class ShellCommand {
  private:
   void pass_on_output();
 
+  bool is_passed_on_;
   int output_ = -1;
   pid_t pid_ = -1;
   Printed printed_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <string>
 #include <vector>
@@ -57,6 +58,10 @@ struct EpochReported {
   double seconds = 0;
   int worker = 0;
   std::vector<Metric> metrics;
+  /// Of `seconds`, those of validation; NaN: not known.
+  double validation_seconds = std::numeric_limits<double>::quiet_NaN();
+  std::int64_t samples = 0;  ///< that it was trained on; 0: not known
+  Values notes = {};         ///< that the job made of the trial since the last report, by name
 };
 
 /// The work of a suggestion is over.
@@ -71,6 +76,8 @@ struct TrialEnded {
   double seconds = 0;       ///< that the worker spent on the suggestion
   std::string detail = {};  ///< of the cause: "SIGSEGV", an exit code
   std::string output = {};  ///< the last lines that its process printed, of a failure
+  TrialFacts facts = {};
+  Values notes = {};  ///< as EpochReported's
 };
 
 /// What the sweep trains on, when the first worker said so, and again when that lies elsewhere.

@@ -96,6 +96,16 @@ struct Best {
   double latest = std::numeric_limits<double>::quiet_NaN();
 };
 
+/// What a trial's training takes.
+struct TrialFacts {
+  std::int64_t parameters = 0;        ///< numbers that its model learns; 0: not known
+  std::int64_t host_memory = 0;       ///< bytes, at most; 0: not known
+  std::int64_t device_memory = 0;     ///< bytes, at most; 0: none, or not known
+  std::int64_t checkpoint_bytes = 0;  ///< of all its executions; 0: none
+  /// Adds what is known of a later part of the training.
+  void add(const TrialFacts& later);
+};
+
 /// Everything the oracle knows of a trial.
 struct Trial {
   Slot slot;            ///< the latest
@@ -119,8 +129,10 @@ struct Trial {
   std::string detail;  ///< of the cause: "SIGSEGV", an exit code
   std::string message;
   std::string output;  ///< the last lines that its process printed, of a failure
-  int lost = 0;        ///< workers that it was lost with
-  int killed = 0;      ///< times that its process was killed in its latest slot, and nobody knows why
+  TrialFacts facts;
+  Values notes;    ///< that its job made of it, by name
+  int lost = 0;    ///< workers that it was lost with
+  int killed = 0;  ///< times that its process was killed in its latest slot, and nobody knows why
 
   /// "signal SIGSEGV", "exit code 3", "diverged"; empty where nothing went wrong.
   std::string cause_text() const;

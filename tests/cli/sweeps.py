@@ -18,7 +18,8 @@ if os.geteuid() == 0:  # Open MPI asks root to be sure, twice
 MPIRUN = [os.environ["MPIEXEC"], "--oversubscribe", "--bind-to", "none"]
 
 # What may differ between two runs of the same sweep: who did it, and when.
-WHO_AND_WHEN = {"worker", "seconds", "started", "ended", "time", "attempt"}
+WHO_AND_WHEN = {"worker", "seconds", "started", "ended", "time", "attempt", "validation_seconds", "samples_per_second", "host_memory",
+                "device_memory"}
 
 
 def command(job, *arguments, ranks=None):

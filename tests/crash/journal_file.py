@@ -11,7 +11,7 @@ import struct
 import zlib
 
 MAGIC = b"SIBYLJNL"
-VERSION = 7
+VERSION = 8
 HEADER = MAGIC + struct.pack("<I", VERSION)
 PREFIX = struct.Struct("<III")
 
@@ -29,6 +29,9 @@ class EpochReported:
     seconds: float
     worker: int
     metrics: dict
+    validation_seconds: float
+    samples: int
+    notes: dict
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,6 +46,8 @@ class TrialEnded:
     seconds: float
     detail: str
     output: str
+    facts: tuple  # parameters, bytes on the host, on the device, of the checkpoint
+    notes: dict
 
 
 class Fields:
@@ -61,6 +66,14 @@ class Fields:
         self.offset += length
         return self.payload[self.offset - length : self.offset].decode()
 
+    def values(self):
+        (count,) = self.numbers("I")
+        return {self.text(): self.value() for _ in range(count)}
+
+    def value(self):
+        (kind,) = self.numbers("B")  # place in Value, src/sibyl/domain.hpp
+        return self.text() if kind == 3 else self.numbers("?qd"[kind])[0]
+
     def end(self):
         assert self.offset == len(self.payload), "a record's layout is not the one in this file: adapt it to src/core/codec.cpp"
 
@@ -71,11 +84,12 @@ def decode(payload):
         fields = Fields(payload[1:])
         head = fields.numbers("qiiiddi")
         (count,) = fields.numbers("I")
-        event = EpochReported(*head, {fields.text(): fields.numbers("d")[0] for _ in range(count)})
+        metrics = {fields.text(): fields.numbers("d")[0] for _ in range(count)}
+        event = EpochReported(*head, metrics, *fields.numbers("dq"), fields.values())
     elif payload[0] == TRIAL_ENDED:
         fields = Fields(payload[1:])
         head = fields.numbers("dqiiBB")
-        event = TrialEnded(*head, fields.text(), *fields.numbers("d"), fields.text(), fields.text())
+        event = TrialEnded(*head, fields.text(), *fields.numbers("d"), fields.text(), fields.text(), fields.numbers("qqqq"), fields.values())
     else:
         return None
     fields.end()

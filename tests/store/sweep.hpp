@@ -98,13 +98,26 @@ inline std::vector<Event> every_event() {
   failure.ending = Ending::failed;
   failure.cause = Cause::diverged;
   failure.message = std::string("NaN\0after NUL", 13);
+  failure.facts = {1234, 1 << 20, 1LL << 40, 99};
+  failure.notes = {{"layers", std::int64_t{3}}, {"kind", std::string("wide")}};
+  EpochReported report =
+      epoch(5, 1, 3, 1'700'000'003,
+            {{"val_loss", NaN}, {"loss", -0.0}, {"", std::numeric_limits<double>::infinity()}});
+  report.validation_seconds = 0.125;
+  report.samples = 60'000;
+  report.notes = {{"augmented", true}, {"share", 0.25}};
+  SweepLaunched launched{1'700'000'000.5, "node1", "mpirun", 4};
+  launched.executable = "0123456789abcdef";
+  launched.source = "v1-2-g0123456789ab-dirty";
+  launched.directory_source = "0123456789ab";
+  launched.environment = {{"LOADEDMODULES", "gcc/12:cuda/12"}, {"OMP_NUM_THREADS", "2"}};
   return {opened(),
           worker,
           started(5, 3, 1'700'000'002),
           HyperparametersFound{
               5, 1, {{"dropout", FloatRange{0, 0.5, 0.1, Sampling::linear}, 0.1, {}}}, {{"dropout", 0.3}}},
-          epoch(5, 1, 3, 1'700'000'003,
-                {{"val_loss", NaN}, {"loss", -0.0}, {"", std::numeric_limits<double>::infinity()}}),
+          report,
+          launched,
           failure,
           SweepClosed{1'700'000'010, "the plan is done"}};
 }

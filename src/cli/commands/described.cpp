@@ -1,17 +1,32 @@
 #include "cli/commands/described.hpp"
 
+#include <fcntl.h>
+
+#include <array>
+#include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <thread>
 
+#include "base/archive.hpp"
+#include "base/file.hpp"
+#include "base/hash.hpp"
 #include "base/launcher.hpp"
+#include "base/program_environment.hpp"
 #include "cli/commands/steered.hpp"
+#include "launch/recorded_environment.hpp"
 #include "launch/whole_command.hpp"
 #include "mpi/environment.hpp"
+#include "process/shell_command.hpp"
 #include "store/sweep_directory.hpp"
 #include "sweep/record/asking.hpp"
 #include "sweep/record/sweep.hpp"
 #include "sweep/worker/rank_identity.hpp"
+
+/// Of the job's program, where CMake has put it there (job_source.cmake).
+extern "C" const char* sibyl_source_version() __attribute__((weak));
 
 namespace sibyl {
 
@@ -24,6 +39,38 @@ std::string versions(const Job& job) {
   versions["mpi"] = mpi_library();
   versions["hdf5"] = hdf5_version();
   return versions.dump();
+}
+
+// XXH64 of the program that runs; empty where the system does not show it.
+std::string executable_hash() {
+  try {
+    const File program("/proc/self/exe", O_RDONLY);
+    Bytes bytes(program.size());
+    program.read_at(0, bytes);
+    std::array<char, 17> digits{};
+    std::snprintf(digits.data(), digits.size(), "%016llx", static_cast<unsigned long long>(xxh64(bytes)));
+    return digits.data();
+  } catch (const Error&) {
+    return "";
+  }
+}
+
+// What Git calls the state of the directory where this program was started; empty where there is no Git, or
+// it takes long (a file system that hangs).
+std::string directory_source() {
+  try {
+    ShellCommand git("git --no-optional-locks describe --always --dirty --tags --abbrev=12 2> /dev/null",
+                     variables_for_programs(), "");
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(2);
+    while (!git.end()) {
+      if (std::chrono::steady_clock::now() >= deadline) return "";
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    const ProcessEnd end = *git.end();
+    return end.by_signal || end.code != 0 ? "" : end.output;
+  } catch (const Error&) {
+    return "";
+  }
 }
 
 }  // namespace
@@ -59,6 +106,10 @@ SweepLaunched describe_launch(const Words& command_line, const Options& options,
   launched.command = whole_command(command_line, above, std::getenv, ranks);
   launched.options = every_option(options);
   launched.versions = versions(job);
+  launched.executable = executable_hash();
+  if (sibyl_source_version) launched.source = sibyl_source_version();
+  launched.directory_source = directory_source();
+  launched.environment = recorded_environment(variables_of_this_process());
   return launched;
 }
 

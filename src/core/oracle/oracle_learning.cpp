@@ -8,6 +8,10 @@
 namespace sibyl {
 
 namespace {
+void add_notes(Trial& trial, const Values& notes) {
+  for (const auto& [name, value] : notes) trial.notes.insert_or_assign(name, value);
+}
+
 /// A trial that so many workers were lost with has taken them down itself.
 constexpr int max_lost_workers = 3;
 /// A trial whose process was killed so often in one slot has had it killed (by a daemon that watches memory,
@@ -92,6 +96,7 @@ void Oracle::learn(const EpochReported& event, Consequences& consequences) {
   Best& best = trial.best[event.execution];
   if (options_.objective.better(score, best.score)) best = {score, event.epoch};
   best.latest = score;
+  add_notes(trial, event.notes);
   double sum = 0;
   int executions = 0;
   for (const Best& each : trial.best) {
@@ -116,6 +121,8 @@ void Oracle::learn(const TrialEnded& event, Consequences& consequences) {
   trial.cause = event.cause;
   trial.detail = event.detail;
   trial.output = event.output;
+  trial.facts.add(event.facts);
+  add_notes(trial, event.notes);
   trial.status = TrialStatus::paused;
 
   bool failed = event.ending == Ending::failed;

@@ -12,7 +12,7 @@ void require_measured(const Objective& objective, const std::vector<Metric>& met
   if (std::any_of(metrics.begin(), metrics.end(), is_objective)) return;
   std::string names;
   for (const Metric& metric : metrics) {
-    if (metric.name != learning_rate_metric) names += (names.empty() ? "" : ", ") + metric.name;
+    if (!is_of_training(metric)) names += (names.empty() ? "" : ", ") + metric.name;
   }
   throw Error("The objective is " + objective.metric + ", but an epoch has only " + names +
               ". Take one of these as --objective, or measure it (metrics(), a validation split).");

@@ -8,9 +8,13 @@
 
 namespace sibyl {
 
-/// The rate of an epoch's last step stands among its metrics: no measure of the model, but its curve is what
-/// people look at beside the others'.
+/// The rate of an epoch's last step, and the mean length of its steps' gradients, stand among its metrics: no
+/// measures of the model, but their curves are what people look at beside the others'.
 inline constexpr const char* learning_rate_metric = "learning_rate";
+inline constexpr const char* gradient_norm_metric = "gradient_norm";
+inline bool is_of_training(const Metric& metric) {
+  return metric.name == learning_rate_metric || metric.name == gradient_norm_metric;
+}
 
 /// Throws Error when the objective is not among an epoch's metrics.
 void require_measured(const Objective& objective, const std::vector<Metric>& metrics);

@@ -99,6 +99,9 @@ ColumnNotes column_notes(const std::string& name, const std::vector<hdf5::Column
       add(notes.meanings, column.name, known->second.meaning);
     } else if (column.name.starts_with("hp:")) {
       add(notes.meanings, column.name, "hyperparameter; where inactive: " + inactive_mark(column.type));
+    } else if (column.name.starts_with("note:")) {
+      add(notes.meanings, column.name,
+          "what the job noted of the trial; where it did not: " + inactive_mark(column.type));
     } else {
       add(notes.meanings, column.name, "metric of the job; NaN where an epoch does not have it");
     }

@@ -10,7 +10,20 @@ using hdf5::CellType;
 
 namespace {
 
-enum Column : std::size_t { trial, execution, number, attempt, worker, place, rung_, started, seconds };
+enum Column : std::size_t {
+  trial,
+  execution,
+  number,
+  attempt,
+  worker,
+  place,
+  rung_,
+  started,
+  seconds,
+  validation,
+  samples,
+  rate
+};
 constexpr std::size_t no_column = std::numeric_limits<std::size_t>::max();
 
 }  // namespace
@@ -24,7 +37,10 @@ EpochRows::EpochRows()
              {"bracket", CellType::int32, 4},
              {"rung", CellType::int32, 4},
              {"started", CellType::float64, 8},
-             {"seconds", CellType::float64, 8}}) {}
+             {"seconds", CellType::float64, 8},
+             {"validation_seconds", CellType::float64, 8},
+             {"samples", CellType::int64, 8},
+             {"samples_per_second", CellType::float64, 8}}) {}
 
 void EpochRows::tell(const EpochReported& report, int bracket, int rung) {
   for (std::size_t i = 0; i < report.metrics.size(); ++i) column_of(report.metrics[i].name, i);
@@ -38,6 +54,12 @@ void EpochRows::tell(const EpochReported& report, int bracket, int rung) {
   rows_.set(Column::rung_, std::int32_t{rung});
   rows_.set(Column::started, report.started);
   rows_.set(Column::seconds, report.seconds);
+  rows_.set(Column::validation, report.validation_seconds);
+  rows_.set(Column::samples, std::int64_t{report.samples});
+  const double training = report.seconds - report.validation_seconds;
+  const bool is_known = report.samples > 0 && training > 0;
+  rows_.set(Column::rate, is_known ? static_cast<double>(report.samples) / training
+                                   : std::numeric_limits<double>::quiet_NaN());
   for (std::size_t i = 0; i < report.metrics.size(); ++i) {
     const std::size_t column = column_of(report.metrics[i].name, i);
     if (column != no_column) rows_.set(column, report.metrics[i].value);

@@ -4,6 +4,16 @@
 
 namespace sibyl {
 
+namespace {
+
+// As Lmod and Environment Modules name what is loaded.
+std::string modules_of(const Launch& launch) {
+  const auto found = launch.launched.environment.find("LOADEDMODULES");
+  return found == launch.launched.environment.end() ? "" : clean_utf8(found->second);
+}
+
+}  // namespace
+
 store::Table launch_table(const std::vector<Launch>& launches) {
   const auto text = [](std::string SweepLaunched::*member) {
     return [member](const Launch& each) { return clean_utf8(each.launched.*member); };
@@ -25,6 +35,12 @@ store::Table launch_table(const std::vector<Launch>& launches) {
   table.add("slurm_restarts", launches,
             [](const Launch& each) { return std::int32_t{each.launched.slurm_restarts}; });
   table.add("command", launches, [](const Launch& each) { return clean_utf8(each.launched.command); });
+  table.add("executable", launches, text(&SweepLaunched::executable));
+  table.add("source", launches, text(&SweepLaunched::source));
+  table.add("directory_source", launches, text(&SweepLaunched::directory_source));
+  table.add("environment", launches,
+            [](const Launch& each) { return clean_utf8(json(each.launched.environment)); });
+  table.add("modules", launches, modules_of);
   return table;
 }
 

@@ -72,4 +72,11 @@ std::string json(const std::vector<Value>& values) {
   return out + "]";
 }
 
+std::string json(const std::map<std::string, std::string>& texts) {
+  std::string out = "{";
+  for (const auto& [name, text] : texts)
+    out += (out.size() > 1 ? ", " : "") + json(std::string_view(name)) + ": " + json(std::string_view(text));
+  return out + "}";
+}
+
 }  // namespace sibyl

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,5 +22,7 @@ std::string iso_time(double seconds_since_1970);
 std::string json(std::string_view text);
 std::string json(const Value& value);
 std::string json(const std::vector<Value>& values);
+/// An object.
+std::string json(const std::map<std::string, std::string>& texts);
 
 }  // namespace sibyl

@@ -6,101 +6,21 @@
 #include <functional>
 #include <limits>
 #include <numeric>
-#include <set>
 #include <unordered_map>
 #include <utility>
 
 #include "store/results/text.hpp"
+#include "store/results/value_column.hpp"
 
 namespace sibyl {
 namespace {
 
 constexpr double none = std::numeric_limits<double>::quiet_NaN();
 
-/// One hyperparameter's column. It stands for one name, which may have several domains (under several
-/// conditions): the type is the narrowest that holds all values that these and the trials have.
-class HyperparameterColumn {
- public:
-  explicit HyperparameterColumn(std::string name) : name_(std::move(name)) {}
-
-  const std::string& name() const { return name_; }
-
-  void expect(const Domain& domain) {
-    if (const auto* range = std::get_if<IntRange>(&domain)) {
-      integers_ = true;
-      minus_one_ = minus_one_ || (range->min <= -1 && -1 <= range->max);
-    } else if (const auto* choices = std::get_if<Choices>(&domain)) {
-      for (const Value& value : choices->values) expect(value);
-    } else {
-      reals_ = true;
-    }
-  }
-  void expect(const Value& value) {
-    if (std::holds_alternative<bool>(value)) booleans_ = true;
-    if (std::holds_alternative<double>(value)) reals_ = true;
-    if (const auto* text = std::get_if<std::string>(&value)) {
-      texts_ = true;
-      if (text->empty() || text->front() == '<') like_marks_.insert(*text);
-    }
-    if (const auto* x = std::get_if<std::int64_t>(&value)) {
-      integers_ = true;
-      minus_one_ = minus_one_ || *x == -1;
-    }
-  }
-  /// Another number: cells of another type, or another mark of what is inactive.
-  int kind() const {
-    const bool numbers = integers_ || reals_;
-    if (texts_ || (booleans_ && numbers)) return 5 + static_cast<int>(like_marks_.size());
-    if (reals_) return 1;
-    return integers_ ? 2 + minus_one_ : 4;
-  }
-  void clear() { values_.clear(); }
-  void set(std::size_t row, const Value& value) { values_.emplace_back(row, &value); }
-
-  void add_to(store::Table& table, std::size_t rows) const {
-    const bool numbers = integers_ || reals_;
-    if (texts_ || (booleans_ && numbers)) {
-      fill(table, std::vector<std::string>(rows, text_mark()),
-           [](const Value& value) { return clean_utf8(to_string(value)); });
-    } else if (reals_) {
-      fill(table, std::vector<double>(rows, none), [](const Value& value) {
-        const auto* integer = std::get_if<std::int64_t>(&value);
-        return integer ? static_cast<double>(*integer) : std::get<double>(value);
-      });
-    } else if (integers_) {
-      const auto inactive = minus_one_ ? std::numeric_limits<std::int64_t>::min() : std::int64_t{-1};
-      fill(table, std::vector<std::int64_t>(rows, inactive),
-           [](const Value& value) { return std::get<std::int64_t>(value); });
-    } else {
-      fill(table, std::vector<std::int8_t>(rows, -1),
-           [](const Value& value) { return std::int8_t{std::get<bool>(value)}; });
-    }
-  }
-
- private:
-  // Nothing; where that is itself a possible value, a word that is none (hyperparameters.py does the same).
-  std::string text_mark() const {
-    std::string mark;
-    while (like_marks_.contains(mark)) mark = mark.empty() ? "<inactive>" : "<" + mark + ">";
-    return mark;
-  }
-
-  template <class T, class Convert>
-  void fill(store::Table& table, std::vector<T> cells, Convert convert) const {
-    for (const auto& [row, value] : values_) cells[row] = convert(*value);
-    table.add("hp:" + name_, std::move(cells));
-  }
-
-  std::string name_;
-  bool booleans_ = false, integers_ = false, reals_ = false, texts_ = false, minus_one_ = false;
-  std::set<std::string> like_marks_;  ///< possible values that look like a mark of the inactive
-  std::vector<std::pair<std::size_t, const Value*>> values_;  ///< by row; the trials own them
-};
-
 /// The trials of one part of the table.
 using Part = std::vector<std::reference_wrapper<const Trial>>;
 
-store::Table without_hyperparameters(const Part& trials, const Objective& objective) {
+store::Table without_values(const Part& trials, const Objective& objective) {
   // A column of text is as wide as its longest cell in every row, so one endless message must not set the
   // width.
   constexpr std::size_t max_message = 500;
@@ -137,6 +57,10 @@ store::Table without_hyperparameters(const Part& trials, const Objective& object
             [](const Trial& trial) { return shorten(clean_utf8(trial.message), max_message); });
   table.add("output", trials,
             [](const Trial& trial) { return shorten(clean_utf8(trial.output), max_message); });
+  table.add("parameters", trials, [](const Trial& trial) { return trial.facts.parameters; });
+  table.add("host_memory", trials, [](const Trial& trial) { return trial.facts.host_memory; });
+  table.add("device_memory", trials, [](const Trial& trial) { return trial.facts.device_memory; });
+  table.add("checkpoint_bytes", trials, [](const Trial& trial) { return trial.facts.checkpoint_bytes; });
   return table;
 }
 
@@ -147,20 +71,54 @@ Part part_of(const std::vector<Trial>& trials, std::size_t first, std::size_t co
           trials.begin() + static_cast<std::ptrdiff_t>(std::min(first + count, trials.size()))};
 }
 
+/// The columns of what a member of the trials has, a column a name.
+class ValueColumns {
+ public:
+  ValueColumns(std::string prefix, Values Trial::*member) : prefix_(std::move(prefix)), member_(member) {}
+
+  ValueColumn& of(const std::string& name) {
+    const auto [place, is_new] = places_.try_emplace(name, columns_.size());
+    if (is_new) columns_.emplace_back(prefix_ + name);
+    return columns_[place->second];
+  }
+  void learn(const Values& values) {
+    for (const auto& [name, value] : values) of(name).expect(value);
+  }
+  /// See TrialColumns.
+  bool changed() {
+    std::vector<int> kinds;
+    for (const ValueColumn& each : columns_) kinds.push_back(each.kind());
+    return std::exchange(kinds_, kinds) != kinds;
+  }
+  void add_to(store::Table& table, const Part& trials) {
+    for (ValueColumn& each : columns_) each.clear();
+    for (std::size_t row = 0; row < trials.size(); ++row)
+      for (const auto& [name, value] : trials[row].get().*member_) of(name).set(row, value);
+    for (const ValueColumn& each : columns_) each.add_to(table, trials.size());
+  }
+
+ private:
+  std::string prefix_;
+  Values Trial::*member_;
+  std::vector<ValueColumn> columns_;
+  std::unordered_map<std::string, std::size_t> places_;
+  std::vector<int> kinds_;
+};
+
 /// The columns as they must be for all that was learned.
 class TrialColumns {
  public:
   void learn(const Hyperparameter& hyperparameter) {
-    column(hyperparameter.name).expect(hyperparameter.domain);
+    hyperparameters_.of(hyperparameter.name).expect(hyperparameter.domain);
   }
   void learn(const Trial& trial) {
-    for (const auto& [name, value] : trial.hyperparameters) column(name).expect(value);
+    hyperparameters_.learn(trial.hyperparameters);
+    notes_.learn(trial.notes);
   }
   /// Are they others, or of another kind, than when this was asked the last time?
   bool changed() {
-    std::vector<int> kinds;
-    for (const HyperparameterColumn& each : hyperparameters_) kinds.push_back(each.kind());
-    return std::exchange(kinds_, kinds) != kinds;
+    const bool any = hyperparameters_.changed();
+    return notes_.changed() || any;
   }
   /// As they stand in the file. A text that grows twice gets room to grow: else each longer message would be
   /// another layout.
@@ -179,24 +137,15 @@ class TrialColumns {
   std::size_t left_out() const { return left_out_; }
 
   store::Table table(const Part& trials, const Objective& objective) {
-    store::Table table = without_hyperparameters(trials, objective);
-    for (HyperparameterColumn& each : hyperparameters_) each.clear();
-    for (std::size_t row = 0; row < trials.size(); ++row)
-      for (const auto& [name, value] : trials[row].get().hyperparameters) column(name).set(row, value);
-    for (const HyperparameterColumn& each : hyperparameters_) each.add_to(table, trials.size());
+    store::Table table = without_values(trials, objective);
+    hyperparameters_.add_to(table, trials);
+    notes_.add_to(table, trials);
     return table;
   }
 
  private:
-  HyperparameterColumn& column(const std::string& name) {
-    const auto [place, is_new] = places_.try_emplace(name, hyperparameters_.size());
-    if (is_new) hyperparameters_.emplace_back(name);
-    return hyperparameters_[place->second];
-  }
-
-  std::vector<HyperparameterColumn> hyperparameters_;
-  std::unordered_map<std::string, std::size_t> places_;
-  std::vector<int> kinds_;
+  ValueColumns hyperparameters_{"hp:", &Trial::hyperparameters};
+  ValueColumns notes_{"note:", &Trial::notes};
   std::vector<hdf5::Column> columns_;
   std::size_t left_out_ = 0;
 };

@@ -68,7 +68,7 @@ std::vector<Metric> retrain(HyperModel& model, const Suggestion& suggestion, Tra
 
   std::vector<Metric> metrics;
   for (const Metric& metric : last.metrics)
-    if ((test.size() > 0 || !metric.name.starts_with("val_")) && metric.name != learning_rate_metric)
+    if ((test.size() > 0 || !metric.name.starts_with("val_")) && !is_of_training(metric))
       metrics.push_back({renamed(metric.name), metric.value});
   return metrics;
 }

@@ -92,6 +92,25 @@ std::vector<Event> version_6_events() {
   return events;
 }
 
+// What every_event_v7.bin says: the same, of a sweep that stoppers end, with a hyperparameter that may
+// change.
+std::vector<Event> version_7_events() {
+  std::vector<Event> events = version_6_events();
+  for (Event& event : events) {
+    if (auto* resumed = std::get_if<SweepResumed>(&event)) {
+      resumed->stoppers = {.target = 0.5, .epochs = 100, .seconds = 3600, .trials_without_improvement = 9};
+    } else if (auto* opened = std::get_if<SweepOpened>(&event)) {
+      SearchSpace space;
+      for (Hyperparameter each : opened->space.hyperparameters()) {
+        each.may_change = each.name == "rate";
+        space.add(each);
+      }
+      opened->space = space;
+    }
+  }
+  return events;
+}
+
 std::vector<std::string> all_packed(const std::vector<Event>& events) {
   std::vector<std::string> texts;
   for (const Event& event : events) texts.push_back(packed(event));
@@ -135,6 +154,13 @@ TEST_CASE("A journal of version 6 is read, whose sweep no stopper ends") {
   CHECK(reading.events == all_packed(version_6_events()));
 }
 
+TEST_CASE("A journal of version 7 is read, whose trials say nothing of their sizes") {
+  const Reading reading = read(fixture("every_event_v7.bin"));
+  CHECK(reading.error == "");
+  CHECK(reading.tail.version == 7);
+  CHECK(reading.events == all_packed(version_7_events()));
+}
+
 TEST_CASE("A journal of version 1 is read, also one that a later program went on with") {
   const Reading reading = read(fixture("every_event_v1.bin"));
   CHECK(reading.error == "");
@@ -155,8 +181,9 @@ TEST_CASE("A journal of version 1 is read, also one that a later program went on
 TEST_CASE("Going on with an older journal writes it anew in this version, torn tail and all") {
   const Folder folder;
   for (const std::string torn : {"", "half a record"}) {
-    for (const std::string name : {"every_event_v1.bin", "every_event_v2.bin", "every_event_v3.bin",
-                                   "every_event_v4.bin", "every_event_v5.bin", "every_event_v6.bin"}) {
+    for (const std::string name :
+         {"every_event_v1.bin", "every_event_v2.bin", "every_event_v3.bin", "every_event_v4.bin",
+          "every_event_v5.bin", "every_event_v6.bin", "every_event_v7.bin"}) {
       write(folder / "journal", contents(fixture(name)) + torn);
       write(folder / "journal.tmp", "of a rewriting that was killed");
       const Reading before = read(folder / "journal");
