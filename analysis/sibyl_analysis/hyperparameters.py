@@ -143,6 +143,17 @@ def without_marks(column: pd.Series, hyperparameter: Hyperparameter) -> pd.Serie
     return column
 
 
+def without_note_marks(column: pd.Series) -> pd.Series:
+    """The same for a note, of which no space says what it may be."""
+    if column.dtype == object:
+        return column.where(column != "", None)
+    if column.dtype == np.int8:
+        return (column == 1).astype("boolean").mask(column == INACTIVE_WHOLE)
+    if column.dtype == np.int64:
+        return column.astype("Int64").mask(column == INACTIVE_WHOLE_TOO)
+    return column
+
+
 def text_mark(values: list) -> str:
     """What stands for "inactive" among texts: nothing, or where that is itself a choice, what is not."""
     mark = ""

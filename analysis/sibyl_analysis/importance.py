@@ -14,6 +14,8 @@ the trials within a rung's epoch.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 
@@ -40,6 +42,12 @@ def importance(results: Results) -> pd.DataFrame:
     frame["ped_anova"] = _ped_anova(positions[rows["row"]], rows, searched, results.maximize)
     order = frame["fanova"].fillna(frame["ped_anova"])
     return frame.iloc[order.sort_values(ascending=False, kind="stable").index].reset_index(drop=True)
+
+
+@lru_cache(maxsize=1)
+def known_importance(results: Results) -> pd.DataFrame:
+    """The same, found out once for one sweep's pictures and tables."""
+    return importance(results)
 
 
 def _evaluations(results: Results) -> pd.DataFrame:

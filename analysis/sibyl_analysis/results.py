@@ -27,8 +27,8 @@ import h5py  # noqa: E402
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 
-from sibyl_analysis.file_format import COLUMNS, LATER_COLUMNS, NEWEST_FORMAT, ResultsError  # noqa: E402
-from sibyl_analysis.hyperparameters import Hyperparameter, from_search_space, without_marks  # noqa: E402
+from sibyl_analysis.file_format import COLUMNS, LATER_COLUMNS, ResultsError, check  # noqa: E402
+from sibyl_analysis.hyperparameters import Hyperparameter, from_search_space, without_marks, without_note_marks  # noqa: E402
 from sibyl_analysis.older_files import as_of_today  # noqa: E402
 
 FINAL = ("completed", "stopped", "failed")
@@ -52,7 +52,7 @@ class Results:
             hint = "a sweep publishes it when it starts" if given.is_dir() else "give a sweep's directory"
             raise ResultsError(f"{file}: there is no such file; {hint}")
         attributes, tables = _read(file)
-        _check(file, attributes, tables)
+        check(file, attributes, tables)
         return Results(file, attributes, tables)
 
     # ---- the sweep
@@ -100,8 +100,11 @@ class Results:
 
     @cached_property
     def trials(self) -> pd.DataFrame:
-        """A row a trial; an inactive hyperparameter is NaN or pd.NA, not its mark."""
+        """A row a trial; an inactive hyperparameter, or a note that a trial has not, is NaN or pd.NA, not its
+        mark."""
         frame = self._frame("trials")
+        for name in self.notes:
+            frame[name] = without_note_marks(frame[name])
         for each in self.hyperparameters:
             if each.column in frame:
                 frame[each.column] = without_marks(frame[each.column], each)
@@ -151,6 +154,12 @@ class Results:
         """A row for each piece of work; empty if the file is older than that table."""
         return self._later("work")
 
+    @cached_property
+    def retrained(self) -> pd.DataFrame:
+        """A row for each model that was trained again; empty if there is none, or the file is older than that
+        table."""
+        return self._later("retrained")
+
     def _later(self, table: str) -> pd.DataFrame:
         return self._frame(table) if table in self.tables else pd.DataFrame(columns=LATER_COLUMNS[table].split())
 
@@ -170,6 +179,11 @@ class Results:
     def searched(self) -> list[Hyperparameter]:
         """The hyperparameters that were varied and that some trial has."""
         return [each for each in self.hyperparameters if not each.fixed and each.column in self.trials]
+
+    @property
+    def notes(self) -> list[str]:
+        """The trials' columns of what the job noted of them, "note:NAME"."""
+        return [name for name in self.tables["trials"].dtype.names if name.startswith("note:")]
 
     @property
     def metrics(self) -> list[str]:
@@ -272,20 +286,3 @@ def _attribute(value: Any) -> Any:
     if isinstance(value, bytes):
         return value.decode("utf-8", errors="replace")
     return value.item() if isinstance(value, np.generic) else value
-
-
-def _check(file: Path, attributes: dict[str, Any], tables: dict[str, np.ndarray]) -> None:
-    for name in ("format", "objective", "direction"):
-        if name not in attributes:
-            raise ResultsError(f"{file}: this is not a file of Sibyl's: the root has no attribute {name}")
-    if attributes["format"] > NEWEST_FORMAT:
-        raise ResultsError(
-            f"{file}: its format is version {attributes['format']}, and this program knows {NEWEST_FORMAT}; "
-            "take the analysis/ of the Sibyl that wrote it"
-        )
-    for table, columns in COLUMNS.items():
-        if table not in tables:
-            raise ResultsError(f"{file}: there is no table /{table}")
-        missing = [name for name in columns.split() if name not in tables[table].dtype.names]
-        if missing:
-            raise ResultsError(f"{file}: table /{table} has no column {', '.join(missing)}")

@@ -117,8 +117,8 @@ void clear_report(const fs::path& folder) {
 
 void clear_exported_tables(const fs::path& folder) {
   if (!is_there(folder / "attributes.json")) return;
-  constexpr std::array tables = {"trials",  "epochs", "search_space", "rungs",
-                                 "workers", "work",   "launches",     "attempts"};
+  constexpr std::array tables = {"trials", "epochs",   "search_space", "rungs",   "workers",
+                                 "work",   "launches", "retrained",    "attempts"};
   clear(folder, [&](const std::string& name) {
     return name == "attributes.json" || std::ranges::any_of(tables, [&](const std::string& table) {
              return name == table + ".csv" || name == table + ".parquet";
@@ -198,9 +198,9 @@ void delete_sweep(const fs::path& directory) {
   clear(directory / SweepFiles::checkpoints, [](const std::string& name) { return is_trial(name); });
   clear_event_folders(directory / SweepFiles::tensorboard);
   clear_event_folders(directory / "tensorboard-export");
-  clear(directory / "retrained" / SweepFiles::checkpoints,
+  clear(directory / SweepFiles::retrained / SweepFiles::checkpoints,
         [](const std::string& name) { return is_trial(name); });
-  for (const char* folder : {"exported", "retrained"}) clear(directory / folder, is_model);
+  for (const char* folder : {"exported", SweepFiles::retrained}) clear(directory / folder, is_model);
   for (const char* folder : {"csv", "parquet"}) clear_exported_tables(directory / folder);
   clear_report(directory / "report");
   // The journal goes last: as long as it is there, the rest belongs to it.

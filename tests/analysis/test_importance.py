@@ -1,5 +1,7 @@
 """Both methods, on functions of which the answer is known."""
 
+import json
+import subprocess
 import sys
 
 import numpy as np
@@ -88,3 +90,16 @@ def test_what_matters_at_the_last_epoch_counts_not_what_matters_at_the_first(tmp
     space = made.space_of(made.range_of("a", 0, 1), made.range_of("b", 0, 1))
     found = importance(Results.open(made.write(tmp_path / "results.h5", table, space=space, rungs=rungs)))
     assert found["name"].iloc[0] == "b" and found["fanova"].iloc[0] > 0.8
+
+
+def test_summary_says_the_same_numbers(sweep, results):
+    job = str(made.JOBS / "synthetic")
+    done = subprocess.run([job, "summary", str(sweep), "--json"], capture_output=True, text=True, check=True)
+    said = json.loads(done.stdout)["importances"]
+    known = importance(results).set_index("name")["ped_anova"]
+    assert set(said) == set(known.index)
+    assert list(said.values()) == sorted(said.values(), reverse=True)
+    for name, share in known.items():
+        assert said[name] == pytest.approx(share, abs=1e-9), name
+    shown = subprocess.run([job, "summary", str(sweep)], capture_output=True, text=True, check=True).stdout
+    assert f"Matters   {next(iter(said))} " in shown

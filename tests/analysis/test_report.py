@@ -13,7 +13,7 @@ from sibyl_analysis.results import open_all
 
 STEMS = {
     "best_so_far", "learning_curves", "ladder", "importances", "scores", "pair", "parallel_coordinates",
-    "timeline", "failures",
+    "timeline", "failures", "losses",
 }  # fmt: skip
 
 
@@ -47,6 +47,7 @@ def test_the_page_tells_the_sweep(reported, results):
     for cause in results.trials["cause"].unique():
         assert cause in text
     assert "--max-epochs 27 --iterations 2 --seed 3" in text
+    assert "<h2>Importances</h2>" in text and re.search(r'<td>learning_rate</td><td class="number">0\.\d\d\d</td>', text)
     assert "optimizer = sgd" in text  # the condition of momentum
 
 

@@ -5,6 +5,8 @@
     %(prog)s runs/x --to tensorboard                      # tensorboard --logdir runs/x/tensorboard-export
     %(prog)s runs/x --to optuna --output sqlite:///x.db   # needs the package optuna
     %(prog)s runs/x --to parquet                          # needs the package pyarrow
+    %(prog)s runs/x --to mlflow --output sqlite:///x.db   # needs mlflow, or mlflow-skinny for a folder: runs/x/mlruns
+    %(prog)s runs/x --to wandb                            # needs wandb; wandb sync runs/x/wandb/offline-run-*
 """
 
 from __future__ import annotations
@@ -12,8 +14,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from sibyl_analysis.command_line import Parser
-from sibyl_analysis.exports import optuna_study, tables, tensorboard
+from sibyl_analysis.exports import mlflow_runs, optuna_study, tables, tensorboard, wandb_runs
 from sibyl_analysis.results import Results, ResultsError
+
+
+KINDS = ("csv", "parquet", "json", "tensorboard", "optuna", "mlflow", "wandb")
 
 
 def write(
@@ -36,6 +41,11 @@ def write(
                 " --output"
             )
         return str(tensorboard.to_tensorboard(results, folder, top))
+    if kind == "mlflow":
+        where = output or str(here / "mlruns")
+        return f"experiment {mlflow_runs.to_mlflow(results, where, name, top)} in {where}"
+    if kind == "wandb":
+        return str(wandb_runs.to_wandb(results, Path(output or here), name, top))
     storage = output or f"sqlite:///{here / 'optuna.db'}"
     study = optuna_study.to_optuna(results, storage, name)
     return f"study {study.study_name} in {storage}"
@@ -44,13 +54,13 @@ def write(
 def main(program: str, given: list[str]) -> None:
     parser = Parser(program, __doc__)
     parser.add_argument("run", metavar="DIR", help="a sweep's directory, or a results.h5")
-    parser.add_argument("--to", required=True, choices=("csv", "parquet", "json", "tensorboard", "optuna"))
+    parser.add_argument("--to", required=True, choices=KINDS)
     parser.add_argument(
-        "--output", metavar="WHERE", help="a folder, a file, or a storage of Optuna's (default: in DIR)"
+        "--output", metavar="WHERE", help="a folder, a file, or a storage of Optuna's or MLflow's (default: in DIR)"
     )
-    parser.add_argument("--name", help="of the Optuna study (default: the sweep's directory)")
+    parser.add_argument("--name", help="of the Optuna study, the MLflow experiment, the W&B project (default: the sweep's directory)")
     parser.add_argument(
-        "--top", type=int, metavar="K", help="TensorBoard: only the K best trials (default: all)"
+        "--top", type=int, metavar="K", help="TensorBoard, MLflow, W&B: only the K best trials (default: all)"
     )
     arguments = parser.parse(given)
     print(write(Results.open(arguments.run), arguments.to, arguments.output, arguments.name, arguments.top))

@@ -56,6 +56,8 @@ def _sweep(name: str, results: Results, folder: Path) -> list[str]:
         sweep.best_trials(results),
         "<h2>Pictures</h2>",
         *drawn,
+        *sweep.importances(results),
+        *sweep.retrained(results),
         *_lineage(results, folder),
         *samplers.samplers(results),
         *_expectations(results, folder),

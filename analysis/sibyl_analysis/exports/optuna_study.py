@@ -28,7 +28,8 @@ STATES = {
     "running": "RUNNING",
     "paused": "RUNNING",
 }
-ATTRIBUTES = ("iteration", "bracket", "rung", "epochs", "best_epoch", "worker", "seconds", "cause", "message")
+ATTRIBUTES = ("iteration", "bracket", "rung", "epochs", "best_epoch", "worker", "seconds", "cause", "message", "parameters",
+              "host_memory", "device_memory")
 
 
 def to_optuna(results: Results, storage: str | None, name: str | None = None):
@@ -135,6 +136,9 @@ def _value(each: Hyperparameter, value: Any) -> Any:
 def _attributes(results: Results, row: dict[str, Any]) -> dict[str, Any]:
     found = {name: _plain(row[name]) for name in ATTRIBUTES if name in row and row[name] != ""}
     found["status"] = row["status"]
+    for name in results.notes:
+        if not pd.isna(row[name]):
+            found[name] = _plain(row[name])
     for each in results.hyperparameters:
         if each.fixed and each.column in row and not pd.isna(row[each.column]):
             found[f"fixed:{each.name}"] = _plain(row[each.column])

@@ -12,7 +12,7 @@ import pandas as pd
 from sibyl_analysis.files import make_folder, whole
 from sibyl_analysis.results import Results, ResultsError
 
-TABLES = ("trials", "epochs", "rungs", "workers", "search_space", "work", "launches")
+TABLES = ("trials", "epochs", "rungs", "workers", "search_space", "work", "launches", "retrained")
 
 
 def to_csv(results: Results, folder: Path) -> Path:

@@ -9,17 +9,20 @@ import numpy as np
 import pandas as pd
 
 from sibyl_analysis import page
+from sibyl_analysis.file_format import LATER_COLUMNS
 from sibyl_analysis.hyperparameters import as_text
+from sibyl_analysis.importance import known_importance
 from sibyl_analysis.liveness import liveness
 from sibyl_analysis.progress import counted
 from sibyl_analysis.results import Results
 from sibyl_analysis.samplers import chosen_by, several
-from sibyl_analysis.text import count, duration, number, shorten
+from sibyl_analysis.text import count, duration, number, shorten, size
 from sibyl_analysis.work import busy_share, idle_report, lasted, planned_epochs, sampler_share, share_done
 
 TOP = 15  # trials in the table of the best
 MOST_WORKERS = 40
 MOST_HYPERPARAMETERS = 12
+MOST_NOTES = 6
 
 
 def state(results: Results) -> str:
@@ -63,21 +66,56 @@ def best_trials(results: Results, most: int = TOP) -> str:
     if top.empty:
         return page.note("No trial has a score." + _why_none(results))
     searched = results.searched[:MOST_HYPERPARAMETERS]
-    header = ["rank", "trial", results.objective, "best epoch", "epochs", "status", "chosen by"] + [
-        each.name for each in searched
-    ]
+    notes = [name for name in results.notes if top[name].notna().any()][:MOST_NOTES]
+    header = ["rank", "trial", results.objective, "best epoch", "epochs", "status", "chosen by"]
+    header += [each.name for each in searched] + ["parameters", "memory", "GPU memory"]
+    header += [name.removeprefix("note:") for name in notes]
     # A column without content is left out.
     by = chosen_by(results) if several(results) else pd.Series("", index=results.trials.index)
     rows = [
         [rank + 1, row["trial"], number(row["score"]), row["best_epoch"], row["epochs"], row["status"]]
         + [by[row.name]]
         + [value_text(row[each.column]) for each in searched]
+        + [f"{row['parameters']:,}" if row.get("parameters", 0) > 0 else ""]
+        + [size(row.get(name, 0)) for name in ("host_memory", "device_memory")]
+        + [value_text(row[name]) for name in notes]
         for rank, (_, row) in enumerate(top.iterrows())
     ]
     left_out = len(results.searched) - len(searched)
     return page.table(header, rows, first=True) + (
         page.note(f"{left_out} more hyperparameters.") if left_out else ""
     )
+
+
+def importances(results: Results) -> list[str]:
+    """The numbers of the picture, of all hyperparameters."""
+    try:
+        known = known_importance(results)
+    except Exception:  # the picture says why
+        return []
+    if known.empty:
+        return []
+    rows = [
+        [row["name"]] + ["" if np.isnan(row[method]) else f"{row[method]:.3f}" for method in ("fanova", "ped_anova")]
+        for _, row in known.iterrows()
+    ]
+    return ["<h2>Importances</h2>", page.table(["hyperparameter", "fANOVA", "PED-ANOVA"], rows)]
+
+
+def retrained(results: Results) -> list[str]:
+    table = results.retrained
+    if table.empty:
+        return []
+    metrics = [name for name in table.columns if name not in LATER_COLUMNS["retrained"].split()]
+    scores = results.trials.set_index("trial")["score"]
+    rows = [
+        [row["trial"], number(scores.get(row["trial"], np.nan)), row["epochs"]]
+        + ["" if np.isnan(row[name]) else number(row[name]) for name in metrics]
+        + [row["file"]]
+        for _, row in table.iterrows()
+    ]
+    header = ["trial", f"{results.objective} in the sweep", "epochs"] + metrics + ["model"]
+    return ["<h2>Models that were trained again, on all data</h2>", page.table(header, rows)]
 
 
 def _why_none(results: Results) -> str:
@@ -179,7 +217,25 @@ def command(results: Results) -> str:
             f" {results.attributes.get('created') or 'not yet'}. {versions}."
         )
         + page.note(f"Options: {settings}.")
+        + "".join(page.note(line) for line in _surroundings(results))
     )
+
+
+def _surroundings(results: Results) -> list[str]:
+    """Which program its latest start was, and in what environment."""
+    if results.launches.empty or "executable" not in results.launches:
+        return []
+    last = results.launches.iloc[-1]
+    named = [
+        ("Program", last["executable"]),
+        ("built from", last["source"]),
+        ("started in a directory of", last["directory_source"]),
+        ("modules", ", ".join(last["modules"].split(":")) if last["modules"] else ""),
+    ]
+    program = ", ".join(f"{what} {value}" for what, value in named if value)
+    variables = json.loads(last["environment"] or "{}")
+    environment = ", ".join(f"{name}={shorten(value, 200)}" for name, value in variables.items())
+    return [text + "." for text in (program, f"Environment: {environment}" if environment else "") if text]
 
 
 def search_space(results: Results) -> str:

@@ -9,6 +9,7 @@
 
 #include "base/file.hpp"
 #include "base/numbers.hpp"
+#include "cli/commands/rebuild.hpp"
 #include "cli/screen/summary.hpp"
 #include "cli/screen/table.hpp"
 #include "cli/screen/values_json.hpp"
@@ -157,7 +158,7 @@ std::vector<Suggestion> parts_of(const Oracle& oracle, TrialId id, int epochs) {
 
 void retrain_trials(std::ostream& out, const Options& options, const std::string& job_name, Job& job) {
   const StoredSweep sweep = read_sweep(options, job_name);
-  const fs::path folder = make_folder(options.directory / "retrained");
+  const fs::path folder = make_folder(options.directory / SweepFiles::retrained);
   const TrainerOptions trainer = trainer_options(options, sweep, folder / SweepFiles::checkpoints);
   for (const TrialId id : wanted(options, *sweep.oracle)) {
     const Trial& trial = sweep.oracle->trials()[id];
@@ -190,6 +191,11 @@ void retrain_trials(std::ostream& out, const Options& options, const std::string
     for (const Suggestion& part : parts)
       fs::remove_all(trainer.checkpoints / checkpoint_folder(part.slot.trial), ignored);
     fs::remove(trainer.checkpoints, ignored);  // unless it holds something else
+  }
+  try {
+    publish_anew(options.directory);
+  } catch (const Error& problem) {  // the models and their files are there
+    out << "  (results.h5 does not have it yet: " << problem.what() << ")" << std::endl;
   }
 }
 

@@ -10,8 +10,13 @@ namespace sibyl {
 
 void summarize(std::ostream& out, const Options& options, int width) {
   const StoredSweep sweep = read_stored_sweep(options.directory);
-  const Seen seen{*sweep.oracle, sweep.timing, sweep.timing.latest(), options.directory,
-                  sweep.standing(options.directory)};
+  const Seen seen{*sweep.oracle,
+                  sweep.timing,
+                  sweep.timing.latest(),
+                  options.directory,
+                  sweep.standing(options.directory),
+                  importances(sweep.oracle->space(), sweep.oracle->trials(), sweep.rungs,
+                              sweep.oracle->options().objective)};
   if (options.json)
     out << summary_json(seen, options.top) << std::endl;
   else

@@ -17,7 +17,7 @@ const std::vector<CommandRow>& command_table() {
       {Command::summary, "summary", "[DIR]", "print the best trials of a sweep"},
       {Command::status, "status", "[DIR...]",
        "print where a sweep runs, how far it is and each of its starts; of several, a line each. Exit code 0: finished, 75: not, and --resume helps, 1: given up, failed, or its last three starts trained nothing; of several, the worst"},
-      {Command::rebuild, "rebuild", "[DIR]", "write results.h5 anew from the journal alone"},
+      {Command::rebuild, "rebuild", "[DIR]", "write results.h5 anew from the journal and what retrain left"},
       {Command::submit, "submit", "",
        "write a Slurm batch script for a sweep and submit it (--dry-run: show it): {job} submit --nodes 4 --gpus-per-node 8 --time 4h -- --max-epochs 81"},
       {Command::retrain, "retrain", "[DIR]",

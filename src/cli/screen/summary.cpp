@@ -134,6 +134,17 @@ void print_failures(std::ostream& out, const Oracle& oracle) {
   out << "trial " << first << ": " << printable(oracle.trials()[first].message) << '\n';
 }
 
+void print_importances(std::ostream& out, const std::vector<Importance>& importances) {
+  constexpr std::size_t most = 6;
+  if (importances.empty()) return;
+  std::vector<std::string> words;
+  for (const Importance& each : importances)
+    if (words.size() < most) words.push_back(one_line(each.hyperparameter) + " " + percent(each.share));
+  out << "Matters   " << joined(words);
+  if (importances.size() > most) out << ", and " << importances.size() - most << " more";
+  out << " (PED-ANOVA)\n";
+}
+
 }  // namespace
 
 void print_summary(std::ostream& out, const Seen& sweep, int top, int width) {
@@ -161,6 +172,7 @@ void print_summary(std::ostream& out, const Seen& sweep, int top, int width) {
     out << ", " << open << " under way";
   out << "; " << oracle.epochs() << " epochs\n";
   if (failed > 0) print_failures(out, oracle);
+  print_importances(out, sweep.importances);
   const Timing& timing = sweep.timing;
   out << "Time      " << duration(timing.wall(sweep.now)) << " with " << quantity(timing.workers(), "worker")
       << ", busy " << percent(timing.busy_share(sweep.now)) << " of it";
@@ -188,6 +200,11 @@ std::string summary_json(const Seen& sweep, int top) {
                       {"early_stopped", trial.early_stopped},
                       {"cause", trial.cause_text()},
                       {"message", trial.message},
+                      {"parameters", trial.facts.parameters},
+                      {"host_memory", trial.facts.host_memory},
+                      {"device_memory", trial.facts.device_memory},
+                      {"checkpoint_bytes", trial.facts.checkpoint_bytes},
+                      {"notes", to_json(trial.notes)},
                       {"sampler", trial.origin.sampler},
                       {"expected_score", number_or_null(trial.origin.expected_mean)},
                       {"expected_deviation", number_or_null(trial.origin.expected_deviation)},
@@ -198,6 +215,8 @@ std::string summary_json(const Seen& sweep, int top) {
   for (const TrialStatus each : {TrialStatus::running, TrialStatus::paused, TrialStatus::completed,
                                  TrialStatus::stopped, TrialStatus::failed})
     counts[std::string(to_string(each))] = count(oracle, each);
+  ordered_json importances = ordered_json::object();
+  for (const Importance& each : sweep.importances) importances[each.hyperparameter] = each.share;
   const Objective& objective = oracle.options().objective;
   return dump({{"state", sweep.standing.state()},
                {"finished", sweep.standing.finished()},
@@ -212,6 +231,7 @@ std::string summary_json(const Seen& sweep, int top) {
                {"best", oracle.best() < 0 ? ordered_json() : ordered_json(oracle.best())},
                {"best_model", oracle.best_model() < 0 ? ordered_json() : ordered_json(oracle.best_model())},
                {"counts", counts},
+               {"importances", importances},
                {"trials", trials}});
 }
 

@@ -4,6 +4,7 @@
 #include <iosfwd>
 #include <string>
 
+#include "core/importance.hpp"
 #include "core/oracle/oracle.hpp"
 #include "sweep/record/standing.hpp"
 #include "sweep/record/timing.hpp"
@@ -27,6 +28,7 @@ struct Seen {
   double now;
   std::filesystem::path directory;
   Standing standing;
+  std::vector<Importance> importances = {};  ///< none: not known
 };
 
 /// The best trials as a table, the best hyperparameters, where the time went and where the files are; in

@@ -80,6 +80,11 @@ std::string inactive_mark(hdf5::CellType type) {
   return "-1";
 }
 
+std::string missing_mark(hdf5::CellType type) {
+  if (type == hdf5::CellType::text) return "empty";
+  return type == hdf5::CellType::int64 ? "-9223372036854775808" : inactive_mark(type);
+}
+
 void add(std::string& object, const std::string& name, const std::string& text) {
   object +=
       (object.empty() ? "{" : ", ") + json(std::string_view(name)) + ": " + json(std::string_view(text));
@@ -101,9 +106,9 @@ ColumnNotes column_notes(const std::string& name, const std::vector<hdf5::Column
       add(notes.meanings, column.name, "hyperparameter; where inactive: " + inactive_mark(column.type));
     } else if (column.name.starts_with("note:")) {
       add(notes.meanings, column.name,
-          "what the job noted of the trial; where it did not: " + inactive_mark(column.type));
+          "what the job noted of the trial; where it did not: " + missing_mark(column.type));
     } else {
-      add(notes.meanings, column.name, "metric of the job; NaN where an epoch does not have it");
+      add(notes.meanings, column.name, "metric of the job; NaN where a row does not have it");
     }
   }
   notes.units += notes.units.empty() ? "{}" : "}";

@@ -161,7 +161,8 @@ hdf5::Update Results::changes(const std::vector<Trial>& trials, double now) {
        {trial_rows_.changes(trials, objective(), space_), epochs_.rows().changes("epochs"),
         space_rows_.changes("search_space", search_space_table(space_)), rungs_.changes("rungs"),
         worker_rows_.changes("workers", workers_.workers(now)), work_changes(work_rows_, workers_),
-        launch_rows_.changes("launches", launch_table(launches_.all()))}});
+        launch_rows_.changes("launches", launch_table(launches_.all())),
+        retrained_rows_.changes("retrained", retrained_table(retrained_))}});
 }
 
 void Results::published(bool yes) {
@@ -170,7 +171,8 @@ void Results::published(bool yes) {
   epochs_.rows().published();
   rungs_.published();
   work_rows_.published();
-  for (ComparedTable* each : {&space_rows_, &worker_rows_, &launch_rows_}) each->published();
+  for (ComparedTable* each : {&space_rows_, &worker_rows_, &launch_rows_, &retrained_rows_})
+    each->published();
 }
 
 void Results::publish(const std::filesystem::path& file, const std::vector<Trial>& trials, double now) const {
@@ -181,7 +183,8 @@ void Results::publish(const std::filesystem::path& file, const std::vector<Trial
                  {TrialRows().changes(trials, objective(), space_), epochs_.rows().all("epochs"),
                   ComparedTable().changes("search_space", search_space_table(space_)), rungs_.all("rungs"),
                   ComparedTable().changes("workers", workers_.workers(now)), work_changes(work, workers_),
-                  ComparedTable().changes("launches", launch_table(launches_.all()))}}));
+                  ComparedTable().changes("launches", launch_table(launches_.all())),
+                  ComparedTable().changes("retrained", retrained_table(retrained_))}}));
 }
 
 std::string hdf5_version() {

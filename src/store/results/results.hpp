@@ -13,6 +13,7 @@
 #include "store/results/epoch_rows.hpp"
 #include "store/results/made_tables.hpp"
 #include "store/results/packed_rows.hpp"
+#include "store/results/retrained_table.hpp"
 #include "store/results/search_space_table.hpp"
 #include "store/results/trial_table.hpp"
 #include "store/results/worker_rows.hpp"
@@ -20,13 +21,17 @@
 namespace sibyl {
 
 /// Learns what happens in a sweep and publishes it as one HDF5 file, for people and their tools. The file
-/// says nothing that the journal does not; its tables and columns are listed in analysis/README.md.
+/// says nothing that the journal, and what was made from the sweep, do not; its tables and columns are listed
+/// in analysis/README.md.
 class Results {
  public:
   Results();
 
   /// Told every event in the journal's order, with what the oracle said follows from it.
   void tell(const Event& event, const Consequences& consequences = {});
+
+  /// All models that were trained again by now, of which the journal does not know.
+  void retrained(std::vector<RetrainedModel> models) { retrained_ = std::move(models); }
 
   /// Of the whole sweep, as far as it is known now.
   void plan(const std::optional<PlanSize>& planned) { planned_ = planned.value_or(PlanSize{}); }
@@ -69,7 +74,8 @@ class Results {
   WorkerRows workers_;
   Launches launches_;
   TrialRows trial_rows_;
-  ComparedTable space_rows_, worker_rows_, launch_rows_;
+  std::vector<RetrainedModel> retrained_;
+  ComparedTable space_rows_, worker_rows_, launch_rows_, retrained_rows_;
   GrowingTable work_rows_;
 };
 

@@ -74,11 +74,13 @@ Part part_of(const std::vector<Trial>& trials, std::size_t first, std::size_t co
 /// The columns of what a member of the trials has, a column a name.
 class ValueColumns {
  public:
-  ValueColumns(std::string prefix, Values Trial::*member) : prefix_(std::move(prefix)), member_(member) {}
+  /// `any`: see ValueColumn.
+  ValueColumns(std::string prefix, Values Trial::*member, bool any)
+      : prefix_(std::move(prefix)), member_(member), any_(any) {}
 
   ValueColumn& of(const std::string& name) {
     const auto [place, is_new] = places_.try_emplace(name, columns_.size());
-    if (is_new) columns_.emplace_back(prefix_ + name);
+    if (is_new) columns_.emplace_back(prefix_ + name, any_);
     return columns_[place->second];
   }
   void learn(const Values& values) {
@@ -100,6 +102,7 @@ class ValueColumns {
  private:
   std::string prefix_;
   Values Trial::*member_;
+  bool any_;
   std::vector<ValueColumn> columns_;
   std::unordered_map<std::string, std::size_t> places_;
   std::vector<int> kinds_;
@@ -144,8 +147,8 @@ class TrialColumns {
   }
 
  private:
-  ValueColumns hyperparameters_{"hp:", &Trial::hyperparameters};
-  ValueColumns notes_{"note:", &Trial::notes};
+  ValueColumns hyperparameters_{"hp:", &Trial::hyperparameters, false};
+  ValueColumns notes_{"note:", &Trial::notes, true};
   std::vector<hdf5::Column> columns_;
   std::size_t left_out_ = 0;
 };

@@ -17,8 +17,9 @@ namespace sibyl {
 /// the trials have.
 class ValueColumn {
  public:
-  /// `name`: the column's, "hp:width".
-  explicit ValueColumn(std::string name) : name_(std::move(name)) {}
+  /// `name`: the column's, "hp:width". `any`: its values may be any, so the marks of what is not there are
+  /// always the same.
+  ValueColumn(std::string name, bool any) : name_(std::move(name)), any_(any), minus_one_(any) {}
 
   void expect(const Domain& domain) {
     if (const auto* range = std::get_if<IntRange>(&domain)) {
@@ -35,7 +36,7 @@ class ValueColumn {
     if (std::holds_alternative<double>(value)) reals_ = true;
     if (const auto* text = std::get_if<std::string>(&value)) {
       texts_ = true;
-      if (text->empty() || text->front() == '<') like_marks_.insert(*text);
+      if (!any_ && (text->empty() || text->front() == '<')) like_marks_.insert(*text);
     }
     if (const auto* x = std::get_if<std::int64_t>(&value)) {
       integers_ = true;
@@ -88,7 +89,8 @@ class ValueColumn {
   }
 
   std::string name_;
-  bool booleans_ = false, integers_ = false, reals_ = false, texts_ = false, minus_one_ = false;
+  bool any_;
+  bool booleans_ = false, integers_ = false, reals_ = false, texts_ = false, minus_one_;
   std::set<std::string> like_marks_;  ///< possible values that look like a mark of the inactive
   std::vector<std::pair<std::size_t, const Value*>> values_;  ///< by row; the trials own them
 };

@@ -33,6 +33,7 @@ Consequences StoredSweep::tell(const Event& event) {
   const Consequences consequences = oracle->tell(event);  // first: the others take any event
   timing.learn(event, consequences);
   record.tell(event);
+  rungs.insert(rungs.end(), consequences.decisions.begin(), consequences.decisions.end());
   return consequences;
 }
 

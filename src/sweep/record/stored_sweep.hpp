@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/oracle/oracle.hpp"
 #include "core/space/ask.hpp"
@@ -26,6 +27,7 @@ struct StoredSweep {
   std::optional<Oracle> oracle;
   Timing timing;
   Record record;
+  std::vector<RungResult> rungs;  ///< in the order of the decisions
 
   /// Throws Contradiction, see Oracle::tell.
   Consequences tell(const Event& event);

@@ -66,7 +66,8 @@ Sweep::Sweep(SweepStart start, const MakeSweepView& make_view, const Ask& ask)
       directory_(start_.directory),
       ask_(ask),
       make_view_(make_view),
-      checkpoints_(directory_ / SweepFiles::checkpoints, start_.keep_best) {
+      checkpoints_(directory_ / SweepFiles::checkpoints, start_.keep_best),
+      retrained_(directory_) {
   check_directory(start_);
   made_directory_ = !fs::exists(directory_);
   make_directory(directory_);
@@ -266,7 +267,7 @@ void Sweep::close(const std::string& reason) {
   // Written as a whole, without what the versions before it have left behind.
   if (const auto done = publisher_->wait()) take_note(*done);
   publisher_.reset();
-  tell_plan();
+  tell_the_rest();
   results_.publish(directory_ / SweepFiles::results, oracle_->trials(), wall_clock());
   flush_tensorboard();
 }

@@ -17,6 +17,7 @@
 #include "sweep/options/sweep_options.hpp"
 #include "sweep/record/kept_checkpoints.hpp"
 #include "sweep/record/record.hpp"
+#include "sweep/record/retrained.hpp"
 #include "sweep/record/standing.hpp"
 #include "sweep/record/sweep_view.hpp"
 
@@ -84,8 +85,8 @@ class Sweep {
   void tell(const Event& event);
   void note_ended(const Consequences& consequences);
   [[noreturn]] void end_without_journal(const JournalLost& lost);
-  /// To the results, before they are published.
-  void tell_plan();
+  /// To the results, before they are published: how large the plan is, and which models were trained again.
+  void tell_the_rest();
   void publish();
   void take_note(const Publisher::Done& done);
   void flush_tensorboard();
@@ -110,6 +111,7 @@ class Sweep {
   Publication publication_;
   std::optional<Publisher> publisher_;
   KeptCheckpoints checkpoints_;
+  RetrainedWatch retrained_;
 };
 
 }  // namespace sibyl

@@ -12,13 +12,14 @@ void Sweep::tick() {
   view_->draw(wall_clock());
   if (const auto done = publisher_->done()) take_note(*done);
   if (!publisher_->idle() || !publication_.due(steady_seconds())) return;
-  tell_plan();
+  tell_the_rest();
   publisher_->begin(results_.changes(oracle_->trials(), wall_clock()));
   flush_tensorboard();
 }
 
-void Sweep::tell_plan() {
+void Sweep::tell_the_rest() {
   results_.plan(planned(*oracle_));
+  if (retrained_.changed()) results_.retrained(read_retrained(directory_));
 }
 
 void Sweep::take_note(const Publisher::Done& done) {
@@ -31,7 +32,7 @@ void Sweep::take_note(const Publisher::Done& done) {
 // Waits until all that is known is published.
 void Sweep::publish() {
   if (const auto done = publisher_->wait()) take_note(*done);
-  tell_plan();
+  tell_the_rest();
   publisher_->begin(results_.changes(oracle_->trials(), wall_clock()));
   const auto done = publisher_->wait();
   results_.published(done->problem.empty());
@@ -55,7 +56,7 @@ void Sweep::end_without_journal(const JournalLost& lost) {
   std::string text = std::string(lost.what()) + " The sweep can't go on without it.";
   try {
     const fs::path results = rescue_path(directory_ / SweepFiles::results);
-    tell_plan();
+    tell_the_rest();
     results_.publish(results, oracle_->trials(), wall_clock());
     text += " All results up to here are in " + results.string() + ".";
     const fs::path journal = journal_->rescue();

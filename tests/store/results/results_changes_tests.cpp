@@ -113,7 +113,8 @@ std::string cell(const ResultsFile& file, const std::string& table, const std::s
 
 void check_same(const std::filesystem::path& one, const std::filesystem::path& other) {
   const ResultsFile a(one), b(other);
-  for (const char* table : {"trials", "epochs", "search_space", "rungs", "workers", "work", "launches"}) {
+  for (const char* table :
+       {"trials", "epochs", "search_space", "rungs", "workers", "work", "launches", "retrained"}) {
     REQUIRE(a.columns(table) == b.columns(table));
     for (const std::string& column : a.columns(table)) {
       INFO(table << "." << column);

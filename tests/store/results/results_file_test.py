@@ -21,7 +21,7 @@ except ImportError as missing:
     sys.exit(77)
 
 PROGRAM, PAGE = sys.argv[1:3]
-TABLES = ["trials", "epochs", "search_space", "rungs", "workers", "work", "launches"]
+TABLES = ["trials", "epochs", "search_space", "rungs", "workers", "work", "launches", "retrained"]
 
 
 def page_tables(page):

@@ -100,7 +100,8 @@ TEST_CASE("An epoch's row has its place in the plan and a column for every metri
             epoch(0, 3, 2, 12, {{"accuracy", 0.75}, {"loss", 3}}), epoch(7, 1, 2, 13, {})}));
   const ResultsFile& file = *published.file;
   CHECK(file.columns("epochs") == Names{"trial", "execution", "epoch", "attempt", "worker", "bracket", "rung",
-                                        "started", "seconds", "loss", "accuracy"});
+                                        "started", "seconds", "validation_seconds", "samples",
+                                        "samples_per_second", "loss", "accuracy"});
   CHECK(file.integers("epochs", "trial") == std::vector<long>{0, 0, 0, 7});
   CHECK(file.integers("epochs", "epoch") == std::vector<long>{1, 2, 3, 1});
   CHECK(file.integers("epochs", "worker") == std::vector<long>{1, 1, 2, 2});
@@ -196,7 +197,7 @@ TEST_CASE("A thousand hyperparameters do not stop the publishing: what does not 
   const auto columns = static_cast<long>(published.file->columns("trials").size());
   CHECK(columns > 700);
   const auto left_out = published.file->number_attribute<long>("columns_left_out", H5T_NATIVE_LONG, "trials");
-  CHECK(columns + left_out == 23 + 2000 + 4);
+  CHECK(columns + left_out == 27 + 2000 + 4);
   CHECK(published.file->integers("trials", "trial") == std::vector<long>{0});
 }
 
