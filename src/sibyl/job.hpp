@@ -37,6 +37,7 @@ struct TrainerOptions {
   int threads = 1;                 ///< for one trial's CPU work
   int local_worker = 0;            ///< 0, 1, ... among the node's workers that see the same devices
   int local_workers = 1;           ///< of this node
+  bool private_data = false;       ///< each worker of a node has its own copy in memory
   bool deterministic = false;      ///< only deterministic algorithms, on CUDA too
   /// Which training steps are recorded once and replayed on a GPU: "off"; "auto": Sibyl's own, of a model of
   /// LibTorch's modules; "on": the job's own too.

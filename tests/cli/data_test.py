@@ -7,6 +7,7 @@ import unittest
 
 import h5py
 
+from idx import write_data_set
 from sweeps import JOBS, SweepTest, assert_same, command, run
 
 FAILED = 1
@@ -46,6 +47,15 @@ class Data(SweepTest):
             out, _ = self.go_on(ranks=ranks)
             self.assertIn("72 training, 24 validation, 24 test samples", out)
             assert_same(whole, self.output)
+
+    def test_the_workers_of_a_node_have_the_data_once(self):
+        data = write_data_set(self.folder / "pictures", train=3000)  # a megabyte and more
+        settings = ("--data", data, *SETTINGS, "--max-trials", 4)
+        outputs = {"alone": (None, ()), "shared": (4, ()), "private": (4, ("--private-data",))}
+        for name, (ranks, more) in outputs.items():
+            out, _ = run("fashion_mnist", *settings, *more, "--output", self.folder / name, ranks=ranks)
+            self.assertEqual("once for all workers of the node" in out, name == "shared", out)
+            assert_same(self.folder / "alone", self.folder / name)
 
     def test_a_relative_path_is_found_from_anywhere(self):
         subprocess.run(command("iris", "--data", self.table.name, *SETTINGS, "--max-trials", 3, "--output", self.output), cwd=self.folder,

@@ -51,6 +51,7 @@ TrainerOptions trainer_options(const Options& options, const Job& job, const Env
   trainer.checkpoint_epochs = options.checkpoint_epochs;
   trainer.device = options.device;
   trainer.cuda_graphs = options.cuda_graphs;
+  trainer.private_data = options.private_data;
   trainer.threads = options.sweep.threads > 0 ? options.sweep.threads : environment.cores();
   trainer.local_worker = environment.local_worker();
   trainer.local_workers = environment.local_workers();

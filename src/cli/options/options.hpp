@@ -28,6 +28,7 @@ struct Options {
   double time_limit = 0;    ///< seconds; 0: none
   double checkpoint_seconds = 60;
   int checkpoint_epochs = 0;  ///< 0: the seconds alone decide
+  bool private_data = false;
   std::string cuda_graphs = "auto";
   int keep_best = 1;  ///< trials whose weights are kept when they have ended
   bool tensorboard = false;

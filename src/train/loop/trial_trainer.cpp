@@ -10,6 +10,7 @@
 #include "train/loop/execution.hpp"
 #include "train/loop/failure.hpp"
 #include "train/loop/load_data.hpp"
+#include "train/loop/shared_data.hpp"
 
 namespace sibyl {
 
@@ -51,6 +52,11 @@ TrialTrainer::TrialTrainer(std::shared_ptr<HyperModel> model, TrainerOptions opt
   require_working(device_);
   data_ = load_data(*model_, options_, device_, &data_parts_);
   description_ = sibyl::describe(data_);
+  if (options_.local_workers > 1 && !options_.private_data) {
+    std::string note;
+    data_ = shared_on_node(data_, note);
+    description_ += note;
+  }
   if (options_.folds > 1) {
     folds_.emplace(data_, options_.folds, options_.seed);
     data_ = {};

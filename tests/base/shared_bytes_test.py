@@ -1,0 +1,97 @@
+"""One copy of data for all processes of a machine: python3 shared_bytes_test.py SHARED_BYTES_USER."""
+import os
+import re
+import signal
+import subprocess
+import sys
+import unittest
+import uuid
+
+PROGRAM = sys.argv.pop() if len(sys.argv) > 1 else ""
+MIB = 40
+
+
+class SharedBytes(unittest.TestCase):
+    def setUp(self):
+        self.name, self.users = uuid.uuid4().hex, []
+
+    def tearDown(self):
+        for user in self.users:
+            user.stdin.close()
+            user.stdout.close()
+            self.assertIn(user.wait(timeout=60), (0, -signal.SIGKILL))
+
+    def start(self, *seed):
+        user = subprocess.Popen([PROGRAM, self.name, str(MIB), *map(str, seed)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                text=True)
+        self.users.append(user)
+        return user
+
+    def says(self, user):
+        return user.stdout.readline().strip()
+
+    def kill(self, user):
+        user.kill()
+        user.wait(timeout=60)
+
+    def resident(self):
+        """MiB of all together, each page counted once."""
+        total = 0
+        for user in self.users:
+            if user.poll() is None:
+                with open(f"/proc/{user.pid}/smaps_rollup", encoding="ascii") as file:
+                    total += int(re.search(r"^Pss:\s+(\d+)", file.read(), re.M).group(1))
+        return total / 1024
+
+    def test_four_that_start_together_have_one_copy(self):
+        users = [self.start() for _ in range(4)]
+        self.assertEqual(sorted(self.says(user) for user in users), ["another's"] * 3 + ["own"])
+        self.assertLess(self.resident(), 1.2 * MIB + 4 * 3)  # and some memory of each process's own
+
+    def test_whoever_is_killed_the_others_hand_it_on(self):
+        first = self.start()
+        self.assertEqual(self.says(first), "own")
+        others = [self.start(), self.start()]
+        self.assertEqual([self.says(user) for user in others], ["another's"] * 2)
+        for gone in (first, others[0]):
+            self.kill(gone)
+            for _ in range(50):  # until another has taken its place: asked before, a process makes its own
+                newcomer = self.start()
+                if self.says(newcomer) == "another's":
+                    break
+                self.kill(newcomer)
+            else:
+                self.fail("nobody has taken the place of the one that was killed")
+        for user in self.users[1:]:
+            if user.poll() is None and user is not self.users[-1]:
+                self.kill(user)
+        self.assertLess(self.resident(), 1.2 * MIB + 3)
+
+    def test_nothing_is_left(self):
+        before = set(os.listdir("/dev/shm")) if os.path.isdir("/dev/shm") else set()
+        users = [self.start(), self.start()]
+        for user in users:
+            self.says(user)
+        for user in users:
+            self.kill(user)
+        after = set(os.listdir("/dev/shm")) if os.path.isdir("/dev/shm") else set()
+        self.assertEqual(after - before, set())
+        with open("/proc/net/unix", encoding="ascii", errors="replace") as file:
+            self.assertNotIn(self.name, file.read())
+        self.assertEqual(self.says(self.start()), "own")
+
+    def test_what_one_writes_the_others_do_not_see(self):
+        one = self.start()
+        self.says(one)
+        one.stdin.write("write\n")
+        one.stdin.flush()
+        self.assertEqual(self.says(one), "written")
+        self.assertEqual(self.says(self.start()), "another's")  # it compares them with its own
+
+    def test_other_bytes_under_one_name_are_not_taken(self):
+        self.assertEqual(self.says(self.start(1)), "own")
+        self.assertIn("other bytes", self.says(self.start(2)))
+
+
+if __name__ == "__main__":
+    unittest.main()
