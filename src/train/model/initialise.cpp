@@ -2,7 +2,7 @@
 
 #include <torch/torch.h>
 
-#include "base/named_kinds.hpp"
+#include "base/find_kind.hpp"
 
 namespace sibyl {
 

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "base/named_kinds.hpp"
+#include "base/find_kind.hpp"
 #include "train/optimizers/fused_optimizers.hpp"
 
 namespace sibyl {

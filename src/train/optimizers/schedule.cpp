@@ -6,7 +6,7 @@
 #include <numbers>
 #include <sstream>
 
-#include "base/named_kinds.hpp"
+#include "base/find_kind.hpp"
 #include "sibyl/error.hpp"
 
 namespace sibyl {
