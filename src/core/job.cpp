@@ -11,7 +11,7 @@ WorkerJoined Job::describe_worker(const TrainerOptions& options) {
   return worker;
 }
 
-std::vector<Metric> Job::retrain(const Suggestion&, const TrainerOptions&, Reporter&) {
+Retrained Job::retrain(const Suggestion&, const TrainerOptions&, Reporter&) {
   throw UsageError("this job has no models to train again: it is no HyperModel");
 }
 

@@ -70,7 +70,8 @@ class FitContext {
   /// schedule) goes by it: last_epoch() is only the end of this slot.
   virtual int max_epochs() const { return last_epoch(); }
   virtual torch::optim::Optimizer& optimizer() = 0;
-  virtual Objective objective() const { return {}; }  ///< of the sweep
+  virtual Objective objective() const { return {}; }         ///< of the sweep
+  virtual Objective monitor() const { return objective(); }  ///< what early stopping goes by
   /// The objective's metric of each epoch that is behind the model (of a descendant: its parent's, too).
   virtual std::vector<double> scores() const { return {}; }
 
@@ -89,6 +90,11 @@ class FitContext {
   /// Tells of an epoch, the objective's metric among its metrics. False: training is over, return.
   /// The learning rate of optimizer() is added to them, unless there is a `learning_rate` among them.
   virtual bool report(int epoch, std::vector<Metric> metrics) = 0;
+  /// Before the first step, by a loop that knows it: the metrics that each epoch will have. Throws Error
+  /// where objective() or monitor() is missing; without the objective, the sweep ends.
+  virtual void will_measure(const std::vector<std::string>& /*names*/) {}
+  /// Where the validation's confusion matrix is wanted after an epoch, of classes; else null.
+  virtual ConfusionMatrix* confusion() { return nullptr; }
   /// Something that people should know of this trial: it comes into its message.
   virtual void warn(const std::string& /*text*/) {}
 

@@ -11,6 +11,7 @@
 #include "sibyl/fit_context.hpp"
 #include "sibyl/hyperparameters.hpp"
 #include "sibyl/loss.hpp"
+#include "sibyl/metric.hpp"
 #include "sibyl/objective.hpp"
 #include "sibyl/optimizer.hpp"
 #include "sibyl/precision.hpp"
@@ -25,8 +26,8 @@ struct StepResult {
 
 /// What is tuned: derive from it, say what the model and its data are, and override what else differs from
 /// the usual. The search space is what build(), make_optimizer(), optimizer(), batch_size(),
-/// micro_batch_size() and precision() ask for: all of them, whichever are overridden. What another function
-/// asks for joins it with the first trial that comes there.
+/// micro_batch_size(), loss() and precision() ask for: all of them, whichever are overridden. What another
+/// function asks for joins it with the first trial that comes there.
 class HyperModel {
  public:
   virtual ~HyperModel() = default;
@@ -46,14 +47,19 @@ class HyperModel {
   /// its parts: for a batch that is larger than the device's memory. 0: all. (Norms over a batch see its
   /// parts.)
   virtual int micro_batch_size(HyperParameters&) { return 0; }
-  virtual Loss loss() const { return Loss::automatic; }
-  /// For cross_entropy: how much a sample of each class counts, in training and in validation; undefined: the
-  /// same. Asked once.
+  virtual Loss loss(HyperParameters&) { return Loss::automatic; }
+  /// For cross_entropy and focal: how much a sample of each class counts, in training and in validation;
+  /// undefined: the same. Asked once. (Loss::balanced counts them.)
   virtual torch::Tensor class_weights() const { return {}; }
   /// Mixed precision costs digits and saves time where there are GPUs that are made for it.
   virtual Precision precision(HyperParameters&) { return Precision::full; }
-  /// Besides the loss. The default is accuracy for classes, mae and mse for values.
+  /// Besides the loss: `return {"accuracy", "f1_macro"};`. The default is accuracy for classes, mae and mse
+  /// for values.
   virtual std::vector<MetricKind> metrics(Loss loss) const;
+  /// Metrics of one's own of the whole validation set, after each epoch; without "val_", which Sibyl adds.
+  virtual std::vector<Metric> epoch_metrics(const torch::Tensor& output, const torch::Tensor& y);
+  /// Metrics of one's own that are means over samples, of each batch of training and of validation.
+  virtual std::vector<BatchMetric> batch_metrics(const torch::Tensor& output, const torch::Tensor& y);
   /// A trial whose model has more fails as too large; 0: any.
   virtual std::int64_t max_parameters() const { return 0; }
   /// After each epoch, before it is reported: to change the learning rate of context.optimizer(), say.
@@ -78,12 +84,19 @@ class HyperModel {
   virtual void fit(HyperParameters& hp, torch::nn::Sequential& model, const Data& data, FitContext& context);
 
  private:
+  friend class Execution;
   friend class TrainSteps;
+  friend class Validation;
+  /// Before a training: what its loss is.
+  void take_loss(HyperParameters& hp, const Split& train, torch::Device device);
   /// Is the result that of this class's training_step() and compute_loss() for x, with nothing done around
   /// them?
   bool took_own_step(const torch::Tensor& x, const StepResult& result) const;
 
-  mutable std::optional<torch::Tensor> class_weights_;
+  std::optional<Loss> loss_;  ///< of the latest training
+  LossWeights weights_;
+  std::optional<torch::Tensor> class_weights_;
+  bool measures_epochs_ = true;  ///< as long as nobody has seen that epoch_metrics() is not overridden
   /// What the latest of these functions of this class were given and gave, to be told apart from others.
   const void *own_x_ = nullptr, *own_output_ = nullptr;
   mutable const void* own_loss_ = nullptr;

@@ -25,8 +25,10 @@ struct Program {
 struct TrainerOptions {
   std::uint64_t seed = 0;
   Objective objective;
-  int patience = 0;                   ///< epochs without improvement of the objective; 0: no early stopping
+  Objective monitor = {};             ///< what early stopping goes by; without a metric: the objective
+  int patience = 0;                   ///< epochs without improvement of that; 0: no early stopping
   double min_delta = 0;               ///< what counts as an improvement
+  int start_from_epoch = 0;           ///< so many epochs at the beginning don't count for it
   int folds = 0;                      ///< execution e validates on fold e % folds of the samples; 0: no folds
   int max_epochs = 0;                 ///< the furthest that any trial is trained; 0: not known
   std::filesystem::path data;         ///< `--data`; empty: the job's own default
@@ -46,12 +48,21 @@ struct TrainerOptions {
   Program program;              ///< of a job of programs
   double trial_timeout = 0;     ///< seconds without a step after which a trial hangs; 0: found out
   DataDescribed recorded_data;  ///< for `retrain` and `export`: any other is refused; no parts: any will do
+
+  const Objective& monitored() const { return monitor.metric.empty() ? objective : monitor; }
 };
 
 class HyperParameters;
 
 /// Of a trial: those of its best epoch (where they were kept), or of its last.
 enum class Weights : std::uint8_t { best_epoch, last_epoch };
+
+/// What training a trial again gave.
+struct Retrained {
+  std::vector<Metric> metrics;           ///< those of the test set with `test_` before their names
+  ConfusionMatrix confusion;             ///< of the test set; empty without one, or without classes
+  std::vector<std::string> class_names;  ///< may be empty
+};
 
 /// What `sibyl::run` runs. A LibTorch job is a HyperModel, which train/ makes into one of these; a job
 /// without LibTorch (an analytic function, another library) implements it directly.
@@ -77,11 +88,9 @@ class Job {
   /// What a worker's trainer would say of itself (see Trainer::describe), without loading any data.
   virtual WorkerJoined describe_worker(const TrainerOptions& options);
   /// Trains the suggestion's trial anew, to its last epoch, on training and validation data together, and
-  /// scores it once on the test set. Returns metrics, those of the test set with `test_` before their names.
-  /// The trained model's checkpoint is in `options.checkpoints`. Throws UsageError for a job that has no
-  /// models.
-  virtual std::vector<Metric> retrain(const Suggestion& suggestion, const TrainerOptions& options,
-                                      Reporter& reporter);
+  /// scores it once on the test set. The trained model's checkpoint is in `options.checkpoints`. Throws
+  /// UsageError for a job that has no models.
+  virtual Retrained retrain(const Suggestion& suggestion, const TrainerOptions& options, Reporter& reporter);
   /// Writes the model in the checkpoint of the suggestion's trial (of several executions, the first one's) to
   /// a file that Python opens. Returns the epoch of its weights. Throws Error when there is no such
   /// checkpoint, UsageError for a job that has no models.
@@ -89,6 +98,9 @@ class Job {
                            const std::filesystem::path& file);
   /// About how much a checkpoint of a trial takes, for `plan`; 0: not known.
   virtual std::int64_t checkpoint_bytes() { return 0; }
+  /// What the epochs of some trial may be measured by, as far as that is known without data; empty: nobody
+  /// knows.
+  virtual std::vector<std::string> possible_metrics() { return {}; }
   /// Names and versions of the libraries behind it, for the record.
   virtual std::map<std::string, std::string> versions() const { return {}; }
 };

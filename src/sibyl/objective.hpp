@@ -18,8 +18,8 @@ struct Objective {
   Direction direction = Direction::minimize;
 
   /// "val_accuracy", "val_loss:min", "reward:max". Without a direction it is inferred from a known name (with
-  /// or without "val_"); throws UsageError for a name it does not know.
-  static Objective parse(std::string_view text);
+  /// or without "val_"); throws UsageError for a name it does not know, as of that option.
+  static Objective parse(std::string_view text, const std::string& option = "--objective");
 
   /// Is a better than b? NaN and infinities are better than nothing and worse than any number.
   bool better(double a, double b) const;

@@ -89,6 +89,9 @@ bool names(const std::vector<Metric>& metrics, std::string_view name);
 /// The value of a metric, NaN when it is not there.
 double value_of(const std::vector<Metric>& metrics, std::string_view name);
 
+/// How many samples of a class (row) were taken for each of the classes (column).
+using ConfusionMatrix = std::vector<std::vector<std::int64_t>>;
+
 /// The best epoch of one execution of a trial, by the objective, and what the last one scored.
 struct Best {
   double score = std::numeric_limits<double>::quiet_NaN();

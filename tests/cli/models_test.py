@@ -124,6 +124,7 @@ class Models(unittest.TestCase):
         out = self.said("retrain", self.sweep, "--top", 2)
         first, second = self.ranked()[:2]
         self.assertIn("test_accuracy", out)
+        self.assertRegex(out, r"\n +class +precision +recall +f1 +samples +as ")
         for trial in (first, second):
             self.assertIn(f"Trial {trial} ", out)
             about = json.loads((self.sweep / "retrained" / f"trial_{trial:06}.json").read_text())
@@ -131,6 +132,12 @@ class Models(unittest.TestCase):
             self.assertIn("test_loss", about["metrics"])
             self.assertNotIn("learning_rate", about["metrics"])  # nothing of the model's
             self.assertGreaterEqual(about["metrics"]["test_accuracy"], 0)
+            matrix, classes = about["test"]["confusion_matrix"], about["test"]["classes"]
+            samples = sum(map(sum, matrix))
+            self.assertAlmostEqual(sum(matrix[i][i] for i in range(10)) / samples, about["metrics"]["test_accuracy"])
+            for i, each in enumerate(classes):
+                self.assertEqual(each["support"], sum(matrix[i]))
+                self.assertAlmostEqual(each["recall"], matrix[i][i] / sum(matrix[i]) if sum(matrix[i]) else 0)
             self.assertTrue((self.sweep / "retrained" / f"trial_{trial:06}.pt").exists())
         self.assertEqual(sorted(path.suffix for path in (self.sweep / "retrained").iterdir()), [".json", ".json", ".pt", ".pt"])
 

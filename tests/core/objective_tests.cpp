@@ -12,6 +12,12 @@ TEST_CASE("the direction of known metrics is inferred") {
   CHECK(Objective::parse("val_accuracy") == Objective{"val_accuracy", Direction::maximize});
   CHECK(Objective::parse("mae").direction == Direction::minimize);
   CHECK(Objective::parse("auc").direction == Direction::maximize);
+  for (const char* more : {"roc_auc", "val_f1_macro", "precision", "recall_micro", "balanced_accuracy",
+                           "val_r2", "spearman", "val_top_3_accuracy"})
+    CHECK(Objective::parse(more).direction == Direction::maximize);
+  for (const char* less : {"rmse", "val_mape"})
+    CHECK(Objective::parse(less).direction == Direction::minimize);
+  CHECK_THROWS_AS(Objective::parse("top_some_accuracy"), UsageError);
   CHECK(Objective::parse("my_score:max") == Objective{"my_score", Direction::maximize});
   CHECK(Objective::parse("accuracy:min").direction == Direction::minimize);
   CHECK_THROWS_WITH(Objective::parse("my_score"), ContainsSubstring("my_score:min"));

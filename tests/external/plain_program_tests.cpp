@@ -78,6 +78,19 @@ TEST_CASE("a kill that was for all is no failure of the trial's") {
   CHECK(ended.detail == "SIGTERM");
 }
 
+TEST_CASE("early stopping of a program may go by another metric, and not from the start") {
+  Programs programs;
+  programs.options.patience = 2;
+  programs.options.monitor = {.metric = "acc", .direction = Direction::maximize};
+  programs.options.start_from_epoch = 1;
+  programs.shell(
+      "for i in 1 2 3 4 5; do echo \"{\\\"epoch\\\": $i, \\\"val_loss\\\": $i, \\\"acc\\\": -$i}\"; done; sleep 1000");
+  const TrialEnded ended = programs.train(0, 9);
+  CHECK(ended.ending == Ending::early_stopped);
+  CHECK(ended.message == "acc has not improved for 2 epochs");
+  CHECK(programs.reporter.text() == "1:1 2:2 3:3 4:4 ");
+}
+
 TEST_CASE("early stopping ends a program by the epochs that it prints") {
   Programs programs;
   programs.options.patience = 2;

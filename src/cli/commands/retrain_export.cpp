@@ -10,6 +10,7 @@
 #include "base/file.hpp"
 #include "base/numbers.hpp"
 #include "cli/commands/rebuild.hpp"
+#include "cli/screen/confusion.hpp"
 #include "cli/screen/summary.hpp"
 #include "cli/screen/table.hpp"
 #include "cli/screen/values_json.hpp"
@@ -170,23 +171,25 @@ void retrain_trials(std::ostream& out, const Options& options, const std::string
         << epochs << " on training and validation data" << std::endl;
     EpochLines lines(out, epochs);
     const std::vector<Suggestion> parts = parts_of(*sweep.oracle, id, epochs);
-    std::vector<Metric> metrics;
+    Retrained retrained;
     for (const Suggestion& part : parts) {
       if (parts.size() > 1)
         out << "  from epoch " << part.slot.first_epoch + 1 << " as trial " << part.slot.trial << ": "
             << short_text(searched(part.hyperparameters, sweep.opened.space)) << std::endl;
-      metrics = job.retrain(part, trainer, lines);
+      retrained = job.retrain(part, trainer, lines);
     }
     const fs::path file = folder / (checkpoint_folder(id) + ".pt");
     export_whole(job, parts.back(), trainer, Weights::last_epoch, file);
     auto object = description(sweep, id, epochs);
-    for (const Metric& metric : metrics) object["metrics"][metric.name] = metric.value;
+    for (const Metric& metric : retrained.metrics) object["metrics"][metric.name] = metric.value;
+    if (!retrained.confusion.empty()) object["test"] = confusion_json(retrained);
     write_json(file, object);
     std::vector<Metric> test;
-    for (const Metric& metric : metrics)
+    for (const Metric& metric : retrained.metrics)
       if (metric.name.starts_with("test_")) test.push_back(metric);
     out << "  " << (test.empty() ? "the job has no test set" : listed(test)) << "; the model is "
         << file.string() << std::endl;
+    print_confusion(out, retrained);
     std::error_code ignored;
     for (const Suggestion& part : parts)
       fs::remove_all(trainer.checkpoints / checkpoint_folder(part.slot.trial), ignored);

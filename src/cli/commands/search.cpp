@@ -37,12 +37,14 @@ namespace sibyl {
 
 namespace {
 
-TrainerOptions trainer_options(const Options& options, const Job& job, const Environment& environment) {
+TrainerOptions trainer_options(const Options& options, Job& job, const Environment& environment) {
   TrainerOptions trainer;
   trainer.seed = options.sweep.seed;
   trainer.objective = objective(options, job);
+  trainer.monitor = monitor(options, job);
   trainer.patience = options.sweep.patience;
   trainer.min_delta = options.sweep.min_delta;
+  trainer.start_from_epoch = options.sweep.start_from_epoch;
   trainer.max_epochs = options.sweep.max_epochs;
   trainer.folds = options.sweep.folds;
   trainer.data = options.sweep.data;
@@ -114,6 +116,7 @@ Options resolve(const Options& typed, Job& job, const Environment& environment,
   options.sweep.width = chosen_width(options.sweep, std::max(environment.size() - 1, 1));
   options.sweep.data = absolute_data(options.sweep.data);
   options.sweep.objective = to_text(objective(options, job));
+  if (!options.sweep.monitor.empty()) options.sweep.monitor = to_text(monitor(options, job));
   if (options.sweep.folds > 0 && !job.has_folds())
     throw UsageError("--folds: this job's trainer does not part its samples by folds");
   return options;

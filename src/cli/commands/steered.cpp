@@ -1,10 +1,29 @@
 #include "cli/commands/steered.hpp"
 
+#include <algorithm>
+
+#include "base/nearest.hpp"
+#include "sibyl/error.hpp"
 #include "sweep/options/auto_sampler.hpp"
 #include "sweep/options/earlier.hpp"
 #include "sweep/record/warm_start.hpp"
 
 namespace sibyl {
+
+namespace {
+
+// What is certain to be missing is said before anything is started.
+void require_possible(const std::string& option, const Objective& objective, Job& job) {
+  const std::vector<std::string> possible = job.possible_metrics();
+  if (possible.empty() || std::find(possible.begin(), possible.end(), objective.metric) != possible.end())
+    return;
+  std::string list;
+  for (const std::string& each : possible) list += (list.empty() ? "" : ", ") + each;
+  throw UsageError(option + " " + objective.metric + ": the job does not measure that" +
+                   did_you_mean(objective.metric, possible) + "; it may have " + list);
+}
+
+}  // namespace
 
 SearchSpace search_space(const Options& options, Job& job) {
   job.take(options.sweep.program);
@@ -13,8 +32,18 @@ SearchSpace search_space(const Options& options, Job& job) {
   return steered_space(options.sweep, std::move(space));
 }
 
-Objective objective(const Options& options, const Job& job) {
-  return options.sweep.objective.empty() ? job.objective() : Objective::parse(options.sweep.objective);
+Objective objective(const Options& options, Job& job) {
+  const Objective objective =
+      options.sweep.objective.empty() ? job.objective() : Objective::parse(options.sweep.objective);
+  require_possible("--objective", objective, job);
+  return objective;
+}
+
+Objective monitor(const Options& options, Job& job) {
+  if (options.sweep.monitor.empty()) return {};
+  const Objective monitor = Objective::parse(options.sweep.monitor, "--monitor");
+  require_possible("--monitor", monitor, job);
+  return monitor;
 }
 
 Steered steered(Options options, Job& job) {

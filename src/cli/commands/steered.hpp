@@ -9,9 +9,11 @@
 namespace sibyl {
 
 /// The job's search space as `--set` and `--range` leave it, and the objective that the options or the job
-/// name.
+/// name. Throws UsageError for an objective that the job is known not to measure.
 SearchSpace search_space(const Options& options, Job& job);
-Objective objective(const Options& options, const Job& job);
+Objective objective(const Options& options, Job& job);
+/// What `--monitor` names, in the same way; without it there is no metric.
+Objective monitor(const Options& options, Job& job);
 
 /// Options, with what they leave to the search space and to other sweeps.
 struct Steered {

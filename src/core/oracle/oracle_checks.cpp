@@ -3,6 +3,7 @@
 // anything that `check` refuses.
 #include <cmath>
 
+#include "base/nearest.hpp"
 #include "core/oracle/oracle.hpp"
 #include "sibyl/error.hpp"
 
@@ -151,9 +152,13 @@ std::optional<SearchOver> Oracle::refusal(const EpochReported& report) const {
   const std::string& objective = options_.objective.metric;
   if (measured_ || names(report.metrics, objective)) return std::nullopt;
   std::string list;
-  for (const Metric& metric : report.metrics) list += (list.empty() ? "" : ", ") + metric.name;
+  std::vector<std::string> there;
+  for (const Metric& metric : report.metrics) {
+    list += (list.empty() ? "" : ", ") + metric.name;
+    there.push_back(metric.name);
+  }
   return SearchOver{
-      .reason = "the objective is " + objective + ", but an epoch has " +
+      .reason = "the objective is " + objective + did_you_mean(objective, there) + ", but an epoch has " +
                 (list.empty() ? "no metrics" : "only " + list),
       .end = SweepEnd::given_up,
       .advice =

@@ -14,14 +14,19 @@ EarlyStopping::EarlyStopping(Options options) : options_(std::move(options)) {
   }
   if (!(options_.min_delta >= 0 && std::isfinite(options_.min_delta))) {
     throw UsageError("--min-delta " + std::to_string(options_.min_delta) +
-                     ": it is how much better the objective has to be; 0 counts every improvement.");
+                     ": it is how much better the metric has to be; 0 counts every improvement.");
+  }
+  if (options_.start_from_epoch < 0) {
+    throw UsageError("--start-from-epoch " + std::to_string(options_.start_from_epoch) +
+                     ": it is a number of epochs; 0 counts all of them.");
   }
 }
 
 bool EarlyStopping::improved(int epoch, double value) {
-  const bool less_is_better = options_.objective.direction == Direction::minimize;
+  if (epoch <= options_.start_from_epoch) return false;
+  const bool less_is_better = options_.monitor.direction == Direction::minimize;
   const double handicapped = less_is_better ? value + options_.min_delta : value - options_.min_delta;
-  if (options_.objective.better(handicapped, state_.best)) {  // any number is better than NaN, the start
+  if (options_.monitor.better(handicapped, state_.best)) {  // any number is better than NaN, the start
     state_ = {.best = value, .best_epoch = epoch, .waited = 0};
     return true;
   }
@@ -30,7 +35,14 @@ bool EarlyStopping::improved(int epoch, double value) {
 }
 
 std::string EarlyStopping::reason() const {
-  return options_.objective.metric + " has not improved for " + quantity(state_.waited, "epoch");
+  return options_.monitor.metric + " has not improved for " + quantity(state_.waited, "epoch");
+}
+
+EarlyStopping::Options early_stopping(const TrainerOptions& options) {
+  return {.monitor = options.monitored(),
+          .patience = options.patience,
+          .min_delta = options.min_delta,
+          .start_from_epoch = options.start_from_epoch};
 }
 
 }  // namespace sibyl

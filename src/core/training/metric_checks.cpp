@@ -3,19 +3,32 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/nearest.hpp"
 #include "sibyl/error.hpp"
 
 namespace sibyl {
 
-void require_measured(const Objective& objective, const std::vector<Metric>& metrics) {
-  const auto is_objective = [&](const Metric& metric) { return metric.name == objective.metric; };
-  if (std::any_of(metrics.begin(), metrics.end(), is_objective)) return;
-  std::string names;
-  for (const Metric& metric : metrics) {
-    if (!is_of_training(metric)) names += (names.empty() ? "" : ", ") + metric.name;
+namespace {
+
+void require(const std::string& what, const std::string& option, const std::string& metric,
+             const std::vector<Metric>& metrics) {
+  if (names(metrics, metric)) return;
+  std::vector<std::string> there;
+  std::string list;
+  for (const Metric& each : metrics) {
+    if (is_of_training(each)) continue;
+    there.push_back(each.name);
+    list += (list.empty() ? "" : ", ") + each.name;
   }
-  throw Error("The objective is " + objective.metric + ", but an epoch has only " + names +
-              ". Take one of these as --objective, or measure it (metrics(), a validation split).");
+  throw Error(what + " is " + metric + did_you_mean(metric, there) + ", but an epoch has only " + list +
+              ". Take one of these as " + option + ", or measure it (metrics(), a validation split).");
+}
+
+}  // namespace
+
+void require_measured(const TrainerOptions& options, const std::vector<Metric>& metrics) {
+  require("The objective", "--objective", options.objective.metric, metrics);
+  require("What early stopping goes by", "--monitor", options.monitored().metric, metrics);
 }
 
 std::string diverged(const Objective& objective, int epoch, const std::vector<Metric>& metrics) {

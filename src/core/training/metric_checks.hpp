@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "sibyl/job.hpp"
 #include "sibyl/objective.hpp"
 #include "sibyl/trial.hpp"
 
@@ -16,8 +17,8 @@ inline bool is_of_training(const Metric& metric) {
   return metric.name == learning_rate_metric || metric.name == gradient_norm_metric;
 }
 
-/// Throws Error when the objective is not among an epoch's metrics.
-void require_measured(const Objective& objective, const std::vector<Metric>& metrics);
+/// Throws Error when the objective, or what early stopping goes by, is not among an epoch's metrics.
+void require_measured(const TrainerOptions& options, const std::vector<Metric>& metrics);
 
 /// "val_loss is NaN in epoch 3", when a loss or the objective is no finite number; else empty.
 std::string diverged(const Objective& objective, int epoch, const std::vector<Metric>& metrics);

@@ -22,8 +22,7 @@ EpochLog::EpochLog(const TrainerOptions& options, const Suggestion& suggestion, 
       suggestion_(suggestion),
       execution_(execution),
       reporter_(reporter),
-      early_stopping_(
-          {.objective = options.objective, .patience = options.patience, .min_delta = options.min_delta}) {}
+      early_stopping_(early_stopping(options)) {}
 
 void EpochLog::begin(int epoch, ReportedEpochs reported) {
   early_stopping_.restore({});
@@ -40,7 +39,7 @@ void EpochLog::begin(int epoch, ReportedEpochs reported) {
 }
 
 void EpochLog::learn(int epoch, const ReportedEpoch& report) {
-  early_stopping_.improved(epoch, value_of(report.metrics, options_.objective.metric));
+  early_stopping_.improved(epoch, value_of(report.metrics, options_.monitored().metric));
 }
 
 void EpochLog::send(int epoch, const ReportedEpoch& report) {
@@ -72,7 +71,7 @@ void EpochLog::report(SaidReport said, bool every) {
     report.seconds = 0;  // rank 0 is to see it: in all trials it may be the same
     send(epoch, report);
   }
-  require_measured(options_.objective, report.metrics);
+  require_measured(options_, report.metrics);
   if (epoch > first_epoch) send(epoch, report);
   sibyl::diverged(options_.objective, epoch, report.metrics).swap(diverged_);
   learn(epoch, report);

@@ -24,6 +24,12 @@ bool same_objective(const OptionValue& before, const OptionValue& now) {
   return there.empty() || here.empty() || Objective::parse(there) == Objective::parse(here);
 }
 
+// Without one it is the objective, which is another one than any that is named.
+bool same_monitor(const OptionValue& before, const OptionValue& now) {
+  const std::string &there = std::get<std::string>(before), &here = std::get<std::string>(now);
+  return !there.empty() && !here.empty() && same_objective(before, now);
+}
+
 using Of = OptionTypes<SweepOptions>;
 
 OptionType<SweepOptions> sampler() {
@@ -113,6 +119,17 @@ OptionTable<SweepOptions> how_often() {
 
 OptionTable<SweepOptions> how_it_is_trained() {
   return {
+      {.name = "monitor",
+       .value = "METRIC",
+       .help = "What --patience goes by, and which epoch's weights are a trial's best: NAME or NAME:min or "
+               "NAME:max",
+       .default_help = "the objective",
+       .group = OptionGroup::training,
+       .commands = of_a_sweep,
+       .recorded = Recorded::fixed,
+       .type = Of::text(&SweepOptions::monitor),
+       .may_follow = same_monitor,
+       .is_in_all_records = false},
       {.name = "patience",
        .value = "N",
        .help = "Stop a trial after so many epochs without improvement; 0: never",
@@ -127,6 +144,14 @@ OptionTable<SweepOptions> how_it_is_trained() {
        .commands = of_a_sweep,
        .recorded = Recorded::fixed,
        .type = Of::number(&SweepOptions::min_delta, 0)},
+      {.name = "start-from-epoch",
+       .value = "N",
+       .help = "The first epochs, so many, don't count for --patience",
+       .group = OptionGroup::training,
+       .commands = of_a_sweep,
+       .recorded = Recorded::fixed,
+       .type = Of::number(&SweepOptions::start_from_epoch, 0),
+       .is_in_all_records = false},
       {.name = "inject",
        .value = "KIND=WHO",
        .help = "Make trials fail on purpose, to try out what happens: KIND=TRIAL[@EPOCH][:once],... or "

@@ -25,8 +25,10 @@ struct SweepOptions : SchedulerSettings {
   std::string objective;
   int executions_per_trial = 1;
   int folds = 0;  ///< each execution is one for each fold; 0: none
+  std::string monitor;
   int patience = 0;
   double min_delta = 0;
+  int start_from_epoch = 0;
   int max_retries = 0;
   int max_consecutive_failures = 20;
   Stoppers stoppers;

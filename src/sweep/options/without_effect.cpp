@@ -27,7 +27,7 @@ const std::vector<Use>& uses() {
        [](const Options& o) { return o.median_stopping; },
        "--median-stopping"},
       {{"grid-points"}, [](const Options& o) { return o.sampler == "grid"; }, "--sampler grid"},
-      {{"min-delta"}, [](const Options& o) { return o.patience > 0; }, "--patience"},
+      {{"min-delta", "start-from-epoch"}, [](const Options& o) { return o.patience > 0; }, "--patience"},
       {{"width", "order"},
        [](const Options& o) { return depends_on_order(o); },
        "samplers that learn and schedulers that decide as they go"},

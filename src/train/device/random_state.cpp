@@ -18,4 +18,14 @@ void set_random_state(at::Device device, const at::Tensor& state) {
   generator.set_state(state);
 }
 
+RandomStateGuard::RandomStateGuard(at::Device device)
+    : device_(device),
+      here_(random_state(at::kCPU)),
+      there_(device.is_cpu() ? at::Tensor() : random_state(device)) {}
+
+RandomStateGuard::~RandomStateGuard() {
+  set_random_state(at::kCPU, here_);
+  if (there_.defined()) set_random_state(device_, there_);
+}
+
 }  // namespace sibyl

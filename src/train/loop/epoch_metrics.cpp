@@ -5,6 +5,8 @@
 
 #include <optional>
 
+#include "sibyl/error.hpp"
+
 namespace sibyl {
 
 namespace {
@@ -38,10 +40,19 @@ std::optional<std::int64_t> hits(const at::Tensor& output, const at::Tensor& y) 
   return hits;
 }
 
+std::vector<MetricKind> part(const std::vector<MetricKind>& kinds, bool means) {
+  std::vector<MetricKind> some;
+  for (const MetricKind kind : kinds)
+    if (is_mean(kind) == means) some.push_back(kind);
+  return some;
+}
+
 }  // namespace
 
-Means::Means(Loss loss, std::vector<MetricKind> kinds, at::Device device)
-    : loss_(loss), kinds_(std::move(kinds)) {
+Means::Means(Loss loss, const std::vector<MetricKind>& kinds, at::Device device, BatchMetrics own)
+    : loss_(loss),
+      kinds_(part(kinds, true)),
+      more_(std::move(loss), part(kinds, false), device, std::move(own)) {
   sums_ = at::zeros({1 + static_cast<std::int64_t>(kinds_.size())},
                     at::TensorOptions(at::kDouble).device(device));
   views_ = sums_.unbind();
@@ -49,19 +60,31 @@ Means::Means(Loss loss, std::vector<MetricKind> kinds, at::Device device)
 
 void Means::clear() {
   sums_.zero_();
+  more_.clear();
   samples_ = 0;
   labels_ = 0;
 }
 
 at::Tensor Means::state() const {
-  return at::cat({sums_, at::full({1}, labels_, sums_.options()), at::full({1}, samples_, sums_.options())});
+  return at::cat({sums_, more_.state(), at::full({1}, labels_, sums_.options()),
+                  at::full({1}, samples_, sums_.options())});
 }
 
 void Means::restore(const at::Tensor& state) {
-  sums_.copy_(state.narrow(0, 0, sums_.size(0)));
+  const std::int64_t mine = sums_.size(0), rest = state.size(0) - mine;
+  if (rest < 1)
+    throw Error("The checkpoint has sums of other metrics than the job measures: was metrics() changed?");
+  sums_.copy_(state.narrow(0, 0, mine));
   samples_ = static_cast<std::int64_t>(state[-1].item<double>());
-  const bool has_labels = state.size(0) == sums_.size(0) + 2;  // not of an older Sibyl, for a label a sample
+  const bool has_labels = rest > 1;  // not of an older Sibyl, for a label a sample
   labels_ = has_labels ? static_cast<std::int64_t>(state[-2].item<double>()) : samples_;
+  if (rest > 2) more_.restore(state.narrow(0, mine, rest - 2));
+}
+
+std::vector<at::Tensor> Means::tensors() const {
+  std::vector<at::Tensor> all = more_.tensors();
+  all.push_back(sums_);
+  return all;
 }
 
 void Means::add(const at::Tensor& loss, const at::Tensor& output, const at::Tensor& y) {
@@ -76,6 +99,7 @@ void Means::sum(const at::Tensor& loss, const at::Tensor& output, const at::Tens
   } else {
     add_there(loss, output, y);
   }
+  more_.add(output, y);
 }
 
 void Means::count(const at::Tensor& y) {
@@ -90,7 +114,7 @@ void Means::add_here(const at::Tensor& loss, const at::Tensor& output, const at:
   for (const MetricKind kind : kinds_) {
     if (kind == MetricKind::accuracy) {
       std::optional<std::int64_t> counted;
-      if (loss_ == Loss::cross_entropy) counted = hits(output, y);
+      if (loss_.kind.takes_classes()) counted = hits(output, y);
       *sum++ += static_cast<double>(counted ? *counted : count_hits(loss_, output, y).item<std::int64_t>());
     } else {
       *sum++ += number(compute(kind, loss_, output, y)) * samples;
@@ -116,8 +140,9 @@ void Means::append_to(std::vector<Metric>& metrics, const std::string& prefix) c
   metrics.push_back({prefix + "loss", sum[0] / samples});
   for (std::size_t i = 0; i < kinds_.size(); ++i) {
     const double of = kinds_[i] == MetricKind::accuracy ? static_cast<double>(labels_) : samples;
-    metrics.push_back({prefix + std::string(to_string(kinds_[i])), sum[i + 1] / of});
+    metrics.push_back({prefix + to_string(kinds_[i]), sum[i + 1] / of});
   }
+  more_.append_to(metrics, prefix, samples_);
 }
 
 }  // namespace sibyl

@@ -1,6 +1,7 @@
 #include "train/loop/execution.hpp"
 
 #include <chrono>
+#include <limits>
 
 #include "base/numbers.hpp"
 #include "core/training/metric_checks.hpp"
@@ -34,8 +35,7 @@ Execution::Execution(HyperModel& hyper_model, const TrainerOptions& options, con
       data_(data),
       hp_(hp),
       reports_(suggestion, execution, hp, reporter),
-      early_stopping_(
-          {.objective = options.objective, .patience = options.patience, .min_delta = options.min_delta}),
+      early_stopping_(early_stopping(options)),
       timer_({.seconds = options.checkpoint_seconds, .epochs = options.checkpoint_epochs}) {}
 
 ExecutionEnd Execution::run() {
@@ -76,6 +76,7 @@ void Execution::build() {
   }
   model_->to(device_);
   optimizer_ = hyper_model_.make_optimizer(hp_, model_);
+  hyper_model_.take_loss(hp_, data_.train, device_);
 }
 
 void Execution::restore() {
@@ -154,6 +155,14 @@ EpochPlace Execution::begin_epoch() {
   return place;
 }
 
+void Execution::will_measure(const std::vector<std::string>& names) {
+  std::vector<Metric> metrics;
+  for (const std::string& name : names) metrics.push_back({name, std::numeric_limits<double>::quiet_NaN()});
+  if (!sibyl::names(metrics, options_.objective.metric))  // rank 0 is to see it: in all trials it is the same
+    reports_.epoch({.epoch = first_epoch_ + 1, .started = wall_clock(), .seconds = 0, .metrics = metrics});
+  require_measured(options_, metrics);
+}
+
 bool Execution::report(int epoch, std::vector<Metric> metrics) {
   if (epoch != progress_.epoch + 1 || epoch > last_epoch()) {
     throw Error(
@@ -169,7 +178,7 @@ bool Execution::report(int epoch, std::vector<Metric> metrics) {
                          metrics);
   if (!names(metrics, options_.objective.metric))  // rank 0 is to see it: in all trials it may be the same
     reports_.epoch({.epoch = epoch, .started = epoch_started_, .seconds = 0, .metrics = metrics});
-  require_measured(options_.objective, metrics);
+  require_measured(options_, metrics);
   require_begun();
   const auto is_rate = [](const Metric& metric) { return metric.name == learning_rate_metric; };
   if (std::none_of(metrics.begin(), metrics.end(), is_rate)) {
@@ -185,7 +194,7 @@ bool Execution::report(int epoch, std::vector<Metric> metrics) {
   reports_.found();
   if (epoch > suggestion_.slot.first_epoch) reports_.epoch(record);
   diverged_ = diverged(options_.objective, epoch, record.metrics);
-  if (early_stopping_.improved(epoch, value_of(record.metrics, options_.objective.metric)))
+  if (early_stopping_.improved(epoch, value_of(record.metrics, options_.monitored().metric)))
     keep_weights(*model_, average_, best_);
   progress_.epoch = epoch;
   progress_.early_stopping = early_stopping_.state();

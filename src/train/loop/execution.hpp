@@ -29,6 +29,10 @@ class Execution : public FitContext {
   /// Throws what the job or LibTorch throws, and WorkerFailure.
   ExecutionEnd run();
 
+  /// Fills the matrix with the validation of the last epoch, if that has classes. Before run(); it lives
+  /// longer.
+  void count_confusion(ConfusionMatrix* matrix) { confusion_ = matrix; }
+
   TrialId trial() const override { return suggestion_.slot.trial; }
   int execution() const override { return execution_; }
   std::uint64_t seed() const override { return options_.seed; }
@@ -37,6 +41,7 @@ class Execution : public FitContext {
   int last_epoch() const override { return suggestion_.slot.last_epoch; }
   torch::optim::Optimizer& optimizer() override { return *optimizer_; }
   Objective objective() const override { return options_.objective; }
+  Objective monitor() const override { return options_.monitored(); }
   std::vector<double> scores() const override;
   std::vector<at::Tensor>& average_weights() override { return average_; }
   bool cancelled() override;
@@ -46,6 +51,8 @@ class Execution : public FitContext {
   std::unique_ptr<StepGraph> step_graph(bool own_code) override;
   int max_epochs() const override { return std::max(options_.max_epochs, last_epoch()); }
   void warn(const std::string& text) override;
+  void will_measure(const std::vector<std::string>& names) override;
+  ConfusionMatrix* confusion() override { return confusion_; }
 
  private:
   void build();
@@ -78,6 +85,7 @@ class Execution : public FitContext {
   std::vector<at::Tensor> average_;  ///< of the weights, where one is kept
   TrainingProgress progress_;
   CheckpointTimer timer_;
+  ConfusionMatrix* confusion_ = nullptr;
   int first_epoch_ = 0;        ///< where this slot's training begins
   double epoch_started_ = 0;   ///< seconds since 1970
   double seconds_before_ = 0;  ///< of the epoch's training before `going_since_`

@@ -8,6 +8,7 @@
 #include "train/loop/batches.hpp"
 #include "train/loop/epoch_metrics.hpp"
 #include "train/loop/train_steps.hpp"
+#include "train/loop/validation.hpp"
 #include "train/optimizers/average.hpp"
 #include "train/optimizers/optimizer_step.hpp"
 
@@ -29,9 +30,15 @@ void HyperModel::fit(HyperParameters& hp, torch::nn::Sequential& model, const Da
                      FitContext& context) {
   const std::int64_t batch = batch_size(hp);
   if (batch < 1) throw Error("batch_size() is " + std::to_string(batch) + ": it has to be at least 1.");
-  const Loss loss = resolve(this->loss(), data.train.y);
-  Means trained(loss, metrics(loss), context.device());
-  Means validated(loss, metrics(loss), context.device());
+  const Loss loss = resolve(loss_.value_or(Loss::automatic), data.train.y);
+  const Precision precision = this->precision(hp);
+  const bool mixed = is_mixed(precision, context.device());
+  const Tf32Scope tf32(precision);
+  const std::vector<MetricKind> kinds = metrics(loss);
+  const auto own = [this](const at::Tensor& output, const at::Tensor& y) { return batch_metrics(output, y); };
+  promise_metrics(*this, model, data, kinds, context);
+  Means trained(loss, summed(kinds), context.device(), own);
+  Validation validation(*this, model, data.validation, loss, kinds, batch, mixed, context);
   Batches batches(data.train, batch, room_for_an_epoch(context.device()));
   torch::optim::Optimizer& optimizer = context.optimizer();
   Optimizer how = this->optimizer(hp);
@@ -43,13 +50,10 @@ void HyperModel::fit(HyperParameters& hp, torch::nn::Sequential& model, const Da
     std::optional<TargetRange>& targets;
     ~Forget() { targets.reset(); }
   } forget{targets_};
-  if (loss == Loss::cross_entropy || loss == Loss::binary_cross_entropy) {
+  if (loss.kind.takes_classes() || loss.kind.takes_labels()) {
     targets_ = range_of(data.train.y);
     if (data.validation.size() > 0) targets_ = join(*targets_, range_of(data.validation.y));
   }
-  const Precision precision = this->precision(hp);
-  const bool mixed = is_mixed(precision, context.device());
-  const Tf32Scope tf32(precision);
 
   std::vector<at::Tensor>& average = context.average_weights();
   begin_average(how, *model, average);
@@ -59,30 +63,23 @@ void HyperModel::fit(HyperParameters& hp, torch::nn::Sequential& model, const Da
                     .batch = std::min(batch, data.train.size()),
                     .micro_batch = micro_batch_size(hp),
                     .steps = full_steps * (context.last_epoch() - context.first_epoch())});
-  const std::int64_t large = std::max<std::int64_t>(batch, 1000);
-  const auto validate = [&](std::int64_t step) {
-    const torch::NoGradGuard no_gradients;
-    const MixedPrecisionScope scope(context.device(), mixed);
-    const AverageScope averaged(*model, average);
-    const std::int64_t begin = step * large;
-    const std::int64_t samples = std::min(large, data.validation.size() - begin);
-    const torch::Tensor y = data.validation.y.narrow(0, begin, samples);
-    const torch::Tensor output = in_float(model->forward(data.validation.x.narrow(0, begin, samples)));
-    validated.add(compute_loss(output, y), output, y);
-  };
   // The steps of an epoch are those of training, then those of validation.
-  const std::int64_t train_steps = batches.steps();
-  const std::int64_t all_steps = train_steps + (data.validation.size() + large - 1) / large;
-  const FitContext::Keep keep = [&] { return std::vector{trained.state(), validated.state()}; };
+  const std::int64_t train_steps = batches.steps(), all_steps = train_steps + validation.steps();
+  const FitContext::Keep keep = [&] {
+    std::vector<at::Tensor> kept = validation.state();
+    kept.insert(kept.begin(), trained.state());
+    return kept;
+  };
 
   torch::Tensor order;  // of an epoch, when it was made ahead
   for (int epoch = context.first_epoch() + 1; epoch <= context.last_epoch(); ++epoch) {
     auto [step, kept] = context.begin_epoch();
     trained.clear();
-    validated.clear();
+    validation.clear();
     if (!kept.empty()) {
       trained.restore(kept.at(0));
-      validated.restore(kept.at(1));
+      const bool goes_on = validation.restore({kept.begin() + 1, kept.end()});
+      if (!goes_on) step = std::min(step, train_steps);
     }
     batches.shuffle(order.defined() ? order : context.order(data.train.size(), epoch));
     const int falls = how.schedule.falls(context.objective(), context.scores());
@@ -95,14 +92,14 @@ void HyperModel::fit(HyperParameters& hp, torch::nn::Sequential& model, const Da
     model->eval();
     for (; step < all_steps; ++step) {
       if (context.cancelled(step, keep)) return;
-      validate(step - train_steps);
+      validation.take(step - train_steps);
     }
     // While a GPU is still at this epoch's steps.
     const bool ahead = !context.device().is_cpu() && epoch < context.last_epoch();
     order = ahead ? context.order(data.train.size(), epoch + 1) : torch::Tensor();
     std::vector<Metric> metrics;
     trained.append_to(metrics, "");
-    if (data.validation.size() > 0) validated.append_to(metrics, "val_");
+    validation.append_to(metrics);
     if (const auto rate = learning_rate(optimizer)) {
       const StepPlace last{.epoch = epoch, .step = train_steps - 1, .steps = train_steps, .falls = falls};
       metrics.push_back({learning_rate_metric, *rate * how.schedule.at(last)});

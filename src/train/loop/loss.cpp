@@ -8,16 +8,14 @@
 
 #include "base/numbers.hpp"
 #include "sibyl/error.hpp"
+#include "train/loop/targets.hpp"
 
 namespace sibyl {
 
-namespace {
-
-bool whole_numbers(const at::Tensor& y) {
+bool are_classes(const at::Tensor& y) {
   return !y.is_floating_point();
 }
 
-/// y in the shape of the model's output.
 at::Tensor shaped(const at::Tensor& y, const at::Tensor& output) {
   if (y.sizes() == output.sizes()) return y.to(output.scalar_type());
   if (y.numel() == output.numel() && y.size(0) == output.size(0)) {
@@ -30,18 +28,24 @@ at::Tensor shaped(const at::Tensor& y, const at::Tensor& output) {
   throw Error(text.str());
 }
 
-void check_classes(const at::Tensor& output, const at::Tensor& y) {
-  if (output.dim() == y.dim() + 1 && whole_numbers(y)) return;
+at::Tensor in_columns(const at::Tensor& tensor) {
+  if (tensor.dim() < 2) return tensor.reshape({-1, 1});
+  return tensor.dim() == 2 ? tensor : tensor.movedim(1, -1).reshape({-1, tensor.size(1)});
+}
+
+namespace {
+
+void check_classes(LossKind kind, const at::Tensor& output, const at::Tensor& y) {
+  if (output.dim() == y.dim() + 1 && are_classes(y)) return;
   std::ostringstream text;
-  text
-      << "cross_entropy takes an output (samples, classes) and whole numbers y (samples), but the model's output "
-      << "has the shape " << output.sizes() << " and y has " << y.sizes() << " of " << y.scalar_type()
-      << ". Change the model's last layer, or loss().";
+  text << to_string(kind)
+       << " takes an output (samples, classes) and whole numbers y (samples), but the model's output "
+       << "has the shape " << output.sizes() << " and y has " << y.sizes() << " of " << y.scalar_type()
+       << ". Change the model's last layer, or loss().";
   throw Error(text.str());
 }
 
 void check_weights(const at::Tensor& output, const at::Tensor& class_weights) {
-  if (!class_weights.defined()) return;
   if (class_weights.dim() == 1 && class_weights.size(0) == output.size(1)) return;
   std::ostringstream text;
   text << "class_weights() have the shape " << class_weights.sizes() << ", but the model's output has "
@@ -50,14 +54,13 @@ void check_weights(const at::Tensor& output, const at::Tensor& class_weights) {
 }
 
 bool takes_class(double lowest) {
-  constexpr double left_out = -100;  // LibTorch gives such a sample no loss
   return lowest >= 0 || lowest == left_out;
 }
 
-[[noreturn]] void refuse_targets(Loss loss, const at::Tensor& output, const TargetRange& range) {
+[[noreturn]] void refuse_targets(LossKind kind, const at::Tensor& output, const TargetRange& range) {
   std::ostringstream text;
-  if (loss == Loss::binary_cross_entropy) {
-    text << "binary_cross_entropy takes y from 0 to 1, but the data's go from " << range.lowest << " to "
+  if (kind.takes_labels()) {
+    text << to_string(kind) << " takes y from 0 to 1, but the data's go from " << range.lowest << " to "
          << range.highest
          << ". Count two classes as 0 and 1, or take cross_entropy and an output for each class.";
   } else if (!takes_class(range.lowest)) {
@@ -74,23 +77,43 @@ bool takes_class(double lowest) {
   throw Error(text.str());
 }
 
+// What is sure already counts (1 - p)^gamma. Where p is 1 the power's slope may be infinite.
+at::Tensor not_sure(const at::Tensor& wrong, double gamma) {
+  return wrong.clamp_min(1e-12).pow(gamma);
+}
+
+at::Tensor focal(const Loss& loss, const at::Tensor& output, const at::Tensor& y,
+                 const at::Tensor& class_weights) {
+  const at::Tensor surprise =
+      at::nll_loss_nd(output.log_softmax(1), y, {}, at::Reduction::None, left_out);  // 0 where left out
+  const at::Tensor losses = not_sure(-(-surprise).expm1(), loss.gamma).mul(surprise);
+  const at::Tensor counts = y.ne(left_out);
+  if (!class_weights.defined()) return losses.sum().div(counts.sum());
+  const at::Tensor weights =
+      class_weights.index_select(0, y.clamp_min(0).flatten()).view_as(losses).mul(counts);
+  return losses.mul(weights).sum().div(weights.sum());
+}
+
+at::Tensor binary_focal(const Loss& loss, const at::Tensor& output, const at::Tensor& y,
+                        const LossWeights& weights) {
+  const at::Tensor surprise = at::binary_cross_entropy_with_logits(output, y, weights.labels,
+                                                                   weights.pos_weight, at::Reduction::None);
+  const at::Tensor p = output.sigmoid();
+  at::Tensor losses = not_sure(p.add(y).sub(p.mul(y), 2), loss.gamma).mul(surprise);
+  if (loss.alpha > 0) losses = losses.mul(y.mul(2 * loss.alpha - 1).add(1 - loss.alpha));
+  return losses.mean();
+}
+
 }  // namespace
 
-std::string_view to_string(MetricKind kind) {
-  switch (kind) {
-    case MetricKind::accuracy:
-      return "accuracy";
-    case MetricKind::mae:
-      return "mae";
-    case MetricKind::mse:
-      return "mse";
-  }
-  throw std::logic_error("a metric without a name");
+LossKind resolve(LossKind kind, const at::Tensor& y) {
+  if (kind != LossKind::automatic) return kind;
+  return are_classes(y) ? LossKind::cross_entropy : LossKind::mse;
 }
 
 Loss resolve(Loss loss, const at::Tensor& y) {
-  if (loss != Loss::automatic) return loss;
-  return whole_numbers(y) ? Loss::cross_entropy : Loss::mse;
+  loss.kind = resolve(loss.kind, y);
+  return loss;
 }
 
 TargetRange range_of(const at::Tensor& y) {
@@ -101,45 +124,52 @@ TargetRange join(const TargetRange& a, const TargetRange& b) {
   return {.lowest = std::min(a.lowest, b.lowest), .highest = std::max(a.highest, b.highest)};
 }
 
-void check_targets(Loss loss, const at::Tensor& output, const TargetRange& range) {
-  const bool fits = loss == Loss::binary_cross_entropy ? range.lowest >= 0 && range.highest <= 1
-                    : loss == Loss::cross_entropy
+void check_targets(LossKind kind, const at::Tensor& output, const TargetRange& range) {
+  const bool fits = kind.takes_labels() ? range.lowest >= 0 && range.highest <= 1
+                    : kind.takes_classes()
                         ? takes_class(range.lowest) &&
                               (output.dim() < 2 || static_cast<double>(output.size(1)) > range.highest)
                         : true;
-  if (!fits) refuse_targets(loss, output, range);
+  if (!fits) refuse_targets(kind, output, range);
 }
 
 at::Tensor prepare_targets(const at::Tensor& y, at::ScalarType real) {
-  return y.to(whole_numbers(y) ? at::kLong : real).contiguous();
+  return y.to(are_classes(y) ? at::kLong : real).contiguous();
 }
 
-at::Tensor compute(Loss loss, const at::Tensor& output, const at::Tensor& y,
-                   const at::Tensor& class_weights) {
-  loss = resolve(loss, y);
-  if (class_weights.defined() && loss != Loss::cross_entropy) {
+at::Tensor compute(const Loss& loss, const at::Tensor& output, const at::Tensor& y,
+                   const LossWeights& weights) {
+  const LossKind kind = resolve(loss.kind, y);
+  if (kind.takes_classes()) {
+    check_classes(kind, output, y);
+    if (weights.classes.defined()) check_weights(output, weights.classes);
+  } else if (weights.classes.defined()) {
     throw Error("class_weights() are for cross_entropy: leave them out, or change loss().");
   }
-  switch (loss) {
-    case Loss::cross_entropy:
-      check_classes(output, y);
-      check_weights(output, class_weights);
-      return at::cross_entropy_loss(output, y, class_weights);
-    case Loss::binary_cross_entropy:
-      return at::binary_cross_entropy_with_logits(output, shaped(y, output));
-    case Loss::mse:
+  switch (kind) {
+    case LossKind::cross_entropy:
+      return at::cross_entropy_loss(output, y, weights.classes, at::Reduction::Mean, left_out,
+                                    loss.label_smoothing);
+    case LossKind::focal:
+      return focal(loss, output, y, weights.classes);
+    case LossKind::binary_cross_entropy:
+      return at::binary_cross_entropy_with_logits(output, shaped(y, output), weights.labels,
+                                                  weights.pos_weight);
+    case LossKind::binary_focal:
+      return binary_focal(loss, output, shaped(y, output), weights);
+    case LossKind::mse:
       return at::mse_loss(output, shaped(y, output));
-    case Loss::mae:
+    case LossKind::mae:
       return at::l1_loss(output, shaped(y, output));
-    case Loss::huber:
-      return at::huber_loss(output, shaped(y, output));
-    case Loss::automatic:
+    case LossKind::huber:
+      return at::huber_loss(output, shaped(y, output), at::Reduction::Mean, loss.delta);
+    case LossKind::automatic:
       break;  // resolved above
   }
   throw std::logic_error("a loss that is not computed");
 }
 
-at::Tensor compute(MetricKind kind, Loss loss, const at::Tensor& output, const at::Tensor& y) {
+at::Tensor compute(MetricKind kind, const Loss& loss, const at::Tensor& output, const at::Tensor& y) {
   const at::NoGradGuard no_gradients;
   switch (kind) {
     case MetricKind::accuracy:
@@ -148,13 +178,14 @@ at::Tensor compute(MetricKind kind, Loss loss, const at::Tensor& output, const a
       return at::l1_loss(output, shaped(y, output));
     case MetricKind::mse:
       return at::mse_loss(output, shaped(y, output));
+    default:
+      throw std::logic_error("a metric that is no mean over batches");
   }
-  throw std::logic_error("a metric that is not computed");
 }
 
-at::Tensor count_hits(Loss loss, const at::Tensor& output, const at::Tensor& y) {
+at::Tensor count_hits(const Loss& loss, const at::Tensor& output, const at::Tensor& y) {
   const at::NoGradGuard no_gradients;
-  if (resolve(loss, y) == Loss::cross_entropy) return output.argmax(1).eq(y).sum();
+  if (resolve(loss.kind, y).takes_classes()) return output.argmax(1).eq(y).sum();
   return output.gt(0).eq(shaped(y, output).gt(0.5)).sum();  // logits: above 0 is class 1
 }
 

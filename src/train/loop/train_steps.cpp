@@ -162,7 +162,7 @@ StepResult TrainSteps::forward(const Split& batch) {
 }
 
 void TrainSteps::decide(const Split& batch, const StepResult& result) {
-  own_code_ = !job_.took_own_step(batch.x, result);
+  own_code_ = !job_.took_own_step(batch.x, result) || sums_.has_own();
   for (const auto& module : model_->modules(/*include_self=*/false))
     own_code_ = own_code_ || !is_of_libtorch(*module);
   if (replayable_->prepare()) graph_ = context_.step_graph(own_code_);
@@ -251,7 +251,7 @@ std::vector<at::Tensor> TrainSteps::live() const {
   for (const at::Tensor& buffer : model_->buffers()) tensors.push_back(buffer);
   for (const at::Tensor& tensor : replayable_->tensors()) tensors.push_back(tensor);
   for (const at::Tensor& tensor : context_.average_weights()) tensors.push_back(tensor);
-  tensors.push_back(sums_.sums());
+  for (const at::Tensor& tensor : sums_.tensors()) tensors.push_back(tensor);
   for (at::Tensor& tensor : tensors) tensor = tensor.detach();
   return tensors;
 }

@@ -5,9 +5,17 @@
 namespace sibyl {
 
 std::vector<MetricKind> HyperModel::metrics(Loss loss) const {
-  const bool classes = loss == Loss::cross_entropy || loss == Loss::binary_cross_entropy;
-  if (classes) return {MetricKind::accuracy};
+  if (loss.kind.takes_classes() || loss.kind.takes_labels()) return {MetricKind::accuracy};
   return {MetricKind::mae, MetricKind::mse};
+}
+
+std::vector<Metric> HyperModel::epoch_metrics(const torch::Tensor&, const torch::Tensor&) {
+  measures_epochs_ = false;
+  return {};
+}
+
+std::vector<BatchMetric> HyperModel::batch_metrics(const torch::Tensor&, const torch::Tensor&) {
+  return {};
 }
 
 std::unique_ptr<torch::optim::Optimizer> HyperModel::make_optimizer(HyperParameters& hp,
@@ -15,12 +23,26 @@ std::unique_ptr<torch::optim::Optimizer> HyperModel::make_optimizer(HyperParamet
   return optimizer(hp).make(model->parameters());
 }
 
-torch::Tensor HyperModel::compute_loss(const torch::Tensor& output, const torch::Tensor& y) const {
+void HyperModel::take_loss(HyperParameters& hp, const Split& train, torch::Device device) {
+  loss_ = loss(hp);
+  loss_->check();
+  weights_ = weights_of(*loss_, train.y);
   if (!class_weights_) class_weights_ = class_weights();
-  if (class_weights_->defined()) class_weights_ = class_weights_->to(output.device(), output.scalar_type());
-  const Loss what = resolve(loss(), y);
-  if (targets_) check_targets(what, output, *targets_);
-  const torch::Tensor loss = compute(what, output, y, *class_weights_);
+  if (class_weights_->defined()) {
+    if (loss_->balanced) throw Error("class_weights() and a balanced loss: leave one of them out.");
+    weights_.classes = *class_weights_;
+  }
+  for (torch::Tensor* each : {&weights_.classes, &weights_.labels, &weights_.pos_weight})
+    if (each->defined()) *each = each->to(device, torch::kFloat);
+}
+
+torch::Tensor HyperModel::compute_loss(const torch::Tensor& output, const torch::Tensor& y) const {
+  if (!loss_) throw Error("compute_loss() is called before a training: nobody has said which loss.");
+  if (targets_) check_targets(resolve(loss_->kind, y), output, *targets_);
+  LossWeights weights = weights_;
+  for (torch::Tensor* each : {&weights.classes, &weights.labels, &weights.pos_weight})
+    if (each->defined()) *each = each->to(output.device(), output.scalar_type());  // as it is, nearly always
+  const torch::Tensor loss = compute(*loss_, output, y, weights);
   own_loss_ = loss.unsafeGetTensorImpl();
   return loss;
 }

@@ -2,40 +2,22 @@
 
 #include <torch/version.h>
 
+#include <algorithm>
+
 #include "sibyl/sibyl.hpp"
+#include "train/device/random_state.hpp"
 #include "train/loop/trial_trainer.hpp"
+#include "train/loop/validation.hpp"
 #include "train/model/retrain.hpp"
 
 namespace sibyl {
 
-namespace {
-
-/// Looking at a model must not change what is trained afterwards.
-class GeneratorGuard {
- public:
-  GeneratorGuard() {
-    const std::lock_guard lock(generator_.mutex());
-    state_ = generator_.get_state();
-  }
-  ~GeneratorGuard() {
-    const std::lock_guard lock(generator_.mutex());
-    generator_.set_state(state_);
-  }
-  GeneratorGuard(const GeneratorGuard&) = delete;
-  GeneratorGuard& operator=(const GeneratorGuard&) = delete;
-
- private:
-  at::Generator generator_ = at::globalContext().defaultGenerator(at::Device(at::kCPU));
-  at::Tensor state_;
-};
-
-}  // namespace
-
-std::unique_ptr<Job> make_job(std::shared_ptr<HyperModel> model) {
-  return std::make_unique<HyperModelJob>(std::move(model));
+std::unique_ptr<Job> make_job(std::shared_ptr<HyperModel> model, bool own_metrics) {
+  return std::make_unique<HyperModelJob>(std::move(model), own_metrics);
 }
 
-HyperModelJob::HyperModelJob(std::shared_ptr<HyperModel> model) : model_(std::move(model)) {}
+HyperModelJob::HyperModelJob(std::shared_ptr<HyperModel> model, bool own_metrics)
+    : model_(std::move(model)), own_metrics_(own_metrics) {}
 
 Objective HyperModelJob::objective() const {
   return model_->objective();
@@ -49,13 +31,14 @@ SearchSpace HyperModelJob::search_space() {
 
 std::function<void(HyperParameters&)> HyperModelJob::questions() {
   return [this](HyperParameters& hp) {
-    const GeneratorGuard guard;
+    const RandomStateGuard guard(at::kCPU);  // looking at a model changes nothing that is trained afterwards
     torch::nn::Sequential model = model_->build(hp);
     model_->make_optimizer(hp, model);
     // Also where an override does not: schedule, clip_norm and precision hold for whatever is overridden.
     model_->optimizer(hp);
     model_->batch_size(hp);
     model_->micro_batch_size(hp);
+    model_->loss(hp);
     model_->precision(hp);
   };
 }
@@ -68,8 +51,8 @@ WorkerJoined HyperModelJob::describe_worker(const TrainerOptions& options) {
   return sibyl::describe_worker(choose_device(options), options);
 }
 
-std::vector<Metric> HyperModelJob::retrain(const Suggestion& suggestion, const TrainerOptions& options,
-                                           Reporter& reporter) {
+Retrained HyperModelJob::retrain(const Suggestion& suggestion, const TrainerOptions& options,
+                                 Reporter& reporter) {
   return sibyl::retrain(*model_, suggestion, options, reporter);
 }
 
@@ -79,13 +62,22 @@ int HyperModelJob::export_model(const Suggestion& suggestion, const TrainerOptio
 }
 
 std::int64_t HyperModelJob::checkpoint_bytes() {
-  const GeneratorGuard guard;
+  const RandomStateGuard guard(at::kCPU);
   HyperParameters hp;
   const torch::nn::Sequential model = model_->build(hp);
   std::int64_t bytes = 0;
   for (const torch::Tensor& each : model->parameters()) bytes += 4 * each.numel() * each.element_size();
   for (const torch::Tensor& each : model->buffers()) bytes += each.numel() * each.element_size();
   return bytes;
+}
+
+std::vector<std::string> HyperModelJob::possible_metrics() {
+  std::vector<std::string> possible;
+  if (own_metrics_) return possible;
+  for (const LossKind::Kind kind : loss_kinds)
+    for (const std::string& name : metric_names(model_->metrics({.kind = kind}), /*validates=*/true))
+      if (std::find(possible.begin(), possible.end(), name) == possible.end()) possible.push_back(name);
+  return possible;
 }
 
 std::map<std::string, std::string> HyperModelJob::versions() const {

@@ -10,7 +10,8 @@ namespace sibyl {
 /// A HyperModel as what `sibyl::run` runs.
 class HyperModelJob : public Job {
  public:
-  explicit HyperModelJob(std::shared_ptr<HyperModel> model);
+  /// See make_job.
+  HyperModelJob(std::shared_ptr<HyperModel> model, bool own_metrics);
 
   Objective objective() const override;
   bool has_folds() const override { return true; }
@@ -18,17 +19,19 @@ class HyperModelJob : public Job {
   std::function<void(HyperParameters&)> questions() override;
   std::unique_ptr<Trainer> make_trainer(const TrainerOptions& options) override;
   WorkerJoined describe_worker(const TrainerOptions& options) override;
-  std::vector<Metric> retrain(const Suggestion& suggestion, const TrainerOptions& options,
-                              Reporter& reporter) override;
+  Retrained retrain(const Suggestion& suggestion, const TrainerOptions& options, Reporter& reporter) override;
   int export_model(const Suggestion& suggestion, const TrainerOptions& options, Weights weights,
                    const std::filesystem::path& file) override;
   /// Of the default hyperparameters' model with two moments a weight, as Adam keeps them, and its best
   /// epoch's weights.
   std::int64_t checkpoint_bytes() override;
+  /// Of any loss, and as if there were validation data: what there is, is known with the data.
+  std::vector<std::string> possible_metrics() override;
   std::map<std::string, std::string> versions() const override;
 
  private:
   std::shared_ptr<HyperModel> model_;
+  const bool own_metrics_;
 };
 
 }  // namespace sibyl

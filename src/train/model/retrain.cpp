@@ -36,8 +36,8 @@ std::string renamed(const std::string& metric) {
 
 }  // namespace
 
-std::vector<Metric> retrain(HyperModel& model, const Suggestion& suggestion, TrainerOptions options,
-                            Reporter& reporter) {
+Retrained retrain(HyperModel& model, const Suggestion& suggestion, TrainerOptions options,
+                  Reporter& reporter) {
   options.patience = 0;  // how long to train is known
   options.checkpoint_seconds = 0;
   options.faults = {};
@@ -52,12 +52,16 @@ std::vector<Metric> retrain(HyperModel& model, const Suggestion& suggestion, Tra
   data.test = {};
 
   LastReport last(reporter);
+  Retrained retrained{.metrics = {}, .confusion = {}, .class_names = data.class_names};
   const auto train_to = [&](int epoch) {
     Suggestion part = suggestion;
     part.slot.first_epoch = suggestion.slot.last_epoch == epoch ? epoch - 1 : suggestion.slot.first_epoch;
     part.slot.last_epoch = epoch;
     HyperParameters hp(part.hyperparameters, options.seed, part.slot.trial);
-    const ExecutionEnd end = Execution(model, options, part, /*execution=*/0, device, data, hp, last).run();
+    Execution execution(model, options, part, /*execution=*/0, device, data, hp, last);
+    if (epoch == suggestion.slot.last_epoch && test.size() > 0)
+      execution.count_confusion(&retrained.confusion);
+    const ExecutionEnd end = execution.run();
     if (end.ending != Ending::reached)
       throw Error("trial " + std::to_string(part.slot.trial) +
                   " failed when it was trained again: " + end.message);
@@ -66,11 +70,10 @@ std::vector<Metric> retrain(HyperModel& model, const Suggestion& suggestion, Tra
   if (test.size() > 0) data.validation = test;
   train_to(suggestion.slot.last_epoch);
 
-  std::vector<Metric> metrics;
   for (const Metric& metric : last.metrics)
     if ((test.size() > 0 || !metric.name.starts_with("val_")) && !is_of_training(metric))
-      metrics.push_back({renamed(metric.name), metric.value});
-  return metrics;
+      retrained.metrics.push_back({renamed(metric.name), metric.value});
+  return retrained;
 }
 
 int export_model(HyperModel& hyper_model, const Suggestion& suggestion, const TrainerOptions& options,

@@ -228,7 +228,8 @@ TEST_CASE("Class weights weigh training and validation") {
   Recorder recorder;
   CHECK_THAT(train(with({1, 2}), options(), slot(0, 1), recorder).message,
              ContainsSubstring("the model's output has 3 classes"));
-  CHECK_THROWS_AS(compute(Loss::mse, torch::ones({2, 1}), torch::ones({2, 1}), torch::ones({1})), Error);
+  CHECK_THROWS_AS(compute(Loss::mse, torch::ones({2, 1}), torch::ones({2, 1}), {.classes = torch::ones({1})}),
+                  Error);
 }
 
 TEST_CASE("A training step of one's own") {

@@ -18,7 +18,7 @@ struct Odd : HyperModel {
                                  torch::nn::ReLU(), torch::nn::Linear(8, outputs));
   }
   int batch_size(HyperParameters&) override { return static_cast<int>(batch); }
-  Loss loss() const override { return the_loss; }
+  Loss loss(HyperParameters&) override { return the_loss; }
   Data data(const DataOptions&) override {
     auto generator = at::make_generator<at::CPUGeneratorImpl>(5);
     const auto its_y = y.defined() ? y : torch::arange(samples).remainder(classes);

@@ -17,6 +17,27 @@ TrainerOptions patient(int patience, const std::filesystem::path& checkpoints = 
   return patient;
 }
 
+/// Of the trial's checkpoint.
+struct Kept {
+  TrainingProgress progress;
+  float weight = 0;  ///< any of the model's: the script fills them with the epoch
+};
+
+Kept kept_by(Scripted& model, const std::filesystem::path& folder) {
+  HyperParameters hp;
+  auto weights = model.build(hp);
+  auto optimizer = Optimizer{}.make(weights->parameters());
+  std::vector<at::Tensor> best, average;
+  std::string note;
+  auto checkpoint =
+      Checkpoint::read(checkpoint_path(folder, 3, 0),
+                       {.seed = 7, .trial = 3, .execution = 0, .hyperparameters = {}}, at::kCPU, note);
+  REQUIRE(checkpoint);
+  checkpoint->restore(
+      {.model = *weights, .optimizer = *optimizer, .device = at::kCPU, .best = best, .average = average});
+  return {checkpoint->progress(), weights->parameters()[0][0][0].item<float>()};
+}
+
 }  // namespace
 
 TEST_CASE("A trial that trains reports every epoch with Keras's names and reaches its rung") {
@@ -63,20 +84,39 @@ TEST_CASE("A trial without improvement stops early, says why, and keeps the weig
   CHECK(ended.message == "val_loss has not improved for 3 epochs");
   CHECK(recorder.numbers() == std::vector{1, 2, 3, 4, 5});
 
-  HyperParameters hp;
-  auto weights = model->build(hp);
-  auto optimizer = Optimizer{}.make(weights->parameters());
-  std::vector<at::Tensor> best, average;
-  std::string note;
-  auto checkpoint =
-      Checkpoint::read(checkpoint_path(folder.path(), 3, 0),
-                       {.seed = 7, .trial = 3, .execution = 0, .hyperparameters = {}}, at::kCPU, note);
-  REQUIRE(checkpoint);
-  CHECK(checkpoint->progress().stopped);
-  CHECK(checkpoint->progress().early_stopping.best_epoch == 2);
-  checkpoint->restore(
-      {.model = *weights, .optimizer = *optimizer, .device = at::kCPU, .best = best, .average = average});
-  CHECK(weights->parameters()[0][0][0].item<float>() == 2);  // the script fills them with the epoch
+  const Kept kept = kept_by(*model, folder.path());
+  CHECK(kept.progress.stopped);
+  CHECK(kept.progress.early_stopping.best_epoch == 2);
+  CHECK(kept.weight == 2);
+}
+
+TEST_CASE("Early stopping may go by another metric than the objective, and not from the start") {
+  const TemporaryFolder folder;
+  auto model = std::make_shared<Scripted>();
+  const std::vector<double> accuracies{0.9, 0.5, 0.7, 0.6, 0.6, 0.6};
+  model->script = [&](int, int epoch) {
+    return std::vector<Metric>{{"val_loss", 1.0 / epoch},
+                               {"val_accuracy", accuracies.at(static_cast<std::size_t>(epoch) - 1)}};
+  };
+  auto with = patient(2, folder.path());
+  with.monitor = {.metric = "val_accuracy", .direction = Direction::maximize};
+  with.start_from_epoch = 1;
+  Recorder recorder;
+  const auto ended = train(model, with, slot(0, 6), recorder);
+  CHECK(ended.ending == Ending::early_stopped);
+  CHECK(ended.message == "val_accuracy has not improved for 2 epochs");
+  CHECK(recorder.numbers() == std::vector{1, 2, 3, 4, 5});
+  CHECK(kept_by(*model, folder.path()).weight == 3);  // not the first epoch, and not the objective's best
+}
+
+TEST_CASE("A metric that early stopping goes by, but no epoch has, fails the trial") {
+  auto model = std::make_shared<Scripted>();
+  model->script = val_losses({0.9, 0.5});
+  auto with = patient(2);
+  with.monitor = {.metric = "val_acc", .direction = Direction::maximize};
+  Recorder recorder;
+  CHECK_THAT(train(model, with, slot(0, 2), recorder).message,
+             ContainsSubstring("What early stopping goes by is val_acc") && ContainsSubstring("--monitor"));
 }
 
 TEST_CASE("Patience counts on in the next slot") {
