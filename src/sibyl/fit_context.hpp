@@ -98,6 +98,13 @@ class FitContext {
   /// Something that people should know of this trial: it comes into its message.
   virtual void warn(const std::string& /*text*/) {}
 
+  /// Something to be known of this trial later: `note:NAME` of its row in results.h5, the latest value of
+  /// that name. Texts are cut at 500 bytes. Throws Error for a name without a letter, or more than 100 names.
+  virtual void note(const std::string& /*name*/, const Value& /*value*/) {}
+  /// This epoch's training is done, on so many samples: what comes before its report() is validation. With it
+  /// the epoch's row says how long each took.
+  virtual void trained(std::int64_t /*samples*/) {}
+
   /// What training steps are recorded with, to be replayed; null where each is to be launched anew.
   /// `own_code`: the step is the job's own, or its model has modules of its own.
   virtual std::unique_ptr<StepGraph> step_graph(bool own_code);

@@ -62,6 +62,12 @@ class HyperModel {
   virtual std::vector<BatchMetric> batch_metrics(const torch::Tensor& output, const torch::Tensor& y);
   /// A trial whose model has more fails as too large; 0: any.
   virtual std::int64_t max_parameters() const { return 0; }
+  /// Before a trial is trained in this process: from the start, or on from context.first_epoch() (in its next
+  /// rung, or after a stop). Of several executions, each.
+  virtual void on_trial_begin(HyperParameters&, torch::nn::Sequential& /*model*/, FitContext&) {}
+  /// After that, however it ended, unless something threw or the process died; `ending`: reached is the end
+  /// of its rung.
+  virtual void on_trial_end(torch::nn::Sequential& /*model*/, FitContext&, Ending /*ending*/) {}
   /// After each epoch, before it is reported: to change the learning rate of context.optimizer(), say.
   virtual void on_epoch_end(FitContext&, int /*epoch*/, const std::vector<Metric>&) {}
 

@@ -47,6 +47,8 @@ struct Optimizer {
                          ///< + (1 - decay) * weights after each step), not the weights; 0: no
   double clip_norm = 0;  ///< gradients that are together longer are shortened to it; 0: never
   Schedule schedule = {};
+  /// Is the length of the gradients a column of /epochs? It is where clip_norm is, which has to know it.
+  bool gradient_norm = false;
 
   /// Schedule, l1, ema_decay and clip_norm are not in it: fit() adds them.
   std::unique_ptr<torch::optim::Optimizer> make(std::vector<at::Tensor> parameters) const;

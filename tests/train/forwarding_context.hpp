@@ -23,6 +23,8 @@ struct ForwardingContext : sibyl::FitContext {
     return real.report(epoch, std::move(metrics));
   }
   void warn(const std::string& text) override { real.warn(text); }
+  void note(const std::string& name, const sibyl::Value& value) override { real.note(name, value); }
+  void trained(std::int64_t samples) override { real.trained(samples); }
 
   sibyl::FitContext& real;
 };

@@ -3,6 +3,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,6 +34,8 @@ struct EpochRecord {
   double started = 0;  ///< seconds since 1970
   double seconds = 0;
   std::vector<Metric> metrics;
+  double validation_seconds = std::numeric_limits<double>::quiet_NaN();  ///< see EpochReported
+  std::int64_t samples = 0;
 };
 
 /// An epoch that is not done.
@@ -40,6 +43,8 @@ struct PartOfEpoch {
   EpochPlace place;
   double started = 0;  ///< seconds since 1970
   double seconds = 0;  ///< trained so far
+  /// Of these, the ones before validation began; NaN: it has not.
+  double training_seconds = std::numeric_limits<double>::quiet_NaN();
 };
 
 /// How far an execution has come.
@@ -48,6 +53,7 @@ struct TrainingProgress {
   bool stopped = false;  ///< early; it will not be trained again
   EarlyStopping::State early_stopping;
   std::vector<EpochRecord> history;  ///< of all epochs, 1 .. epoch
+  Values notes = {};                 ///< of the job, so far
   std::optional<PartOfEpoch> part;   ///< of the next one; none: the checkpoint stands between two epochs
 };
 

@@ -2,17 +2,22 @@
 
 #include <torch/torch.h>
 
+#include <cstdlib>
+#include <limits>
+
 namespace sibyl {
 
 namespace {
 
 void write_history(torch::serialize::OutputArchive& archive, const std::vector<EpochRecord>& history) {
-  std::vector<double> times, values;
+  std::vector<double> times, values, training;
   std::vector<std::int64_t> counts;
   std::vector<std::string> names;
   for (const EpochRecord& record : history) {
     times.push_back(record.started);
     times.push_back(record.seconds);
+    training.push_back(record.validation_seconds);
+    training.push_back(static_cast<double>(record.samples));
     counts.push_back(static_cast<std::int64_t>(record.metrics.size()));
     for (const Metric& metric : record.metrics) {
       names.push_back(metric.name);
@@ -20,6 +25,7 @@ void write_history(torch::serialize::OutputArchive& archive, const std::vector<E
     }
   }
   archive.write("history_times", torch::tensor(times, torch::kFloat64), true);
+  archive.write("history_training", torch::tensor(training, torch::kFloat64), true);
   archive.write("history_counts", torch::tensor(counts, torch::kLong), true);
   archive.write("history_values", torch::tensor(values, torch::kFloat64), true);
   archive.write("history_names", c10::IValue(names));
@@ -30,6 +36,9 @@ std::vector<EpochRecord> read_history(torch::serialize::InputArchive& archive) {
   const torch::Tensor counts = read_tensor(archive, "history_counts");
   const torch::Tensor values = read_tensor(archive, "history_values");
   const auto names = read_strings(archive, "history_names");
+  torch::Tensor training;  // of a checkpoint of before there was such a thing: none
+  archive.try_read("history_training", training, true);
+  if (training.defined()) training = training.cpu().contiguous();
   std::vector<EpochRecord> history;
   std::size_t next = 0;
   for (std::int64_t i = 0; i < counts.numel(); ++i) {
@@ -37,6 +46,10 @@ std::vector<EpochRecord> read_history(torch::serialize::InputArchive& archive) {
                        .started = times.data_ptr<double>()[2 * i],
                        .seconds = times.data_ptr<double>()[2 * i + 1],
                        .metrics = {}};
+    if (training.defined()) {
+      record.validation_seconds = training.data_ptr<double>()[2 * i];
+      record.samples = static_cast<std::int64_t>(training.data_ptr<double>()[2 * i + 1]);
+    }
     for (std::int64_t left = counts.data_ptr<std::int64_t>()[i]; left > 0; --left, ++next) {
       record.metrics.push_back({names.at(next), values.data_ptr<double>()[next]});
     }
@@ -47,7 +60,8 @@ std::vector<EpochRecord> read_history(torch::serialize::InputArchive& archive) {
 
 void write_part(torch::serialize::OutputArchive& archive, const PartOfEpoch& part) {
   archive.write("part_step", torch::tensor(part.place.step), true);
-  archive.write("part_times", torch::tensor({part.started, part.seconds}, torch::kFloat64), true);
+  archive.write("part_times",
+                torch::tensor({part.started, part.seconds, part.training_seconds}, torch::kFloat64), true);
   write_tensors(archive, "part_kept", part.place.kept);
 }
 
@@ -56,7 +70,43 @@ PartOfEpoch read_part(torch::serialize::InputArchive& archive) {
   return {.place = {.step = read_tensor(archive, "part_step").item<std::int64_t>(),
                     .kept = read_tensors(archive, "part_kept")},
           .started = times.data_ptr<double>()[0],
-          .seconds = times.data_ptr<double>()[1]};
+          .seconds = times.data_ptr<double>()[1],
+          .training_seconds =
+              times.numel() > 2 ? times.data_ptr<double>()[2] : std::numeric_limits<double>::quiet_NaN()};
+}
+
+// As pairs of a name and a value, which has the number of its type before it.
+void write_notes(torch::serialize::OutputArchive& archive, const Values& notes) {
+  std::vector<std::string> words;
+  for (const auto& [name, value] : notes) {
+    words.push_back(name);
+    words.push_back(std::to_string(value.index()) + to_string(value));
+  }
+  archive.write("notes", c10::IValue(words));
+}
+
+Value read_note(const std::string& word) {
+  const std::string text = word.substr(1);
+  switch (word.at(0)) {
+    case '0':
+      return text == "true";
+    case '1':
+      return std::int64_t{std::stoll(text)};
+    case '2':
+      return std::strtod(text.c_str(), nullptr);
+    default:
+      return text;
+  }
+}
+
+Values read_notes(torch::serialize::InputArchive& archive) {
+  Values notes;
+  c10::IValue words;
+  if (!archive.try_read("notes", words)) return notes;
+  const auto list = words.toListRef();
+  for (std::size_t i = 0; i + 1 < list.size(); i += 2)
+    notes[list[i].toStringRef()] = read_note(list[i + 1].toStringRef());
+  return notes;
 }
 
 }  // namespace
@@ -100,6 +150,7 @@ void write_progress(torch::serialize::OutputArchive& archive, const TrainingProg
   archive.write("progress", torch::tensor(numbers, torch::kLong), true);
   archive.write("best_value", torch::tensor({progress.early_stopping.best}, torch::kFloat64), true);
   write_history(archive, progress.history);
+  write_notes(archive, progress.notes);
   if (progress.part) write_part(archive, *progress.part);
 }
 
@@ -113,6 +164,7 @@ TrainingProgress read_progress(torch::serialize::InputArchive& archive) {
                              .best_epoch = static_cast<int>(number[2]),
                              .waited = static_cast<int>(number[3])};
   progress.history = read_history(archive);
+  progress.notes = read_notes(archive);
   if (number[4] != 0) progress.part = read_part(archive);
   return progress;
 }

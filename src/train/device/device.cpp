@@ -87,6 +87,31 @@ void release_cached_memory([[maybe_unused]] c10::Device device) {
 #endif
 }
 
+void wait_for(c10::Device device) {
+  if (device.is_cuda()) torch::cuda::synchronize(device.index());
+}
+
+std::int64_t peak_memory([[maybe_unused]] c10::Device device) {
+  if (!device.is_cuda()) return 0;
+#ifdef SIBYL_HAS_DEVICE_ALLOCATOR
+  if (auto* allocator = c10::getDeviceAllocator(c10::kCUDA); allocator->initialized())
+    return allocator->getDeviceStats(device.index()).allocated_bytes[0].peak;
+#elif defined(SIBYL_CUDA)
+  return c10::cuda::CUDACachingAllocator::getDeviceStats(device.index()).allocated_bytes[0].peak;
+#endif
+  return 0;
+}
+
+void forget_peak_memory([[maybe_unused]] c10::Device device) {
+  if (!device.is_cuda()) return;
+#ifdef SIBYL_HAS_DEVICE_ALLOCATOR
+  if (auto* allocator = c10::getDeviceAllocator(c10::kCUDA); allocator->initialized())
+    allocator->resetPeakStats(device.index());
+#elif defined(SIBYL_CUDA)
+  c10::cuda::CUDACachingAllocator::resetPeakStats(device.index());
+#endif
+}
+
 void probe(c10::Device device) {
   if (!device.is_cuda()) return;
   torch::cuda::synchronize(device.index());

@@ -2,6 +2,7 @@
 
 #include <c10/core/Device.h>
 
+#include <cstdint>
 #include <string>
 
 #include "sibyl/job.hpp"
@@ -27,6 +28,13 @@ DeviceIdentity identify(c10::Device device);
 /// Gives cached memory back to a CUDA device, so that the next trial, or a process that shares the device,
 /// gets it.
 void release_cached_memory(c10::Device device);
+
+/// Until all that was launched on it is done.
+void wait_for(c10::Device device);
+
+/// The most memory that tensors have had on the device since forget_peak_memory(), in bytes; 0: not known.
+std::int64_t peak_memory(c10::Device device);
+void forget_peak_memory(c10::Device device);
 
 /// Waits for the device and computes something on it, cuBLAS included. Throws what LibTorch throws when it no
 /// longer can.

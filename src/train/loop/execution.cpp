@@ -1,11 +1,14 @@
 #include "train/loop/execution.hpp"
 
 #include <chrono>
+#include <cmath>
 #include <limits>
 
 #include "base/numbers.hpp"
+#include "base/text.hpp"
 #include "core/training/metric_checks.hpp"
 #include "train/checkpoint/best_weights.hpp"
+#include "train/device/device.hpp"
 #include "train/loop/failure.hpp"
 #include "train/optimizers/optimizer_step.hpp"
 
@@ -17,12 +20,11 @@ double wall_clock() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-/// For lengths of time: nobody sets this one meanwhile.
-double now() {
+}  // namespace
+
+double Execution::now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
-
-}  // namespace
 
 Execution::Execution(HyperModel& hyper_model, const TrainerOptions& options, const Suggestion& suggestion,
                      int execution, at::Device device, const Data& data, HyperParameters& hp,
@@ -45,22 +47,28 @@ ExecutionEnd Execution::run() {
   reports_.found();
   report_history();
 
-  if (!progress_.stopped && progress_.epoch < last_epoch()) {
-    going_since_ = now();
-    epoch_started_ = progress_.part ? progress_.part->started : wall_clock();
-    seconds_before_ = progress_.part ? progress_.part->seconds : 0;
-    timer_.start(going_since_);
-    hyper_model_.fit(hp_, model_, data_, *this);
-    reports_.found();
-    const bool finished = progress_.stopped || progress_.epoch >= last_epoch();
-    if (finished && diverged_.empty()) {
-      if (progress_.stopped) restore_weights(*model_, best_);
-      save();
-    }
-  }
+  const bool trains = !progress_.stopped && progress_.epoch < last_epoch();
+  if (trains) train();
   ExecutionEnd ended = end();
+  if (trains) hyper_model_.on_trial_end(model_, *this, ended.ending);
   ended.note = note_;
   return ended;
+}
+
+void Execution::train() {
+  hyper_model_.on_trial_begin(hp_, model_, *this);
+  going_since_ = now();
+  epoch_started_ = progress_.part ? progress_.part->started : wall_clock();
+  seconds_before_ = progress_.part ? progress_.part->seconds : 0;
+  if (progress_.part) training_seconds_ = progress_.part->training_seconds;
+  timer_.start(going_since_);
+  hyper_model_.fit(hp_, model_, data_, *this);
+  reports_.found();
+  const bool finished = progress_.stopped || progress_.epoch >= last_epoch();
+  if (finished && diverged_.empty()) {
+    if (progress_.stopped) restore_weights(*model_, best_);
+    save();
+  }
 }
 
 void Execution::build() {
@@ -68,10 +76,10 @@ void Execution::build() {
   torch::manual_seed(RandomStream::key(seed(), trial(), execution_));
   model_ = hyper_model_.build(hp_);
   if (model_.is_empty() || model_->is_empty()) throw Error("build() made a model without layers.");
-  std::int64_t parameters = 0;
-  for (const torch::Tensor& parameter : model_->parameters()) parameters += parameter.numel();
-  if (const auto allowed = hyper_model_.max_parameters(); allowed > 0 && parameters > allowed) {
-    throw TooLarge("the model has " + std::to_string(parameters) +
+  parameters_ = 0;
+  for (const torch::Tensor& parameter : model_->parameters()) parameters_ += parameter.numel();
+  if (const auto allowed = hyper_model_.max_parameters(); allowed > 0 && parameters_ > allowed) {
+    throw TooLarge("the model has " + std::to_string(parameters_) +
                    " parameters, and max_parameters() allows " + std::to_string(allowed));
   }
   model_->to(device_);
@@ -79,49 +87,28 @@ void Execution::build() {
   hyper_model_.take_loss(hp_, data_.train, device_);
 }
 
-void Execution::restore() {
-  std::string note;
-  std::optional<Checkpoint> checkpoint;
-  if (!options_.checkpoints.empty()) {
-    const auto path = checkpoint_path(options_.checkpoints, trial(), execution_);
-    checkpoint = Checkpoint::read(path, owner(), device_, note);
-    const bool is_missing = !checkpoint && !std::filesystem::exists(path);
-    if (is_missing && suggestion_.slot.first_epoch == 0) note.clear();
-    if (is_missing && suggestion_.parent >= 0 && take_over_parent(note)) return;
-  } else if (suggestion_.slot.first_epoch > 0) {
-    note = "no checkpoints are kept";
-  }
-  if (!checkpoint) return warn(note.empty() ? note : note + ": trained again from the start");
-  checkpoint->restore(state());
-  progress_ = checkpoint->progress();
-  early_stopping_.restore(progress_.early_stopping);
-  if (progress_.epoch < suggestion_.slot.first_epoch && !progress_.stopped) {
-    note = "the checkpoint is of epoch " + std::to_string(progress_.epoch) + ": trained on from there";
-  }
-  warn(note);
-}
-
-bool Execution::take_over_parent(std::string& note) {
-  const CheckpointOwner parent{
-      .seed = seed(), .trial = suggestion_.parent, .execution = execution_, .hyperparameters = {}};
-  const auto path = checkpoint_path(options_.checkpoints, suggestion_.parent, execution_);
-  auto checkpoint = Checkpoint::read(path, parent, device_, note);
-  if (!checkpoint) return false;
-  const TrainingProgress& progress = checkpoint->progress();
-  if (progress.epoch != suggestion_.slot.first_epoch || progress.part) {
-    note = "the checkpoint " + path.string() + " is not of epoch " +
-           std::to_string(suggestion_.slot.first_epoch);
-    return false;
-  }
-  checkpoint->hand_down(state());
-  progress_.epoch = progress.epoch;
-  progress_.history = progress.history;
-  return true;
-}
-
 void Execution::warn(const std::string& text) {
   if (text.empty() || note_.find(text) != std::string::npos) return;
   note_ += (note_.empty() ? "" : "; ") + text;
+}
+
+void Execution::note(const std::string& name, const Value& value) {
+  constexpr std::size_t max_notes = 100, max_length = 500;
+  if (name.find_first_not_of(" \t\n") == std::string::npos) throw Error("a note has no name.");
+  if (!progress_.notes.contains(name) && progress_.notes.size() >= max_notes)
+    throw Error("a trial has at most " + std::to_string(max_notes) + " notes of different names: " + name +
+                " is one too many.");
+  Value kept = value;
+  if (auto* text = std::get_if<std::string>(&kept)) *text = clip(*text, max_length);
+  progress_.notes[name] = kept;
+  reports_.note(name, kept);
+}
+
+void Execution::trained(std::int64_t samples) {
+  samples_ = samples;
+  if (!std::isnan(training_seconds_)) return;  // it was, before the checkpoint that is gone on from
+  wait_for(device_);
+  training_seconds_ = seconds_before_ + now() - going_since_;
 }
 
 std::unique_ptr<StepGraph> Execution::step_graph(bool own_code) {
@@ -190,7 +177,11 @@ bool Execution::report(int epoch, std::vector<Metric> metrics) {
   EpochRecord record{.epoch = epoch,
                      .started = epoch_started_,
                      .seconds = seconds_before_ + ended - going_since_,
-                     .metrics = std::move(metrics)};
+                     .metrics = std::move(metrics),
+                     .samples = samples_};
+  record.validation_seconds = record.seconds - training_seconds_;
+  training_seconds_ = std::numeric_limits<double>::quiet_NaN();
+  samples_ = 0;
   reports_.found();
   if (epoch > suggestion_.slot.first_epoch) reports_.epoch(record);
   diverged_ = diverged(options_.objective, epoch, record.metrics);
@@ -241,43 +232,6 @@ void Execution::report_history() {
   for (const EpochRecord& record : progress_.history) {
     if (record.epoch > suggestion_.slot.first_epoch && record.epoch <= last_epoch()) reports_.epoch(record);
   }
-}
-
-void Execution::require_begun() const {
-  if (!progress_.part) return;
-  throw Error(
-      "The trial's checkpoint was made within epoch " + std::to_string(progress_.epoch + 1) +
-      ", but fit() has not asked begin_epoch() where to go on: was the job changed? Start a new sweep, or undo the change.");
-}
-
-void Execution::save() {
-  if (options_.checkpoints.empty()) return;
-  const double began = now();
-  seconds_before_ += began - going_since_;  // an epoch's time is its training's
-  if (progress_.part) progress_.part->seconds = seconds_before_;
-  try {
-    write_checkpoint(checkpoint_path(options_.checkpoints, trial(), execution_), owner(), progress_, state());
-  } catch (const Error&) {  // the disk; what LibTorch throws comes from the job's own modules or optimizer
-    throw WorkerFailure{std::current_exception()};
-  }
-  going_since_ = now();
-  timer_.saved(began, going_since_);
-}
-
-void Execution::save_within_epoch(std::int64_t step, const Keep& keep) {
-  require_begun();
-  if (options_.checkpoints.empty()) return;
-  progress_.part = {.place = {.step = step, .kept = keep()}, .started = epoch_started_, .seconds = 0};
-  save();
-  progress_.part.reset();
-}
-
-CheckpointOwner Execution::owner() const {
-  return {.seed = seed(), .trial = trial(), .execution = execution_, .hyperparameters = hp_.values()};
-}
-
-TrainingState Execution::state() {
-  return {.model = *model_, .optimizer = *optimizer_, .device = device_, .best = best_, .average = average_};
 }
 
 }  // namespace sibyl

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <limits>
 #include <string>
 
 #include "core/training/checkpoint_timer.hpp"
@@ -53,8 +54,17 @@ class Execution : public FitContext {
   void warn(const std::string& text) override;
   void will_measure(const std::vector<std::string>& names) override;
   ConfusionMatrix* confusion() override { return confusion_; }
+  void note(const std::string& name, const Value& value) override;
+  void trained(std::int64_t samples) override;
+
+  /// What is known of the training by now, also where run() threw: its model's parameters and its checkpoint.
+  TrialFacts facts() const;
+  /// What the job noted and no report has told yet.
+  Values take_notes() { return reports_.take_notes(); }
 
  private:
+  /// For lengths of time, by a clock that nobody sets meanwhile.
+  static double now();
   void build();
   void restore();
   /// Goes on from the parent's checkpoint. Not if that is of another epoch, or can't be read: `note` says
@@ -62,6 +72,8 @@ class Execution : public FitContext {
   bool take_over_parent(std::string& note);
   ExecutionEnd end() const;
   void report_history();
+  /// Trains to the end of the slot, or as far as is wanted.
+  void train();
   /// Throws Error when the checkpoint stands within an epoch, and fit does not know.
   void require_begun() const;
   void save();
@@ -91,7 +103,11 @@ class Execution : public FitContext {
   double seconds_before_ = 0;  ///< of the epoch's training before `going_since_`
   double going_since_ = 0;     ///< by a steady clock
   std::string diverged_;       ///< what, and when; empty: it did not
-  std::string note_;           ///< what people should know of it, whatever its end
+  /// Of the epoch's time, what was spent before validation began; NaN: it has not.
+  double training_seconds_ = std::numeric_limits<double>::quiet_NaN();
+  std::int64_t samples_ = 0;     ///< of the epoch's training
+  std::int64_t parameters_ = 0;  ///< of the model
+  std::string note_;             ///< what people should know of it, whatever its end
 };
 
 }  // namespace sibyl

@@ -68,6 +68,7 @@ void HyperModel::fit(HyperParameters& hp, torch::nn::Sequential& model, const Da
   const FitContext::Keep keep = [&] {
     std::vector<at::Tensor> kept = validation.state();
     kept.insert(kept.begin(), trained.state());
+    if (train.gradient_lengths().measured()) kept.push_back(train.gradient_lengths().state());
     return kept;
   };
 
@@ -76,19 +77,21 @@ void HyperModel::fit(HyperParameters& hp, torch::nn::Sequential& model, const Da
     auto [step, kept] = context.begin_epoch();
     trained.clear();
     validation.clear();
+    train.begin_epoch();
     if (!kept.empty()) {
       trained.restore(kept.at(0));
+      if (train.gradient_lengths().restore(kept.back())) kept.pop_back();
       const bool goes_on = validation.restore({kept.begin() + 1, kept.end()});
       if (!goes_on) step = std::min(step, train_steps);
     }
     batches.shuffle(order.defined() ? order : context.order(data.train.size(), epoch));
     const int falls = how.schedule.falls(context.objective(), context.scores());
-    train.begin_epoch();
     model->train();
     for (; step < train_steps; ++step) {
       if (context.cancelled(step, keep)) return;
       train.take(batches.at(step), {.epoch = epoch, .step = step, .steps = train_steps, .falls = falls});
     }
+    context.trained(data.train.size());
     model->eval();
     for (; step < all_steps; ++step) {
       if (context.cancelled(step, keep)) return;
@@ -100,6 +103,7 @@ void HyperModel::fit(HyperParameters& hp, torch::nn::Sequential& model, const Da
     std::vector<Metric> metrics;
     trained.append_to(metrics, "");
     validation.append_to(metrics);
+    if (const auto norm = train.gradient_lengths().mean()) metrics.push_back({gradient_norm_metric, *norm});
     if (const auto rate = learning_rate(optimizer)) {
       const StepPlace last{.epoch = epoch, .step = train_steps - 1, .steps = train_steps, .falls = falls};
       metrics.push_back({learning_rate_metric, *rate * how.schedule.at(last)});

@@ -57,6 +57,7 @@ TrainSteps::TrainSteps(HyperModel& job, torch::nn::Sequential& model, const Opti
       mixed_(sizes.mixed),
       batch_(sizes.batch),
       micro_batch_(sizes.micro_batch),
+      lengths_(how.clip_norm > 0 || how.gradient_norm, context.device()),
       parameters_(model->parameters()),
       stage_(replayable_ && sizes.steps >= worth_recording ? Stage::first : Stage::launching) {
   if (micro_batch_ < 0) throw Error("micro_batch_size() is 0, for all of a batch, or above.");
@@ -64,6 +65,7 @@ TrainSteps::TrainSteps(HyperModel& job, torch::nn::Sequential& model, const Opti
 }
 
 void TrainSteps::begin_epoch() {
+  lengths_.clear();
   if (stage_ != Stage::replaying) return;
   if (own_code_ || constants() != recorded_constants_) stage_ = Stage::recording;
 }
@@ -94,6 +96,7 @@ StepResult TrainSteps::step(const Split& batch) {
   if (!result.loss.defined()) return result;
   result.loss.backward();
   finish_gradients();
+  lengths_.count();
   optimizer_.step();
   finish_weights();
   sums_.add(result.loss, result.output, batch.y);
@@ -117,6 +120,7 @@ StepResult TrainSteps::step_in_parts(const Split& batch) {
     last = std::move(result);
   }
   finish_gradients();
+  lengths_.count();
   optimizer_.step();
   finish_weights();
   return last;
@@ -124,7 +128,11 @@ StepResult TrainSteps::step_in_parts(const Split& batch) {
 
 void TrainSteps::finish_gradients() {
   if (how_.l1 > 0) add_l1(optimizer_, how_.l1);
-  if (how_.clip_norm > 0) clip_gradients(optimizer_, how_.clip_norm);
+  if (!lengths_.measured()) return;
+  const at::Tensor length = gradient_length(optimizer_);
+  if (!length.defined()) return;
+  if (how_.clip_norm > 0) clip_gradients(optimizer_, length, how_.clip_norm);
+  lengths_.add(length);
 }
 
 void TrainSteps::finish_weights() {
@@ -143,6 +151,7 @@ void TrainSteps::launch(const Split& batch) {
 
 void TrainSteps::count(const Split& batch) {
   replayable_->count();
+  lengths_.count();
   sums_.count(batch.y);
 }
 
@@ -252,6 +261,7 @@ std::vector<at::Tensor> TrainSteps::live() const {
   for (const at::Tensor& tensor : replayable_->tensors()) tensors.push_back(tensor);
   for (const at::Tensor& tensor : context_.average_weights()) tensors.push_back(tensor);
   for (const at::Tensor& tensor : sums_.tensors()) tensors.push_back(tensor);
+  tensors.push_back(lengths_.sum());
   for (at::Tensor& tensor : tensors) tensor = tensor.detach();
   return tensors;
 }

@@ -7,6 +7,7 @@
 #include "sibyl/hyper_model.hpp"
 #include "train/device/step_graph.hpp"
 #include "train/loop/epoch_metrics.hpp"
+#include "train/optimizers/gradient_lengths.hpp"
 #include "train/optimizers/replayable.hpp"
 
 namespace sibyl {
@@ -33,6 +34,9 @@ class TrainSteps {
   void begin_epoch();
   /// Throws Error, c10::Error, and what the job throws.
   void take(const Split& batch, const StepPlace& place);
+
+  /// Of the epoch so far.
+  GradientLengths& gradient_lengths() { return lengths_; }
 
  private:
   enum class Stage {
@@ -85,6 +89,7 @@ class TrainSteps {
   Means& sums_;
   const bool mixed_;
   const std::int64_t batch_, micro_batch_;
+  GradientLengths lengths_;
   const std::vector<at::Tensor> parameters_;
 
   Stage stage_;

@@ -36,7 +36,10 @@ void TrialReports::epoch(const EpochRecord& record) {
                        .started = record.started,
                        .seconds = record.seconds,
                        .worker = 0,
-                       .metrics = record.metrics};
+                       .metrics = record.metrics,
+                       .validation_seconds = record.validation_seconds,
+                       .samples = record.samples,
+                       .notes = take_notes()};
   beyond_the_job([&] { reporter_.epoch(std::move(report)); });
 }
 

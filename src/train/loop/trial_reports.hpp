@@ -1,6 +1,8 @@
 #pragma once
 
 #include <exception>
+#include <string>
+#include <utility>
 
 #include "sibyl/hyperparameters.hpp"
 #include "sibyl/trainer.hpp"
@@ -22,7 +24,10 @@ class TrialReports {
 
   /// The hyperparameters that were found since it was last called.
   void found();
+  /// With what the job has noted since it was last called.
   void epoch(const EpochRecord& record);
+  void note(const std::string& name, const Value& value) { notes_[name] = value; }
+  Values take_notes() { return std::exchange(notes_, {}); }
   /// What the reporter says; after another than go_on it is not asked again.
   Order ask();
   Order order() const { return order_; }
@@ -33,6 +38,7 @@ class TrialReports {
   HyperParameters& hp_;
   Reporter& reporter_;
   Order order_ = Order::go_on;
+  Values notes_;
 };
 
 }  // namespace sibyl

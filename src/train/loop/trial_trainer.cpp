@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "base/peak_memory.hpp"
 #include "train/datasets/describe.hpp"
 #include "train/device/compute.hpp"
 #include "train/device/device.hpp"
@@ -93,9 +94,11 @@ TrialEnded TrialTrainer::train(const Suggestion& suggestion, Reporter& reporter)
   if (!broken_.empty()) throw WorkerCannotTrain(broken_);
   const auto began = std::chrono::steady_clock::now();
   const ComputeScope scope(device_, options_.threads);
+  const PeakMemory host;
+  forget_peak_memory(device_);
   TrialEnded ended;
   try {
-    ended = train_executions(suggestion, reporter);
+    train_executions(suggestion, reporter, ended);
   } catch (const WorkerFailure& failure) {
     throw_cannot_train(failure.exception);
   } catch (...) {
@@ -111,14 +114,15 @@ TrialEnded TrialTrainer::train(const Suggestion& suggestion, Reporter& reporter)
   } else if (chosen_.may_be_shared) {
     release_cached_memory(device_);
   }
+  ended.facts.host_memory = host.bytes();
+  ended.facts.device_memory = peak_memory(device_);
   ended.trial = suggestion.slot.trial;
   ended.attempt = suggestion.attempt;
   ended.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   return ended;
 }
 
-TrialEnded TrialTrainer::train_executions(const Suggestion& suggestion, Reporter& reporter) {
-  TrialEnded ended;
+void TrialTrainer::train_executions(const Suggestion& suggestion, Reporter& reporter, TrialEnded& ended) {
   Values values = suggestion.hyperparameters;
   std::string reason, notes;
   int stopped = 0;
@@ -126,8 +130,18 @@ TrialEnded TrialTrainer::train_executions(const Suggestion& suggestion, Reporter
   for (int execution = 0; execution < suggestion.executions; ++execution) {
     HyperParameters hp(values, options_.seed, suggestion.slot.trial);
     const Data& data = folds_ ? folded = folds_->of(execution) : data_;
-    const ExecutionEnd end =
-        Execution(*model_, options_, suggestion, execution, device_, data, hp, reporter).run();
+    Execution training(*model_, options_, suggestion, execution, device_, data, hp, reporter);
+    const struct Record {  // also where it throws
+      Execution& training;
+      TrialEnded& ended;
+      ~Record() {
+        const TrialFacts facts = training.facts();
+        ended.facts.parameters = facts.parameters;
+        ended.facts.checkpoint_bytes += facts.checkpoint_bytes;
+        for (auto& [name, value] : training.take_notes()) ended.notes[name] = value;
+      }
+    } record{training, ended};
+    const ExecutionEnd end = training.run();
     values = hp.values();  // what the first execution found, the others have
     if (notes.find(end.note) == std::string::npos) add_line(notes, end.note);
     if (end.ending != Ending::reached && end.ending != Ending::early_stopped) {
@@ -135,7 +149,7 @@ TrialEnded TrialTrainer::train_executions(const Suggestion& suggestion, Reporter
       ended.cause = end.cause;
       ended.message = end.message;
       add_line(ended.message, notes);
-      return ended;
+      return;
     }
     if (end.ending == Ending::early_stopped) {
       ++stopped;
@@ -147,7 +161,6 @@ TrialEnded TrialTrainer::train_executions(const Suggestion& suggestion, Reporter
     ended.message = reason;
   }
   add_line(ended.message, notes);
-  return ended;
 }
 
 std::string TrialTrainer::try_the_device() {

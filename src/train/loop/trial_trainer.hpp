@@ -23,7 +23,7 @@ class TrialTrainer : public Trainer {
   std::string broken() const override { return broken_; }
 
  private:
-  TrialEnded train_executions(const Suggestion& suggestion, Reporter& reporter);
+  void train_executions(const Suggestion& suggestion, Reporter& reporter, TrialEnded& ended);
   /// What the device says after a trial that failed; empty if it works. (A CUDA context that has met a
   /// device-side assertion never works again, and its trial must not hide that.)
   std::string try_the_device();

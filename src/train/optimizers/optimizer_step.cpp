@@ -22,16 +22,29 @@ void add_l1(torch::optim::Optimizer& optimizer, double factor) {
   }
 }
 
-void clip_gradients(torch::optim::Optimizer& optimizer, double norm) {
-  const torch::NoGradGuard no_gradients;
+namespace {
+
+std::vector<at::Tensor> gradients_of(torch::optim::Optimizer& optimizer) {
   std::vector<at::Tensor> gradients;
   for (auto& group : optimizer.param_groups()) {
     for (at::Tensor& parameter : group.params()) {
       if (parameter.grad().defined()) gradients.push_back(parameter.grad());
     }
   }
-  if (gradients.empty()) return;
-  const at::Tensor length = at::stack(at::_foreach_norm(gradients)).norm();
+  return gradients;
+}
+
+}  // namespace
+
+at::Tensor gradient_length(torch::optim::Optimizer& optimizer) {
+  const torch::NoGradGuard no_gradients;
+  const std::vector<at::Tensor> gradients = gradients_of(optimizer);
+  return gradients.empty() ? at::Tensor() : at::stack(at::_foreach_norm(gradients)).norm();
+}
+
+void clip_gradients(torch::optim::Optimizer& optimizer, const at::Tensor& length, double norm) {
+  const torch::NoGradGuard no_gradients;
+  std::vector<at::Tensor> gradients = gradients_of(optimizer);
   const at::Tensor shorter = (norm / (length + 1e-6)).clamp_max(1);  // as LibTorch's clip_grad_norm_
   if (shorter.is_cpu()) {
     if (const auto factor = shorter.item<double>(); factor != 1) at::_foreach_mul_(gradients, factor);

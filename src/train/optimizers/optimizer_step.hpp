@@ -14,9 +14,11 @@ void drop_gradients(torch::optim::Optimizer& optimizer);
 /// Adds the gradient of factor |w| to that of each weight: of parameters of two dimensions or more.
 void add_l1(torch::optim::Optimizer& optimizer, double factor);
 
-/// Makes all gradients together no longer than `norm` (their direction stays), without waiting for the
-/// device.
-void clip_gradients(torch::optim::Optimizer& optimizer, double norm);
+/// The length of all gradients together, on their device; undefined where there are none.
+at::Tensor gradient_length(torch::optim::Optimizer& optimizer);
+/// Makes them no longer than `norm` (their direction stays), without waiting for the device. `length`:
+/// theirs.
+void clip_gradients(torch::optim::Optimizer& optimizer, const at::Tensor& length, double norm);
 
 /// Of its first group; none for an optimizer that has no such thing.
 std::optional<double> learning_rate(torch::optim::Optimizer& optimizer);
