@@ -25,6 +25,10 @@ def read_idx(path, head):
     return np.frombuffer(gzip.decompress(path.read_bytes())[head:], np.uint8).copy()
 
 
+def about_of(sweep, trial):
+    return json.loads((sweep / "retrained" / f"trial_{trial:06}.json").read_text())["metrics"]
+
+
 @unittest.skipUnless((JOBS / "fashion_mnist").exists(), "built without LibTorch")
 class Models(unittest.TestCase):
     @classmethod
@@ -140,6 +144,17 @@ class Models(unittest.TestCase):
                 self.assertAlmostEqual(each["recall"], matrix[i][i] / sum(matrix[i]) if sum(matrix[i]) else 0)
             self.assertTrue((self.sweep / "retrained" / f"trial_{trial:06}.pt").exists())
         self.assertEqual(sorted(path.suffix for path in (self.sweep / "retrained").iterdir()), [".json", ".json", ".pt", ".pt"])
+        with h5py.File(self.sweep / "results.h5") as file:
+            rows = {row["trial"]: row for row in file["retrained"][:]}
+        self.assertEqual(set(rows), {first, second})
+        self.assertAlmostEqual(rows[first]["test_accuracy"], about_of(self.sweep, first)["test_accuracy"], places=12)
+        (self.sweep / "results.h5").unlink()  # what is published anew has them, too
+        self.said("rebuild", self.sweep)
+        with h5py.File(self.sweep / "results.h5") as file:
+            self.assertEqual(sorted(file["retrained"]["trial"].tolist()), sorted([first, second]))
+            trials = file["trials"][:]
+        ended = trials[trials["status"] != b"failed"]
+        self.assertTrue((ended["parameters"] > 0).all())
 
     def refused(self, says, *arguments, code, job="fashion_mnist"):
         _, err = run(job, *arguments, code=code)
