@@ -149,7 +149,7 @@ class Models(unittest.TestCase):
         self.assertEqual(set(rows), {first, second})
         self.assertAlmostEqual(rows[first]["test_accuracy"], about_of(self.sweep, first)["test_accuracy"], places=12)
         (self.sweep / "results.h5").unlink()  # what is published anew has them, too
-        self.said("rebuild", self.sweep)
+        run("fashion_mnist", "rebuild", self.sweep)
         with h5py.File(self.sweep / "results.h5") as file:
             self.assertEqual(sorted(file["retrained"]["trial"].tolist()), sorted([first, second]))
             trials = file["trials"][:]
