@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "base/named_kinds.hpp"
+#include "base/find_kind.hpp"
 #include "sibyl/error.hpp"
 #include "sibyl/loss.hpp"
 #include "train/loop/targets.hpp"

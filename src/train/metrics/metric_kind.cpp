@@ -1,7 +1,7 @@
 #include <charconv>
 #include <stdexcept>
 
-#include "base/named_kinds.hpp"
+#include "base/find_kind.hpp"
 #include "sibyl/metric.hpp"
 
 namespace sibyl {
