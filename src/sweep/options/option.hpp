@@ -24,6 +24,7 @@ enum class Command : std::uint8_t {
   submit,
   retrain,
   export_model,
+  predict,
   help,
   version
 };

@@ -168,7 +168,7 @@ OptionTable<SweepOptions> how_it_is_trained() {
        .default_help =
            "at the first start the cores / workers of the node that has the fewest; recorded, and kept",
        .group = OptionGroup::training,
-       .commands = of_a_sweep | Commands{Command::retrain, Command::export_model},
+       .commands = of_a_sweep | Commands{Command::retrain, Command::export_model, Command::predict},
        .recorded = Recorded::fixed,
        .type = Of::number(&SweepOptions::threads, 1, max_threads),
        .may_follow = either_unknown,
@@ -179,7 +179,7 @@ OptionTable<SweepOptions> how_it_is_trained() {
                "but has to be the same",
        .default_help = "the sweep's, at first the job's",
        .group = OptionGroup::training,
-       .commands = of_a_sweep | Commands{Command::retrain, Command::export_model},
+       .commands = of_a_sweep | Commands{Command::retrain, Command::export_model, Command::predict},
        .recorded = Recorded::kept,  // its contents are compared instead
        .type = Of::text(&SweepOptions::data),
        .is_in_all_records = false},

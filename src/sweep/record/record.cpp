@@ -20,14 +20,16 @@ std::map<std::string, std::string> versions_of(const std::string& json) {
   return versions;
 }
 
-// The longest part before a comma, or all of it, that exists; empty if none does.
+// The longest part before a comma or a colon, or all of it, that exists; empty if none does.
 std::string path_in(const std::string& data) {
   std::error_code ignored;
-  for (std::string path = data; !path.empty(); path.resize(path.rfind(','))) {
-    if (std::filesystem::exists(path, ignored)) return path;
-    if (path.find(',') == std::string::npos) break;
+  std::string path = data;
+  while (!std::filesystem::exists(path, ignored)) {
+    const auto end = path.find_last_of(",:");
+    if (end == std::string::npos) return "";
+    path.resize(end);
   }
-  return "";
+  return path;
 }
 
 void replace_all(std::string& text, const std::string& what, const std::string& by) {
