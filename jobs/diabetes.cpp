@@ -1,15 +1,12 @@
-// Tunes a regression: how a diabetes goes on after a year (Efron et al. 2004), or a column of any CSV file of
-// numbers, the last one or the one named after a colon (`--data` is read by table_source.hpp):
+// Tunes a regression: how a diabetes goes on after a year (Efron et al. 2004), or a column of numbers of any
+// CSV file, the last one or the one named after a colon (`--data` is read by table_source.hpp):
 //
 //     mpirun -n 3 diabetes --output runs/diabetes --max-epochs 81
 //     mpirun -n 3 diabetes --output runs/houses --max-epochs 81 --data houses.csv:price
 //     mpirun -n 3 diabetes --output runs/years --max-epochs 81 --data years.csv,header=yes
-#include <numeric>
-
 #include <sibyl/sibyl.hpp>
 
 #include <sibyl/data/find_data.hpp>
-#include <sibyl/data/split.hpp>
 #include <sibyl/data/table.hpp>
 #include <sibyl/data/table_source.hpp>
 
@@ -26,19 +23,14 @@ sibyl::Table published(const sibyl::DataOptions& options) {
                                "https://github.com/scikit-learn/scikit-learn (sklearn/datasets/data)."};
   const auto folder = sibyl::find_data(set, options);
   const sibyl::CsvOptions no_header{.header = false};
-  const sibyl::Csv features(sibyl::plain_or_gzipped(folder, set.files[0]), no_header);
-  const sibyl::Csv target(sibyl::plain_or_gzipped(folder, set.files[1]), no_header);
-  std::vector<std::size_t> columns(features.columns());
-  std::iota(columns.begin(), columns.end(), std::size_t{0});
-  return {.all = sibyl::samples(sibyl::numbers(features, columns), sibyl::numbers(target, {0}).squeeze(1),
-                                folder.string()),
-          .features = {"age", "sex", "bmi", "bp", "s1", "s2", "s3", "s4", "s5", "s6"},
-          .classes = {}};
-}
-
-sibyl::Table own(const std::filesystem::path& text) {
-  const auto given = sibyl::table_source(text, "-1");
-  return sibyl::read_table(given.file, given.column, sibyl::Target::values, given.csv);
+  auto table =
+      sibyl::read_table(sibyl::plain_or_gzipped(folder, set.files[0]), {.target = {}, .csv = no_header});
+  const std::vector<std::string> names = {"age", "sex", "bmi", "bp", "s1", "s2", "s3", "s4", "s5", "s6"};
+  for (std::size_t i = 0; i < table.columns.size(); ++i) table.columns[i].name = names.at(i);
+  table.y =
+      sibyl::numbers(sibyl::Csv(sibyl::plain_or_gzipped(folder, set.files[1]), no_header), {0}).squeeze(1);
+  table.targets = {"progression"};
+  return table;
 }
 
 }  // namespace
@@ -74,12 +66,12 @@ struct Regression : sibyl::HyperModel {
 
   sibyl::Data data(const sibyl::DataOptions& options) override {
     const bool is_folder = options.directory.empty() || std::filesystem::is_directory(options.directory);
-    const auto table = is_folder ? published(options) : own(options.directory);
-    features = table.all.x.size(1);
-    auto data = sibyl::standardised(sibyl::split(table, {.validation = 0.2, .test = 0.2}, options.seed));
-    // A network learns numbers about as large as 1; losses and metrics are in units of y's deviation.
-    const auto mean = data.train.y.mean(), deviation = data.train.y.std();
-    for (auto* part : {&data.train, &data.validation, &data.test}) part->y = (part->y - mean) / deviation;
+    const auto given = sibyl::table_source(options.directory, {.kind = sibyl::Target::values});
+    const auto table = is_folder ? published(options) : sibyl::read_table(given.file, given.options);
+    // A network learns numbers about as large as 1: losses and metrics are in units of y's deviation, and
+    // what the exported model says is in y's own.
+    auto data = sibyl::prepare(table, {.validation = 0.2, .test = 0.2}, options.seed, {.scale_target = true});
+    features = data.train.x.size(1);
     return data;
   }
 };

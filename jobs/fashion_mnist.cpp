@@ -8,7 +8,6 @@
 
 struct FashionMnist : sibyl::HyperModel {
   torch::nn::Sequential build(sibyl::HyperParameters& hp) override {
-    hp.Boolean("normalize");  // fit asks for it; named here, the search space has it from the start
     const auto layers = hp.Int("n_hidden", 0, 8, {.default_value = 2});
     const auto neurons = hp.Int("n_neurons", 16, 256, {.default_value = 128});
     const auto dropout = hp.Fixed("dropout", 0.0);
@@ -34,16 +33,10 @@ struct FashionMnist : sibyl::HyperModel {
 
   int batch_size(sibyl::HyperParameters&) override { return 64; }
 
-  // How the data is prepared can be searched too.
-  void fit(sibyl::HyperParameters& hp, torch::nn::Sequential& model, const sibyl::Data& data,
-           sibyl::FitContext& context) override {
-    if (!hp.Boolean("normalize")) return HyperModel::fit(hp, model, data, context);
-    const auto mean = data.train.x.mean(), deviation = data.train.x.std();
-    sibyl::Data normal = data;
-    for (auto* part : {&normal.train, &normal.validation}) {
-      if (part->size() > 0) part->x = (part->x - mean) / deviation;
-    }
-    HyperModel::fit(hp, model, normal, context);
+  // How the data is prepared can be searched too, and goes with the exported model.
+  sibyl::InputPreparation preparation(sibyl::HyperParameters& hp) override {
+    return {.scaling = hp.Boolean("normalize") ? sibyl::Scaling::standardise : sibyl::Scaling::none,
+            .each_feature = false};
   }
 
   sibyl::Objective objective() const override { return sibyl::Objective::parse("val_accuracy"); }

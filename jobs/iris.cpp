@@ -7,7 +7,6 @@
 #include <sibyl/sibyl.hpp>
 
 #include <sibyl/data/find_data.hpp>
-#include <sibyl/data/split.hpp>
 #include <sibyl/data/table.hpp>
 #include <sibyl/data/table_source.hpp>
 
@@ -48,13 +47,13 @@ struct Iris : sibyl::HyperModel {
                                 .source =
                                     "It comes with `apt-get install python3-sklearn`, or from "
                                     "https://archive.ics.uci.edu/dataset/53/iris."};
-    const auto given = sibyl::table_source(options.directory, "-1");
+    const auto given = sibyl::table_source(options.directory);
     const auto file = sibyl::find_data_file(irises, {.directory = given.file, .seed = options.seed});
-    const auto table = sibyl::read_table(file, given.column, sibyl::Target::classes, given.csv);
-    features = table.all.x.size(1);
-    classes = static_cast<std::int64_t>(table.classes.size());
-    return sibyl::standardised(
-        sibyl::split(table, {.validation = 0.2, .test = 0.2, .stratified = true}, options.seed));
+    auto data = sibyl::prepare(sibyl::read_table(file, given.options),
+                               {.validation = 0.2, .test = 0.2, .stratified = true}, options.seed);
+    features = data.train.x.size(1);
+    classes = static_cast<std::int64_t>(data.class_names.size());
+    return data;
   }
 };
 

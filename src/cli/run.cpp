@@ -8,6 +8,7 @@
 #include "base/launcher.hpp"
 #include "base/text.hpp"
 #include "cli/commands/plan.hpp"
+#include "cli/commands/predict.hpp"
 #include "cli/commands/rebuild.hpp"
 #include "cli/commands/retrain_export.hpp"
 #include "cli/commands/search.hpp"
@@ -84,6 +85,9 @@ int execute(int argc, char** argv, const std::string& name,
       break;
     case Command::export_model:
       export_trials(out, options, name, *make_job());
+      break;
+    case Command::predict:
+      predict(out, options, name, *make_job());
       break;
     case Command::submit:
       return submit(std::cout, options, argv[0]);

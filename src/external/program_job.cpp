@@ -43,14 +43,14 @@ class ProgramJob : public Job {
   std::unique_ptr<Trainer> make_trainer(const TrainerOptions& options) override {
     return std::make_unique<ProgramTrainer>(options);
   }
-  int export_model(const Suggestion& suggestion, const TrainerOptions& options, Weights,
-                   const std::filesystem::path& file) override {
+  ExportedModel export_model(const Suggestion& suggestion, const TrainerOptions& options, Weights,
+                             const std::filesystem::path& file) override {
     const auto checkpoint = TrialFolder(options, suggestion.slot.trial, 0).checkpoint();
     if (!checkpoint)
       throw Error("trial " + std::to_string(suggestion.slot.trial) +
                   " has no checkpoint: its program has kept none");
     std::filesystem::copy(checkpoint->path, file, std::filesystem::copy_options::recursive);
-    return checkpoint->epoch;
+    return {.epoch = checkpoint->epoch, .description = {}};
   }
   WorkerJoined describe_worker(const TrainerOptions& options) override {
     return ProgramTrainer(options).describe();

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "sibyl/data/preparation.hpp"
+
 namespace sibyl {
 
 /// Samples and what the model should say of them; the first dimension of both counts the samples.
@@ -22,9 +24,10 @@ struct Data {
   Split train;
   Split validation;  ///< may be empty: no `val_` metrics then
   Split test;        ///< may be empty; training never looks at it
-  // For people; may be empty.
+  // For people, and for the model that is exported; may be empty.
   std::vector<std::string> feature_names = {};  ///< of x's second dimension
   std::vector<std::string> class_names = {};    ///< of the classes 0, 1, ...
+  Preparation preparation = {};                 ///< how x was made of raw rows or pictures
 };
 
 struct DataOptions {

@@ -25,7 +25,7 @@ struct StepResult {
 };
 
 /// What is tuned: derive from it, say what the model and its data are, and override what else differs from
-/// the usual. The search space is what build(), make_optimizer(), optimizer(), batch_size(),
+/// the usual. The search space is what preparation(), build(), make_optimizer(), optimizer(), batch_size(),
 /// micro_batch_size(), loss() and precision() ask for: all of them, whichever are overridden. What another
 /// function asks for joins it with the first trial that comes there.
 class HyperModel {
@@ -51,6 +51,9 @@ class HyperModel {
   /// For cross_entropy and focal: how much a sample of each class counts, in training and in validation;
   /// undefined: the same. Asked once. (Loss::balanced counts them.)
   virtual torch::Tensor class_weights() const { return {}; }
+  /// What is done to the data before fit() has it, and to whatever the exported model is given: fitted to the
+  /// training samples of each trial. (What is the same for all trials belongs into data().)
+  virtual InputPreparation preparation(HyperParameters&) { return {}; }
   /// Mixed precision costs digits and saves time where there are GPUs that are made for it.
   virtual Precision precision(HyperParameters&) { return Precision::full; }
   /// Besides the loss: `return {"accuracy", "f1_macro"};`. The default is accuracy for classes, mae and mse
@@ -84,9 +87,9 @@ class HyperModel {
   /// Randomness has to come from LibTorch's generator, which goes on after a resume.
   virtual StepResult training_step(torch::nn::Sequential& model, const torch::Tensor& x,
                                    const torch::Tensor& y);
-  /// Trains. An override may prepare the data as a hyperparameter says and call HyperModel::fit, or be a
-  /// training loop of its own. Data and model are on context.device() (the test set is not: it is not for
-  /// training).
+  /// Trains. An override may change the data and call HyperModel::fit (what an exported model is to do, too,
+  /// belongs into preparation()), or be a training loop of its own. Data and model are on context.device()
+  /// (the test set is not: it is not for training).
   virtual void fit(HyperParameters& hp, torch::nn::Sequential& model, const Data& data, FitContext& context);
 
  private:

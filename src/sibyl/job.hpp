@@ -54,7 +54,7 @@ struct TrainerOptions {
 
 class HyperParameters;
 
-/// Of a trial: those of its best epoch (where they were kept), or of its last.
+/// Of a trial: those of its best epoch (where they were kept), or of its last, as retrain() leaves them.
 enum class Weights : std::uint8_t { best_epoch, last_epoch };
 
 /// What training a trial again gave.
@@ -62,6 +62,12 @@ struct Retrained {
   std::vector<Metric> metrics;           ///< those of the test set with `test_` before their names
   ConfusionMatrix confusion;             ///< of the test set; empty without one, or without classes
   std::vector<std::string> class_names;  ///< may be empty
+};
+
+/// What was written.
+struct ExportedModel {
+  int epoch = 0;            ///< of its weights
+  std::string description;  ///< a JSON object of what goes in and what comes out; may be empty
 };
 
 /// What `sibyl::run` runs. A LibTorch job is a HyperModel, which train/ makes into one of these; a job
@@ -92,10 +98,15 @@ class Job {
   /// UsageError for a job that has no models.
   virtual Retrained retrain(const Suggestion& suggestion, const TrainerOptions& options, Reporter& reporter);
   /// Writes the model in the checkpoint of the suggestion's trial (of several executions, the first one's) to
-  /// a file that Python opens. Returns the epoch of its weights. Throws Error when there is no such
-  /// checkpoint, UsageError for a job that has no models.
-  virtual int export_model(const Suggestion& suggestion, const TrainerOptions& options, Weights weights,
-                           const std::filesystem::path& file);
+  /// a file that Python opens. Throws Error when there is no such checkpoint, UsageError for a job that has
+  /// no models.
+  virtual ExportedModel export_model(const Suggestion& suggestion, const TrainerOptions& options,
+                                     Weights weights, const std::filesystem::path& file);
+  /// What such a model says of the samples in a file (`input`, which may say how the file is written):
+  /// written to `output`, a row each in the same order. Returns what people should know of it, line by line.
+  /// Throws Error for a file that the model can't be asked about, UsageError for a job that has no models.
+  virtual std::vector<std::string> predict(const std::filesystem::path& model, const std::string& input,
+                                           const std::filesystem::path& output);
   /// About how much a checkpoint of a trial takes, for `plan`; 0: not known.
   virtual std::int64_t checkpoint_bytes() { return 0; }
   /// What the epochs of some trial may be measured by, as far as that is known without data; empty: nobody

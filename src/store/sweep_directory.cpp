@@ -99,7 +99,7 @@ void clear_event_folders(const fs::path& folder) {
 }
 
 bool is_model(std::string_view name) {
-  constexpr std::array endings = {".pt", ".json", ".pt.tmp", ".json.tmp"};
+  constexpr std::array endings = {".pt", ".json", ".onnx", ".pt.tmp", ".json.tmp"};
   return std::ranges::any_of(endings, [&](const char* ending) { return is_trial(name, ending); });
 }
 

@@ -59,7 +59,7 @@ class BadInput(SweepTest):
             ("--trainer-growth takes a size", "--trainer-growth", "lots"),
             ("--trainer-trials takes a whole number", "--trainer-trials", "-1"),
             ("--workers is an option of plan, not of search (did you mean '--workers-per-gpu'?)", "--workers", "4"),
-            ("--trial is an option of retrain, export, not of search", "--trial", "3"),
+            ("--trial is an option of retrain, export, predict, not of search", "--trial", "3"),
             ("there is no fault 'nonsense'", "--inject", "nonsense=3"),
             ("'abc' is neither a trial", "--inject", "segv=abc"),
             ("'x' is neither a trial", "--inject", "segv=3,x"),

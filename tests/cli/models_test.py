@@ -95,12 +95,13 @@ class Models(unittest.TestCase):
         best = self.ranked()[0]
         folder = self.sweep / "retrained"
         model = torch.jit.load(folder / f"trial_{best:06}.pt")
-        self.assertEqual(len(model.state_dict()), 2 * (int(self.trials[best]["hp:n_hidden"]) + 1))
-        x = torch.tensor(read_idx(self.data / "t10k-images-idx3-ubyte.gz", 16).reshape(-1, 784)) / 255.0
+        self.assertEqual(len(model.network.state_dict()), 2 * (int(self.trials[best]["hp:n_hidden"]) + 1))
+        x = torch.tensor(read_idx(self.data / "t10k-images-idx3-ubyte.gz", 16).reshape(-1, 28, 28))
         y = torch.tensor(read_idx(self.data / "t10k-labels-idx1-ubyte.gz", 8)).long()
         recorded = json.loads((folder / f"trial_{best:06}.json").read_text())["metrics"]
         with torch.no_grad():
-            output = model(x)
+            output = model.network(model.prepare(x))
+            self.assertTrue(torch.allclose(model(x), output.softmax(1)))
         self.assertAlmostEqual((output.argmax(1) == y).double().mean().item(), recorded["test_accuracy"], places=6)
         self.assertAlmostEqual(torch.nn.functional.cross_entropy(output, y).item(), recorded["test_loss"], places=5)
 
@@ -111,11 +112,12 @@ class Models(unittest.TestCase):
         model = torch.jit.load(file)
         self.assertFalse(model.training)
         self.assertFalse(any(module.training for module in model.modules()))
-        x = torch.rand(5, 784)
+        x = torch.randint(256, (5, 784))
         with torch.no_grad():
             output = model(x)
             frozen = torch.jit.freeze(model)
             self.assertEqual(len(list(frozen.parameters())), 0)  # they are constants of the graph
+            self.assertEqual(torch.jit.freeze(model, ["classify"]).classify(x), model.classify(x))
             self.assertTrue(torch.allclose(frozen(x), output))
             self.assertTrue(torch.allclose(torch.jit.optimize_for_inference(torch.jit.load(file))(x), output, atol=1e-6))
         model.train()

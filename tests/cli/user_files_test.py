@@ -35,7 +35,7 @@ class UserFiles(SweepTest):
         job = ("synthetic", "--max-epochs", 3, "--tensorboard", "--output", self.output)
         run(*job)
         first = tables(self.output)["trials"]
-        self.write("exported/trial_000000.pt", "exported/trial_000000.json", "retrained/trial_000001.pt", "report/report.html")
+        self.write("exported/trial_000000.pt", "exported/trial_000000.json", "exported/trial_000000.onnx", "retrained/trial_000001.pt", "report/report.html")
         run(*job, "--overwrite", "--seed", 1)
         self.assertFalse(first.equals(tables(self.output)["trials"]))
         self.assert_untouched(mine)

@@ -9,9 +9,10 @@
 
 #include "base/file.hpp"
 #include "base/numbers.hpp"
+#include "cli/commands/chosen_trials.hpp"
+#include "cli/commands/onnx.hpp"
 #include "cli/commands/rebuild.hpp"
 #include "cli/screen/confusion.hpp"
-#include "cli/screen/summary.hpp"
 #include "cli/screen/table.hpp"
 #include "cli/screen/values_json.hpp"
 #include "sibyl/error.hpp"
@@ -23,32 +24,6 @@ namespace sibyl {
 namespace fs = std::filesystem;
 
 namespace {
-
-StoredSweep read_sweep(const Options& options, const std::string& job_name) {
-  StoredSweep sweep = read_stored_sweep(options.directory);
-  if (sweep.opened.job != job_name)
-    throw UsageError(options.directory.string() + " holds a sweep of " + sweep.opened.job +
-                     ": use that program, not " + job_name);
-  return sweep;
-}
-
-std::vector<TrialId> wanted(const Options& options, const Oracle& oracle) {
-  const auto trials = static_cast<TrialId>(oracle.trials().size());
-  if (options.trial >= trials)
-    throw UsageError("there is no trial " + std::to_string(options.trial) + ": the sweep has " +
-                     std::to_string(trials) + ", from 0 on");
-  if (options.trial >= 0) return {options.trial};
-  auto best = ranking(oracle);
-  std::erase_if(best, [&](TrialId id) {  // of a failed one there are no weights
-    const Trial& trial = oracle.trials()[id];
-    return trial.status == TrialStatus::failed || std::isnan(trial.score);
-  });
-  if (best.empty())
-    throw Error(oracle.best() < 0 ? "no trial of the sweep has a score yet"
-                                  : "every trial of the sweep that has a score has failed");
-  best.resize(std::min(best.size(), static_cast<std::size_t>(std::max(1, options.top))));
-  return best;
-}
 
 TrainerOptions trainer_options(const Options& options, const StoredSweep& sweep,
                                const fs::path& checkpoints) {
@@ -66,6 +41,7 @@ TrainerOptions trainer_options(const Options& options, const StoredSweep& sweep,
   trainer.threads = settings.sweep.threads;
   trainer.deterministic = settings.sweep.deterministic;
   trainer.max_epochs = settings.sweep.max_epochs;
+  trainer.folds = settings.sweep.folds;
   trainer.program = settings.sweep.program;
   return trainer;
 }
@@ -78,15 +54,17 @@ Suggestion whole_training(TrialId id, const Trial& trial, int epochs) {
   return suggestion;
 }
 
-nlohmann::ordered_json description(const StoredSweep& sweep, TrialId id, int epoch) {
+nlohmann::ordered_json description(const StoredSweep& sweep, TrialId id, const ExportedModel& exported) {
   const Trial& trial = sweep.oracle->trials()[id];
-  return {{"job", sweep.opened.job},
-          {"trial", id},
-          {"epoch", epoch},
-          {"objective", sweep.opened.metric},
-          {"score", number_or_null(trial.score)},
-          {"seed", sweep.opened.seed},
-          {"hyperparameters", to_json(trial.hyperparameters)}};
+  nlohmann::ordered_json json = {{"job", sweep.opened.job},
+                                 {"trial", id},
+                                 {"epoch", exported.epoch},
+                                 {"objective", sweep.opened.metric},
+                                 {"score", number_or_null(trial.score)},
+                                 {"seed", sweep.opened.seed},
+                                 {"hyperparameters", to_json(trial.hyperparameters)}};
+  if (!exported.description.empty()) json.update(nlohmann::ordered_json::parse(exported.description));
+  return json;
 }
 
 void write_json(fs::path model, const nlohmann::ordered_json& object) {
@@ -102,15 +80,15 @@ fs::path make_folder(const fs::path& folder) {
 }
 
 // Written beside first: the file is whole or not there, and no link of that name is followed.
-int export_whole(Job& job, const Suggestion& suggestion, const TrainerOptions& trainer, Weights weights,
-                 const fs::path& file) {
+ExportedModel export_whole(Job& job, const Suggestion& suggestion, const TrainerOptions& trainer,
+                           Weights weights, const fs::path& file) {
   const fs::path beside = file.string() + ".tmp";
   std::error_code ignored;
   fs::remove(beside, ignored);
   try {
-    const int epoch = job.export_model(suggestion, trainer, weights, beside);
+    ExportedModel exported = job.export_model(suggestion, trainer, weights, beside);
     move_into_place(beside, file);
-    return epoch;
+    return exported;
   } catch (...) {
     fs::remove(beside, ignored);
     throw;
@@ -158,10 +136,10 @@ std::vector<Suggestion> parts_of(const Oracle& oracle, TrialId id, int epochs) {
 }
 
 void retrain_trials(std::ostream& out, const Options& options, const std::string& job_name, Job& job) {
-  const StoredSweep sweep = read_sweep(options, job_name);
+  const StoredSweep sweep = sweep_of(options, job_name);
   const fs::path folder = make_folder(options.directory / SweepFiles::retrained);
   const TrainerOptions trainer = trainer_options(options, sweep, folder / SweepFiles::checkpoints);
-  for (const TrialId id : wanted(options, *sweep.oracle)) {
+  for (const TrialId id : chosen_trials(options, *sweep.oracle)) {
     const Trial& trial = sweep.oracle->trials()[id];
     const int epochs = best_epoch(trial, sweep.oracle->options().objective);
     if (epochs == 0)
@@ -179,8 +157,7 @@ void retrain_trials(std::ostream& out, const Options& options, const std::string
       retrained = job.retrain(part, trainer, lines);
     }
     const fs::path file = folder / (checkpoint_folder(id) + ".pt");
-    export_whole(job, parts.back(), trainer, Weights::last_epoch, file);
-    auto object = description(sweep, id, epochs);
+    auto object = description(sweep, id, export_whole(job, parts.back(), trainer, Weights::last_epoch, file));
     for (const Metric& metric : retrained.metrics) object["metrics"][metric.name] = metric.value;
     if (!retrained.confusion.empty()) object["test"] = confusion_json(retrained);
     write_json(file, object);
@@ -194,6 +171,7 @@ void retrain_trials(std::ostream& out, const Options& options, const std::string
     for (const Suggestion& part : parts)
       fs::remove_all(trainer.checkpoints / checkpoint_folder(part.slot.trial), ignored);
     fs::remove(trainer.checkpoints, ignored);  // unless it holds something else
+    if (options.onnx) out << "  " << write_onnx(file).string() << std::endl;
   }
   try {
     publish_anew(options.directory);
@@ -203,9 +181,9 @@ void retrain_trials(std::ostream& out, const Options& options, const std::string
 }
 
 void export_trials(std::ostream& out, const Options& options, const std::string& job_name, Job& job) {
-  const StoredSweep sweep = read_sweep(options, job_name);
+  const StoredSweep sweep = sweep_of(options, job_name);
   const TrainerOptions trainer = trainer_options(options, sweep, options.directory / SweepFiles::checkpoints);
-  for (const TrialId id : wanted(options, *sweep.oracle)) {
+  for (const TrialId id : chosen_trials(options, *sweep.oracle)) {
     const Trial& trial = sweep.oracle->trials()[id];
     if (!fs::exists(trainer.checkpoints / checkpoint_folder(id)))
       throw Error("the weights of trial " + std::to_string(id) +
@@ -213,12 +191,13 @@ void export_trials(std::ostream& out, const Options& options, const std::string&
                   options.directory.string() + " --trial " + std::to_string(id) + " trains it again");
     fs::path file = options.to;
     if (file.empty()) file = make_folder(options.directory / "exported") / (checkpoint_folder(id) + ".pt");
-    const int epoch =
+    const ExportedModel exported =
         export_whole(job, whole_training(id, trial, best_epoch(trial, sweep.oracle->options().objective)),
                      trainer, Weights::best_epoch, file);
-    write_json(file, description(sweep, id, epoch));
+    write_json(file, description(sweep, id, exported));
     out << file.string() << ": trial " << id << ", " << sweep.opened.metric << " "
-        << short_number(trial.score) << ", the weights after epoch " << epoch << std::endl;
+        << short_number(trial.score) << ", the weights after epoch " << exported.epoch << std::endl;
+    if (options.onnx) out << write_onnx(file).string() << std::endl;
   }
 }
 

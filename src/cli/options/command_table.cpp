@@ -24,6 +24,8 @@ const std::vector<CommandRow>& command_table() {
        "train the best trial (or --trial N, --top K) anew on training and validation data, for as many epochs as were best, and score it once on the test set"},
       {Command::export_model, "export", "[DIR]",
        "write the best trial's model (or --trial N, --top K) as TorchScript, which Python's torch.jit.load opens"},
+      {Command::predict, "predict", "[DIR]",
+       "write what the best trial's model (or --trial N) says of new samples: {job} predict DIR --input new.csv --output predictions.csv"},
       {Command::help, "help", "[COMMAND]", "print this text, or what a command takes"},
   };
   // clang-format on

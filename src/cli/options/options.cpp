@@ -45,7 +45,7 @@ void take_command(Options& options, CommandLine& line) {
 void take_directories(Options& options, Words& words) {
   const bool takes_one = options.command == Command::summary || options.command == Command::status ||
                          options.command == Command::rebuild || options.command == Command::retrain ||
-                         options.command == Command::export_model;
+                         options.command == Command::export_model || options.command == Command::predict;
   if (!takes_one || words.empty()) return;
   const auto end = options.command == Command::status ? words.end() : words.begin() + 1;
   options.directories.assign(words.begin(), end);

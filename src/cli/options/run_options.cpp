@@ -119,7 +119,7 @@ OptionTable<Options> of_the_workers() {
        .value = "NAME",
        .help = "auto | cpu | cuda",
        .group = OptionGroup::training,
-       .commands = of_a_sweep | of_models,
+       .commands = of_a_sweep | of_models | Commands{Command::predict},
        .recorded = Recorded::kept,
        .type = Of::word(&Options::device, {"auto", "cpu", "cuda"})},
       {.name = "cuda-graphs",
@@ -211,14 +211,32 @@ OptionTable<Options> looking_options() {
        .value = "N",
        .help = "This trial",
        .default_help = "the best",
-       .commands = of_models,
+       .commands = of_models | Commands{Command::predict},
        .type = Of::number(&Options::trial, 0)},
+      {.name = "input",
+       .value = "FILE",
+       .help =
+           "The samples: a table like the sweep's without its label (FILE,separator=tab,... as for --data), or "
+           "an array: .npy, IDX, or x of an HDF5 file",
+       .commands = {Command::predict},
+       .type = Of::text(&Options::input)},
+      {.name = "output",
+       .value = "FILE",
+       .help = "Where the predictions go, as CSV, a row a sample",
+       .default_help = "DIR/predictions.csv",
+       .commands = {Command::predict},
+       .type = Of::path(&Options::to)},
       {.name = "to",
        .value = "FILE",
        .help = "Into this file",
        .default_help = "DIR/exported/trial_N.pt",
        .commands = {Command::export_model},
        .type = Of::path(&Options::to)},
+      {.name = "onnx",
+       .help =
+           "As ONNX, too: with Python's exporter, so PyTorch has to be there ($SIBYL_PYTHON: another python3)",
+       .commands = of_models,
+       .type = Of::flag(&Options::onnx)},
       {.name = "json",
        .help = "Print JSON, for programs",
        .commands = {Command::plan, Command::summary, Command::status},
@@ -228,8 +246,9 @@ OptionTable<Options> looking_options() {
        .help =
            "Options from a file: lines NAME = VALUE (true or false for one without a value), or a JSON object, {\"NAME\": VALUE, ...}. What is typed counts more",
        .group = OptionGroup::general,
-       .commands = of_a_sweep | of_models |
-                   Commands{Command::summary, Command::status, Command::rebuild, Command::submit},
+       .commands =
+           of_a_sweep | of_models |
+           Commands{Command::predict, Command::summary, Command::status, Command::rebuild, Command::submit},
        .type = Of::text(&Options::options_file)},
   };
 }

@@ -50,6 +50,7 @@ class Csv {
   }
   std::optional<double> number_of(std::string_view text) const { return to_number(text, decimal_); }
   const CsvOptions& options() const { return options_; }  ///< as given
+  char decimal() const { return decimal_; }               ///< as given, or found
   const std::vector<std::string>& names() const {
     return names_;
   }  ///< of the columns; empty without a header
@@ -77,5 +78,7 @@ class Csv {
 
 /// Is it empty, or one of NA, N/A, NaN, null, None, ? (in any case)?
 bool is_missing(std::string_view text);
+/// The same of a text among texts: only as programs write it, since `none` may be a defect, `na` sodium.
+bool is_no_category(std::string_view text);
 
 }  // namespace sibyl

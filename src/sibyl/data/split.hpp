@@ -23,9 +23,12 @@ Data split(const Split& all, const Parts& parts, std::uint64_t seed);
 /// or hold NaN or infinity.
 Split samples(const at::Tensor& x, const at::Tensor& y, const std::string& source);
 
-/// Shifts and scales x so that over the training set each feature has mean 0 and standard deviation 1; the
-/// other parts are treated with the training set's figures. A feature is a column of x (samples, features), a
-/// channel of x (samples, channels, ...). One that never changes only becomes 0.
+/// x of all parts as this makes it, fitted to the training set; it joins data.preparation. A feature is a
+/// column of x (samples, features), a channel of x (samples, channels, ...).
+Data prepared(const Data& data, const InputPreparation& how);
+
+/// So that over the training set each feature has mean 0 and standard deviation 1. One that never changes
+/// only becomes 0.
 Data standardised(const Data& data);
 
 }  // namespace sibyl

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <string>
 
-#include "sibyl/data/csv.hpp"
+#include "sibyl/data/table.hpp"
 
 namespace sibyl {
 
@@ -11,18 +11,19 @@ namespace sibyl {
 ///
 ///     houses.csv
 ///     houses.csv:price
-///     houses.csv,column=price,header=no,separator=tab,decimal=comma,na=class
+///     houses.csv,column=price,drop=id,drop=name,text=postcode,dates=day_first
+///     houses.csv,header=no,separator=tab,decimal=comma,na=class
 ///
-/// header: auto, yes, no. separator: auto, comma, semicolon, tab, pipe, space. decimal: auto, point, comma.
-/// na: missing, class.
+/// column: what is to be said, perhaps several. drop, text: see TableOptions. dates: auto, day_first,
+/// month_first. header: auto, yes, no. separator: auto, comma, semicolon, tab, pipe, space. decimal: auto,
+/// point, comma. na: missing, class.
 struct TableSource {
   std::filesystem::path file;
-  std::string column;
-  CsvOptions csv;
+  TableOptions options;
 };
 
-/// `column` is the one where the text names none. A text that is the name of a file is that file, whatever is
-/// in it. Throws UsageError for an option or a value that there is not.
-TableSource table_source(const std::filesystem::path& text, const std::string& column);
+/// What the text does not say is as in `defaults`. A text that is the name of a file is that file, whatever
+/// is in it. Throws UsageError for an option or a value that there is not.
+TableSource table_source(const std::filesystem::path& text, const TableOptions& defaults = {});
 
 }  // namespace sibyl

@@ -80,6 +80,9 @@ Data cifar(const DataSet& set, const CifarRecord& record, const DataOptions& opt
     check_published(set, place);
     Data data = split(read_cifar(files.train, record), {.validation = 0.1}, options.seed);
     if (!files.test.empty()) data.test = read_cifar(files.test, record);
+    data.preparation.steps = {
+        {.kind = ArrayStep::Kind::channels_first, .sizes = {3}},
+        {.kind = ArrayStep::Kind::scale, .shift = at::zeros({}), .scale = at::full({}, 255.0F)}};
     return data;
   }
   throw_not_found(set, places, set.files.front());
@@ -102,13 +105,16 @@ Split read_cifar(const std::vector<fs::path>& files, const CifarRecord& record) 
 }
 
 Data cifar10(const DataOptions& options) {
-  return cifar({.name = "CIFAR-10",
-                .files = {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin",
-                          "data_batch_5.bin", "test_batch.bin"},
-                .folder = "cifar-10-batches-bin",
-                .system = {},
-                .source = std::string("Unpack ") + url + "cifar-10-binary.tar.gz."},
-               {.classes = {10}, .label = 0}, options);
+  Data data = cifar({.name = "CIFAR-10",
+                     .files = {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin",
+                               "data_batch_5.bin", "test_batch.bin"},
+                     .folder = "cifar-10-batches-bin",
+                     .system = {},
+                     .source = std::string("Unpack ") + url + "cifar-10-binary.tar.gz."},
+                    {.classes = {10}, .label = 0}, options);
+  data.class_names = {"airplane", "automobile", "bird",  "cat",  "deer",
+                      "dog",      "frog",       "horse", "ship", "truck"};
+  return data;
 }
 
 Data cifar100(const DataOptions& options, CifarLabels labels) {

@@ -174,6 +174,12 @@ bool is_missing(std::string_view text) {
   return std::find(missing.begin(), missing.end(), lower) != missing.end();
 }
 
+bool is_no_category(std::string_view text) {
+  constexpr std::array<std::string_view, 10> nothing = {"",    "?",   "NA",   "N/A",  "n/a",
+                                                        "NaN", "nan", "NULL", "null", "None"};
+  return std::find(nothing.begin(), nothing.end(), text) != nothing.end();
+}
+
 Csv::Csv(const std::filesystem::path& file, const CsvOptions& options)
     : file_(file), options_(options), text_(InputFile(file).read_all()) {
   if (std::find(text_.begin(), text_.end(), 0) != text_.end()) {

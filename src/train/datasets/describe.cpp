@@ -76,6 +76,23 @@ void describe_classes(std::ostream& out, const at::Tensor& y, const std::vector<
   if (named) out << alike(names);
 }
 
+/// What was found in a table's training rows that a list of features doesn't show.
+void describe_table(std::ostream& out, const TablePreparation& table) {
+  std::string gaps, texts;
+  const auto name_in = [](std::string& list, const PreparedColumn& column) -> std::string& {
+    return list += (list.empty() ? "" : ", ") + column.name + " ";
+  };
+  for (const PreparedColumn& column : table.columns) {
+    if (column.gaps > 0) name_in(gaps, column) += std::to_string(column.gaps);
+    if (column.kind != ColumnKind::text) continue;
+    name_in(texts, column) += std::to_string(column.categories.size());
+    if (column.categories.empty()) texts += " (no text is in two rows: drop the column?)";
+    if (!column.is_one_hot) texts += " (as places)";
+  }
+  if (!gaps.empty()) out << "gaps  in training, filled in: " << gaps << "\n";
+  if (!texts.empty()) out << "texts categories that are learnt: " << texts << "\n";
+}
+
 }  // namespace
 
 std::string describe(const Data& data) {
@@ -97,6 +114,7 @@ std::string describe(const Data& data) {
     describe_classes(out, y, data.class_names);
   }
   out << "\n";
+  if (data.preparation.table) describe_table(out, *data.preparation.table);
   return out.str();
 }
 

@@ -54,6 +54,9 @@ Data mnist_like(const fs::path& directory, std::uint64_t seed) {
   }
   Data data = split(all, {.validation = 1.0 / 6}, seed);
   data.test = read(directory, "t10k");
+  data.preparation.steps = {
+      {.kind = ArrayStep::Kind::reshape, .sizes = {data.train.x.size(1)}},
+      {.kind = ArrayStep::Kind::scale, .shift = at::zeros({}), .scale = at::full({}, 255.0F)}};
   return data;
 }
 
@@ -66,7 +69,10 @@ Data fashion_mnist(const DataOptions& options) {
       .system = "/usr/share/datasets/fashion-mnist",
       .source =
           "It comes with `apt-get install dataset-fashion-mnist`, or from https://github.com/zalandoresearch/fashion-mnist: its four files, plain or gzipped."};
-  return mnist_like(find_data(set, options), options.seed);
+  Data data = mnist_like(find_data(set, options), options.seed);
+  data.class_names = {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
+                      "Sandal",      "Shirt",   "Sneaker",  "Bag",   "Ankle boot"};
+  return data;
 }
 
 }  // namespace sibyl

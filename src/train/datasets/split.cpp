@@ -83,25 +83,4 @@ Split samples(const at::Tensor& x, const at::Tensor& y, const std::string& sourc
   return split;
 }
 
-Data standardised(const Data& data) {
-  const at::Tensor& x = data.train.x;
-  if (x.dim() < 2)
-    throw Error("To be standardised, x needs a dimension for its features besides that for the samples.");
-  std::vector<std::int64_t> others;
-  for (std::int64_t dimension = 0; dimension < x.dim(); ++dimension) {
-    if (dimension != 1) others.push_back(dimension);
-  }
-  const at::Tensor mean = x.mean(others, /*keepdim=*/true);
-  const at::Tensor deviation = x.std(others, /*unbiased=*/false, /*keepdim=*/true);
-  // Rounding makes a column of equal numbers vary a little.
-  const at::Tensor scale = at::where(deviation > 1e-6 * mean.abs(), deviation, at::ones_like(deviation));
-  const auto treated = [&](const Split& split) {
-    if (split.size() == 0) return split;
-    return Split{.x = (split.x - mean.to(split.x.device())) / scale.to(split.x.device()), .y = split.y};
-  };
-  Data done = data;
-  for (Split* part : {&done.train, &done.validation, &done.test}) *part = treated(*part);
-  return done;
-}
-
 }  // namespace sibyl

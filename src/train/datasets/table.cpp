@@ -9,48 +9,19 @@
 #include <map>
 #include <unordered_map>
 
+#include "base/numbers.hpp"
 #include "train/datasets/input_file.hpp"
+#include "train/datasets/table_columns.hpp"
 
 namespace sibyl {
 
 namespace {
 
-std::string in_quotes(std::string_view text) {
-  constexpr std::size_t enough = 40;
-  std::string quoted = "'";
-  quoted.append(text.substr(0, enough)).append(text.size() > enough ? "...'" : "'");
-  return quoted;
-}
-
-constexpr const char* write_numbers =
-    "write numbers like 1.5 or 1e-3, and texts as a column of 0 and 1 for each";
-constexpr const char* decimal_comma =
-    "a decimal comma is understood where ; or tabs part the cells and no number has a point; write 1.5, or say it with CsvOptions{.decimal = ','} (--data FILE,decimal=comma)";
-
-float number(const Csv& csv, std::size_t row, std::size_t column) {
-  const std::string_view cell = csv.cell(row, column);
-  if (is_missing(cell)) {
-    csv.refuse_cell(row, column,
-                    (cell.empty() ? "is empty" : "holds " + in_quotes(cell)) +
-                        ": a number is missing; fill it in, or leave the line or the column out");
-  }
-  const auto number = csv.number(row, column);
-  if (!number || !std::isfinite(static_cast<float>(*number))) {
-    csv.refuse_cell(row, column,
-                    "holds " + in_quotes(cell) + ", which is no " + (number ? "float" : "number") + ": " +
-                        (!number && to_number(cell, ',') ? decimal_comma : write_numbers));
-  }
-  return static_cast<float>(*number);
-}
-
-/// A label without one: empty, or what pandas takes for nothing. (`none` and `na` may be defects and sodium.)
+/// A label without one: empty, or what pandas takes for nothing.
 bool is_missing_class(const Csv& csv, std::size_t row, std::size_t column) {
-  constexpr std::array<std::string_view, 9> nothing = {"?",   "NA",   "N/A",  "n/a", "NaN",
-                                                       "nan", "NULL", "null", "None"};
   const std::string_view cell = csv.cell(row, column);
   if (cell.empty()) return true;
-  if (csv.quoted(row, column) || std::find(nothing.begin(), nothing.end(), cell) == nothing.end())
-    return false;
+  if (csv.quoted(row, column) || !is_no_category(cell)) return false;
   return cell == "?" || !csv.options().na_is_a_class;
 }
 
@@ -136,7 +107,7 @@ at::Tensor numbers(const Csv& csv, const std::vector<std::size_t>& columns) {
       {static_cast<std::int64_t>(csv.rows()), static_cast<std::int64_t>(columns.size())}, at::kFloat);
   auto* next = all.data_ptr<float>();
   for (std::size_t row = 0; row < csv.rows(); ++row) {
-    for (const std::size_t column : columns) *next++ = number(csv, row, column);
+    for (const std::size_t column : columns) *next++ = number_of(csv, row, column);
   }
   return all;
 }
@@ -173,36 +144,63 @@ Classes classes(const Csv& csv, std::size_t column, const std::vector<std::strin
   return found;
 }
 
-Table read_table(const std::filesystem::path& file, const std::string& target, Target kind,
-                 const CsvOptions& options) {
-  const Csv csv(file, options);
-  const std::size_t label = csv.column(target);
-  const bool first_counts_rows = !csv.names().empty() && csv.names()[0].empty() && label != 0;
-  Table table;
-  std::vector<std::size_t> columns;
-  for (std::size_t i = first_counts_rows ? 1 : 0; i < csv.columns(); ++i) {
-    if (i == label) continue;
-    columns.push_back(i);
-    table.features.push_back(csv.names().empty() ? std::to_string(i) : csv.names()[i]);
+namespace {
+
+/// Several label columns of two classes each, as 0 and 1.
+at::Tensor labels_of(const Csv& csv, const std::vector<std::size_t>& columns, Table& table) {
+  std::vector<at::Tensor> all;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const Classes found = classes(csv, columns[i]);
+    if (found.names.size() != 2)
+      csv.refuse_cell(0, columns[i],
+                      "the column has " + quantity(found.names.size(), "class") +
+                          ": of several label columns each has two, such as no and yes");
+    table.targets[i] += "=" + found.names[1];
+    all.push_back(found.y.to(at::kFloat));
   }
-  if (columns.empty())
-    refuse(file, "has one column only: besides what is to be said, there is nothing to say it from");
-  table.all.x = numbers(csv, columns);
-  if (kind == Target::values) {
-    table.all.y = numbers(csv, {label}).squeeze(1);
-  } else {
-    Classes found = classes(csv, label);
-    table.all.y = found.y;
-    table.classes = std::move(found.names);
-  }
-  return table;
+  return at::stack(all, 1);
 }
 
-Data split(const Table& table, const Parts& parts, std::uint64_t seed) {
-  Data data = split(table.all, parts, seed);
-  data.feature_names = table.features;
-  data.class_names = table.classes;
-  return data;
+void take_targets(const Csv& csv, const std::vector<std::size_t>& columns, Target kind, Table& table) {
+  for (const std::size_t column : columns)
+    table.targets.push_back(csv.names().empty() ? std::to_string(column) : csv.names()[column]);
+  if (columns.empty()) return;
+  if (kind == Target::values) {
+    table.y = numbers(csv, columns);
+    if (columns.size() == 1) table.y = table.y.squeeze(1);
+  } else if (columns.size() > 1) {
+    table.y = labels_of(csv, columns, table);
+  } else {
+    Classes found = classes(csv, columns[0]);
+    table.y = found.y;
+    table.classes = std::move(found.names);
+  }
+}
+
+}  // namespace
+
+Table read_table(const std::filesystem::path& file, const TableOptions& options) {
+  const Csv csv(file, options.csv);
+  const auto places = [&](const Columns& columns) {
+    std::vector<std::size_t> found;
+    for (const std::string& each : columns) found.push_back(csv.column(each));
+    return found;
+  };
+  const auto has = [](const std::vector<std::size_t>& all, std::size_t each) {
+    return std::find(all.begin(), all.end(), each) != all.end();
+  };
+  const auto labels = places(options.target), dropped = places(options.drop), texts = places(options.text);
+  const bool first_counts_rows = !csv.names().empty() && csv.names()[0].empty() && !has(labels, 0);
+  Table table{.columns = {}, .y = {}, .targets = {}, .classes = {}, .decimal = csv.decimal()};
+  for (std::size_t i = first_counts_rows ? 1 : 0; i < csv.columns(); ++i)
+    if (!has(labels, i) && !has(dropped, i))
+      table.columns.push_back(typed_column(csv, i, has(texts, i), options));
+  if (table.columns.empty())
+    refuse(file, csv.columns() == 1
+                     ? "has one column only: besides what is to be said, there is nothing to say it from"
+                     : "every column is dropped, or is what is to be said: there is nothing to say it from");
+  take_targets(csv, labels, options.kind, table);
+  return table;
 }
 
 }  // namespace sibyl

@@ -15,6 +15,7 @@ const Words<std::optional<bool>> headers = {{"auto", std::nullopt}, {"yes", true
 const Words<char> separators = {{"auto", 0},   {"comma", ','}, {"semicolon", ';'},
                                 {"tab", '\t'}, {"pipe", '|'},  {"space", ' '}};
 const Words<char> decimals = {{"auto", 0}, {"point", '.'}, {"comma", ','}};
+const Words<int> dates = {{"auto", 0}, {"day_first", 1}, {"month_first", 2}};
 const Words<bool> nas = {{"missing", false}, {"class", true}};
 
 template <class T>
@@ -25,41 +26,63 @@ T one_of(const Words<T>& words, const std::string& name, const std::string& word
   throw UsageError("--data: " + name + "=" + word + ": " + name + " is one of " + all + ".");
 }
 
-void set(TableSource& source, const std::string& name, const std::string& word) {
+/// What a text says beside the file, each option behind the others: the last one is read first.
+struct Said {
+  TableOptions options;
+  Columns targets, drop, text;
+};
+
+void add_first(Columns& columns, const std::string& column) {
+  columns.insert(columns.begin(), column);
+}
+
+void set(Said& said, const std::string& name, const std::string& word) {
+  TableOptions& table = said.options;
   if (name == "column") {
-    source.column = word;
+    add_first(said.targets, word);
+  } else if (name == "drop") {
+    add_first(said.drop, word);
+  } else if (name == "text") {
+    add_first(said.text, word);
+  } else if (name == "dates") {
+    const int which = one_of(dates, name, word);
+    table.day_first = which == 1;
+    table.month_first = which == 2;
   } else if (name == "header") {
-    source.csv.header = one_of(headers, name, word);
+    table.csv.header = one_of(headers, name, word);
   } else if (name == "separator") {
-    source.csv.separator = one_of(separators, name, word);
+    table.csv.separator = one_of(separators, name, word);
   } else if (name == "decimal") {
-    source.csv.decimal = one_of(decimals, name, word);
+    table.csv.decimal = one_of(decimals, name, word);
   } else if (name == "na") {
-    source.csv.na_is_a_class = one_of(nas, name, word);
+    table.csv.na_is_a_class = one_of(nas, name, word);
   } else {
     throw UsageError(
         "--data: a table has no '" + name +
-        "'; after its file may follow column, header, separator, decimal and na, as in FILE,header=no,column=price.");
+        "'; after its file may follow column, drop, text, dates, header, separator, decimal and na, as in FILE,header=no,column=price.");
   }
 }
 
 }  // namespace
 
-TableSource table_source(const std::filesystem::path& given, const std::string& column) {
-  TableSource source{.file = given, .column = column, .csv = {}};
+TableSource table_source(const std::filesystem::path& given, const TableOptions& defaults) {
+  Said said{.options = defaults, .targets = {}, .drop = {}, .text = {}};
   std::string text = given.string();
   while (!std::filesystem::exists(text)) {
     const auto comma = text.rfind(',');
     const auto equals = text.find('=', comma == text.npos ? 0 : comma);
     if (comma == text.npos || equals == text.npos) break;
-    set(source, text.substr(comma + 1, equals - comma - 1), text.substr(equals + 1));
+    set(said, text.substr(comma + 1, equals - comma - 1), text.substr(equals + 1));
     text.resize(comma);
   }
-  source.file = text;
+  TableSource source{.file = text, .options = std::move(said.options)};
   if (const auto colon = text.rfind(':'); colon != text.npos && !std::filesystem::exists(text)) {
     source.file = text.substr(0, colon);
-    source.column = text.substr(colon + 1);
+    add_first(said.targets, text.substr(colon + 1));
   }
+  if (!said.targets.empty()) source.options.target = said.targets;
+  if (!said.drop.empty()) source.options.drop = said.drop;
+  if (!said.text.empty()) source.options.text = said.text;
   return source;
 }
 

@@ -7,6 +7,7 @@
 #include "base/numbers.hpp"
 #include "base/text.hpp"
 #include "core/training/metric_checks.hpp"
+#include "sibyl/data/split.hpp"
 #include "train/checkpoint/best_weights.hpp"
 #include "train/device/device.hpp"
 #include "train/loop/failure.hpp"
@@ -62,7 +63,8 @@ void Execution::train() {
   seconds_before_ = progress_.part ? progress_.part->seconds : 0;
   if (progress_.part) training_seconds_ = progress_.part->training_seconds;
   timer_.start(going_since_);
-  hyper_model_.fit(hp_, model_, data_, *this);
+  const bool is_prepared = preparation_.scaling != Scaling::none || !preparation_.resize.empty();
+  hyper_model_.fit(hp_, model_, is_prepared ? prepared(data_, preparation_) : data_, *this);
   reports_.found();
   const bool finished = progress_.stopped || progress_.epoch >= last_epoch();
   if (finished && diverged_.empty()) {
@@ -72,6 +74,7 @@ void Execution::train() {
 }
 
 void Execution::build() {
+  preparation_ = hyper_model_.preparation(hp_);
   // A job may leave the default generator anywhere, so every execution starts it from its own identity.
   torch::manual_seed(RandomStream::key(seed(), trial(), execution_));
   model_ = hyper_model_.build(hp_);

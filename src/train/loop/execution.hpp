@@ -90,6 +90,7 @@ class Execution : public FitContext {
   HyperParameters& hp_;
   TrialReports reports_;
 
+  InputPreparation preparation_;
   torch::nn::Sequential model_{nullptr};
   std::unique_ptr<torch::optim::Optimizer> optimizer_;
   EarlyStopping early_stopping_;

@@ -8,6 +8,7 @@
 #include "train/device/random_state.hpp"
 #include "train/loop/trial_trainer.hpp"
 #include "train/loop/validation.hpp"
+#include "train/model/predict.hpp"
 #include "train/model/retrain.hpp"
 
 namespace sibyl {
@@ -32,6 +33,7 @@ SearchSpace HyperModelJob::search_space() {
 std::function<void(HyperParameters&)> HyperModelJob::questions() {
   return [this](HyperParameters& hp) {
     const RandomStateGuard guard(at::kCPU);  // looking at a model changes nothing that is trained afterwards
+    model_->preparation(hp);
     torch::nn::Sequential model = model_->build(hp);
     model_->make_optimizer(hp, model);
     // Also where an override does not: schedule, clip_norm and precision hold for whatever is overridden.
@@ -56,9 +58,14 @@ Retrained HyperModelJob::retrain(const Suggestion& suggestion, const TrainerOpti
   return sibyl::retrain(*model_, suggestion, options, reporter);
 }
 
-int HyperModelJob::export_model(const Suggestion& suggestion, const TrainerOptions& options, Weights weights,
-                                const std::filesystem::path& file) {
+ExportedModel HyperModelJob::export_model(const Suggestion& suggestion, const TrainerOptions& options,
+                                          Weights weights, const std::filesystem::path& file) {
   return sibyl::export_model(*model_, suggestion, options, weights, file);
+}
+
+std::vector<std::string> HyperModelJob::predict(const std::filesystem::path& model, const std::string& input,
+                                                const std::filesystem::path& output) {
+  return sibyl::predict(model, input, output);
 }
 
 std::int64_t HyperModelJob::checkpoint_bytes() {

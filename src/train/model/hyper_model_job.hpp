@@ -20,8 +20,10 @@ class HyperModelJob : public Job {
   std::unique_ptr<Trainer> make_trainer(const TrainerOptions& options) override;
   WorkerJoined describe_worker(const TrainerOptions& options) override;
   Retrained retrain(const Suggestion& suggestion, const TrainerOptions& options, Reporter& reporter) override;
-  int export_model(const Suggestion& suggestion, const TrainerOptions& options, Weights weights,
-                   const std::filesystem::path& file) override;
+  ExportedModel export_model(const Suggestion& suggestion, const TrainerOptions& options, Weights weights,
+                             const std::filesystem::path& file) override;
+  std::vector<std::string> predict(const std::filesystem::path& model, const std::string& input,
+                                   const std::filesystem::path& output) override;
   /// Of the default hyperparameters' model with two moments a weight, as Adam keeps them, and its best
   /// epoch's weights.
   std::int64_t checkpoint_bytes() override;

@@ -76,12 +76,19 @@ Retrained retrain(HyperModel& model, const Suggestion& suggestion, TrainerOption
   return retrained;
 }
 
-int export_model(HyperModel& hyper_model, const Suggestion& suggestion, const TrainerOptions& options,
-                 Weights weights, const std::filesystem::path& file) {
+ExportedModel export_model(HyperModel& hyper_model, const Suggestion& suggestion,
+                           const TrainerOptions& options, Weights weights,
+                           const std::filesystem::path& file) {
   const ComputeScope scope(c10::kCPU, options.threads);
-  const Data data =
-      load_data(hyper_model, options, c10::kCPU);  // first: a job may build what its data asks for
+  // First: a job may build what its data asks for.
+  Data data = load_data(hyper_model, options, c10::kCPU);
+  // What the training was prepared by.
+  if (weights == Weights::last_epoch)
+    data.train = join(data.train, data.validation);
+  else if (options.folds > 1)
+    data.train = Folds(data, options.folds, options.seed).of(/*execution=*/0).train;
   HyperParameters hp(suggestion.hyperparameters, options.seed, suggestion.slot.trial);
+  const std::vector<ArrayStep> own_steps = fit_steps(hyper_model.preparation(hp), data.train.x);
   torch::nn::Sequential model = hyper_model.build(hp);
   const auto optimizer = hyper_model.make_optimizer(hp, model);
   std::string why;
@@ -94,11 +101,18 @@ int export_model(HyperModel& hyper_model, const Suggestion& suggestion, const Tr
   checkpoint->restore(
       {.model = *model, .optimizer = *optimizer, .device = c10::kCPU, .best = best, .average = average});
   if (weights == Weights::last_epoch) best.clear();
+  const TrainingProgress& progress = checkpoint->progress();
+  const int epoch = best.empty() ? progress.epoch : progress.early_stopping.best_epoch;
   if (best.empty()) keep_weights(*model, average, best);
   restore_weights(*model, best);
-  save_torchscript(*model, data.train.x.narrow(0, 0, std::min<std::int64_t>(2, data.train.size())), file);
-  const TrainingProgress& progress = checkpoint->progress();
-  return best.empty() ? progress.epoch : progress.early_stopping.best_epoch;
+  const at::Tensor example =
+      apply_steps(own_steps, data.train.x.narrow(0, 0, std::min<std::int64_t>(2, data.train.size())));
+  auto& steps = data.preparation.steps;
+  steps.insert(steps.end(), own_steps.begin(), own_steps.end());
+  model->eval();
+  const ModelDescription description = describe_model(hyper_model.loss(hp), data, model->forward(example));
+  save_torchscript(*model, example, description, file);
+  return {.epoch = epoch, .description = to_json(description)};
 }
 
 }  // namespace sibyl

@@ -20,8 +20,8 @@ Retrained retrain(HyperModel& model, const Suggestion& suggestion, TrainerOption
                   Reporter& reporter);
 
 /// The model of the suggestion's trial, from its checkpoint below `options.checkpoints`, as TorchScript (see
-/// torchscript.hpp). Returns the epoch of the weights. Throws Error when there is no such checkpoint.
-int export_model(HyperModel& model, const Suggestion& suggestion, const TrainerOptions& options,
-                 Weights weights, const std::filesystem::path& file);
+/// torchscript.hpp). Throws Error when there is no such checkpoint.
+ExportedModel export_model(HyperModel& model, const Suggestion& suggestion, const TrainerOptions& options,
+                           Weights weights, const std::filesystem::path& file);
 
 }  // namespace sibyl

@@ -28,7 +28,7 @@ torch::jit::Module copy_structure(const torch::nn::Module& module) {
 }  // namespace
 
 void save_torchscript(torch::nn::SequentialImpl& model, const at::Tensor& example,
-                      const std::filesystem::path& file) {
+                      const ModelDescription& description, const std::filesystem::path& file) {
   try {
     const torch::NoGradGuard no_gradients;
     model.to(torch::kCPU);
@@ -43,8 +43,12 @@ void save_torchscript(torch::nn::SequentialImpl& model, const at::Tensor& exampl
     auto* const function = script._ivalue()->compilation_unit()->create_function(
         c10::QualifiedName(*script.type()->name(), "forward"), traced.first->graph);
     script.type()->addMethod(function);
-    script.eval();
-    script.save(file.string());
+    torch::jit::Module whole("Model");
+    whole.register_attribute("training", c10::BoolType::get(), false);
+    whole.register_module("network", script);
+    add_methods(whole, description, example.scalar_type());
+    whole.eval();
+    whole.save(file.string());
   } catch (const std::exception&) {
     throw Error("can't write the model as TorchScript to " + file.string() + ": " +
                 classify(std::current_exception()).message);

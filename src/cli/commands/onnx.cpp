@@ -1,0 +1,49 @@
+#include "cli/commands/onnx.hpp"
+
+#include <cstdlib>
+#include <string>
+
+#include "base/run_command.hpp"
+#include "sibyl/error.hpp"
+
+namespace sibyl {
+
+namespace {
+
+// Without a single quote in it: the shell takes it in these.
+constexpr const char* exporter = R"(
+import inspect, sys, warnings
+warnings.filterwarnings("ignore")
+import torch
+model = torch.jit.load(sys.argv[1])
+raw = torch.zeros([2] + list(model.raw_shape), dtype=torch.float64 if hasattr(model, "columns") else torch.float32)
+options = {"dynamo": False} if "dynamo" in inspect.signature(torch.onnx.export).parameters else {}
+torch.onnx.export(model, (raw,), sys.argv[2], input_names=["raw"], output_names=["output"], opset_version=16,
+                  dynamic_axes={"raw": {0: "samples"}, "output": {0: "samples"}}, **options)
+)";
+
+std::string in_quotes(const std::string& text) {
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+}  // namespace
+
+std::filesystem::path write_onnx(const std::filesystem::path& torchscript) {
+  std::filesystem::path onnx = torchscript;
+  onnx.replace_extension(".onnx");
+  const char* given = std::getenv("SIBYL_PYTHON");
+  const std::string python = given != nullptr && *given != 0 ? given : "python3";
+  const auto done = run_command(in_quotes(python) + " -c '" + exporter + "' " + in_quotes(torchscript) + " " +
+                                in_quotes(onnx) + " 2>&1");
+  if (done.succeeded) return onnx;
+  const auto last = done.output.find_last_not_of("\n");
+  const auto begin = done.output.rfind('\n', last) + 1;
+  throw Error(
+      torchscript.string() + " is written, but as ONNX it could not be: " + python + " said \"" +
+      done.output.substr(begin, last - begin + 1) +
+      "\". PyTorch has to be there for it (Debian's python3-torch, or PyPI's torch and onnx); $SIBYL_PYTHON names another Python");
+}
+
+}  // namespace sibyl
