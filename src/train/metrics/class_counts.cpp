@@ -6,7 +6,7 @@
 #include <string>
 
 #include "sibyl/error.hpp"
-#include "train/loop/targets.hpp"
+#include "train/loss/targets.hpp"
 
 namespace sibyl {
 

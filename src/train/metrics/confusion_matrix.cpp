@@ -2,7 +2,7 @@
 
 #include <ATen/ATen.h>
 
-#include "train/loop/targets.hpp"
+#include "train/loss/targets.hpp"
 #include "train/metrics/class_counts.hpp"
 
 namespace sibyl {

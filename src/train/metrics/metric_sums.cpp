@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "sibyl/error.hpp"
-#include "train/loop/targets.hpp"
+#include "train/loss/targets.hpp"
 #include "train/metrics/class_counts.hpp"
 #include "train/metrics/value_moments.hpp"
 

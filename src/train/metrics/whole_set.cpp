@@ -7,7 +7,7 @@
 #include <tuple>
 
 #include "sibyl/error.hpp"
-#include "train/loop/targets.hpp"
+#include "train/loss/targets.hpp"
 
 namespace sibyl {
 

@@ -25,6 +25,50 @@ torch::jit::Module copy_structure(const torch::nn::Module& module) {
   return copy;
 }
 
+torch::jit::Module traced(torch::nn::SequentialImpl& model, const at::Tensor& example) {
+  torch::jit::Module script = copy_structure(model);
+  const auto forward = [&](torch::jit::Stack inputs) -> torch::jit::Stack {
+    return {model.forward(inputs.at(0).toTensor())};
+  };
+  const auto no_names = [](const torch::autograd::Variable&) { return std::string(); };
+  const auto trace = torch::jit::tracer::trace({example}, forward, no_names, /*strict=*/true,
+                                               /*force_outplace=*/false, &script);
+  auto* const function = script._ivalue()->compilation_unit()->create_function(
+      c10::QualifiedName(*script.type()->name(), "forward"), trace.first->graph);
+  script.type()->addMethod(function);
+  return script;
+}
+
+/// LibTorch records sizes as the numbers that they were: recurrent layers and attention, say, then take a
+/// batch of that size only.
+bool takes_other_batches(torch::jit::Module& script, torch::nn::SequentialImpl& model,
+                         const at::Tensor& example) {
+  const at::Tensor more = at::cat({example, example.narrow(0, 0, 1)});
+  const at::Tensor expected = model.forward(more);
+  try {
+    const at::Tensor given = script.forward({more}).toTensor();
+    return given.sizes() == expected.sizes() &&
+           given.allclose(expected, /*rtol=*/1e-4, /*atol=*/1e-5, /*equal_nan=*/true);
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
+/// Of one that was recorded with a single sample.
+torch::jit::Module one_by_one(const torch::jit::Module& of_a_sample) {
+  torch::jit::Module network("Network");
+  network.register_attribute("training", c10::BoolType::get(), false);
+  network.register_module("each", of_a_sample);
+  network.define(R"(
+def forward(self, x: Tensor) -> Tensor:
+    outputs: List[Tensor] = []
+    for i in range(x.size(0)):
+        outputs.append(self.each.forward(x[i:i + 1]))
+    return torch.cat(outputs)
+)");
+  return network;
+}
+
 }  // namespace
 
 void save_torchscript(torch::nn::SequentialImpl& model, const at::Tensor& example,
@@ -33,16 +77,11 @@ void save_torchscript(torch::nn::SequentialImpl& model, const at::Tensor& exampl
     const torch::NoGradGuard no_gradients;
     model.to(torch::kCPU);
     model.eval();
-    torch::jit::Module script = copy_structure(model);
-    const auto forward = [&](torch::jit::Stack inputs) -> torch::jit::Stack {
-      return {model.forward(inputs.at(0).toTensor())};
-    };
-    const auto no_names = [](const torch::autograd::Variable&) { return std::string(); };
-    const auto traced = torch::jit::tracer::trace({example.cpu()}, forward, no_names, /*strict=*/true,
-                                                  /*force_outplace=*/false, &script);
-    auto* const function = script._ivalue()->compilation_unit()->create_function(
-        c10::QualifiedName(*script.type()->name(), "forward"), traced.first->graph);
-    script.type()->addMethod(function);
+    torch::jit::Module script = traced(model, example.cpu());
+    if (!takes_other_batches(script, model, example.cpu())) {
+      torch::jit::Module each = one_by_one(traced(model, example.cpu().narrow(0, 0, 1)));
+      if (takes_other_batches(each, model, example.cpu())) script = each;  // else it is random, say
+    }
     torch::jit::Module whole("Model");
     whole.register_attribute("training", c10::BoolType::get(), false);
     whole.register_module("network", script);

@@ -15,7 +15,8 @@ namespace sibyl {
 /// Writes the model, as it predicts (dropout off, and so on), as a TorchScript file: `torch.jit.load(file)`
 /// in Python gives a module that takes raw input and gives what people read (see add_methods()). Its part
 /// `network` is the model itself, with the same parameters, under the same names behind `network.`, and the
-/// same outputs. It is on the CPU.
+/// same outputs. It is on the CPU. (A model whose recording takes a batch of one size only, as LibTorch's of
+/// recurrent layers does, is recorded for a sample, `network.each`, and taken sample by sample.)
 ///
 /// What the model does is recorded while it looks at `example` (samples, ...): a decision that forward()
 /// takes by the values it sees is recorded as it was taken then. Throws Error when it can't be recorded or

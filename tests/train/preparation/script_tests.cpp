@@ -197,3 +197,32 @@ TEST_CASE("Pictures are prepared in each step by the exported model as by Sibyl"
   CHECK(torch::allclose(module.forward({raw}).toTensor(), torch::softmax(network->forward(x), 1)));
   CHECK(to_json(preparation_from_json(to_json(data.preparation))) == to_json(data.preparation));
 }
+
+TEST_CASE("An exported model takes batches of any size, also where LibTorch records one") {
+  struct RecurrentImpl : torch::nn::Module {
+    torch::nn::GRU gru{torch::nn::GRUOptions(3, 8).batch_first(true)};
+    torch::nn::Linear last{8, 2};
+    RecurrentImpl() {
+      register_module("gru", gru);
+      register_module("last", last);
+    }
+    torch::Tensor forward(const torch::Tensor& x) {
+      return last->forward(std::get<0>(gru->forward(x)).select(1, -1));
+    }
+  };
+  const TemporaryFolder folder;
+  torch::manual_seed(1);
+  const auto x = torch::randn({9, 5, 3});
+  const Data data{.train = {.x = x, .y = torch::randint(2, {9}, torch::kLong)},
+                  .validation = {},
+                  .test = {},
+                  .class_names = {"up", "down"}};
+  torch::nn::Sequential network(std::make_shared<RecurrentImpl>());
+  auto model = exported(data, network, folder.path() / "model.pt");
+  const torch::NoGradGuard no_gradients;
+  for (const std::int64_t batch : {1, 2, 3, 9}) {
+    const auto part = x.narrow(0, 0, batch);
+    const auto given = model.attr("network").toModule().forward({part}).toTensor();
+    CHECK(torch::allclose(given, network->forward(part), 1e-4, 1e-5));
+  }
+}

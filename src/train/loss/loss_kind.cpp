@@ -7,7 +7,7 @@
 #include "base/find_kind.hpp"
 #include "sibyl/error.hpp"
 #include "sibyl/loss.hpp"
-#include "train/loop/targets.hpp"
+#include "train/loss/targets.hpp"
 
 namespace sibyl {
 

@@ -8,7 +8,7 @@
 
 #include "base/numbers.hpp"
 #include "sibyl/error.hpp"
-#include "train/loop/targets.hpp"
+#include "train/loss/targets.hpp"
 
 namespace sibyl {
 
