@@ -73,7 +73,7 @@ class Counter : public Reporter {
 
 std::unique_ptr<Trainer> make_trainer(const TrainerOptions& options) {
   if (options.device == "none") return std::make_unique<Talker>();
-  return HyperModelJob(std::make_shared<Tiny>()).make_trainer(options);
+  return HyperModelJob(std::make_shared<Tiny>(), /*own_metrics=*/false).make_trainer(options);
 }
 
 std::unique_ptr<IsolatedTrainer> isolated(const TrainerOptions& options) {
