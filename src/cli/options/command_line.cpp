@@ -133,9 +133,10 @@ std::string options_help(const std::string& job, std::optional<Command> command)
       printer.add_options(title(group))(name, text, cxxopts::value<std::string>(), value);
   };
   std::set<OptionGroup> groups{OptionGroup::general};
+  std::set<std::string> names;  // another command may mean something else by one; its own help says what
   for (const Option<Options>& row : option_table()) {
     const bool is_shown = command ? row.commands.contains(*command) : row.group != OptionGroup::batch;
-    if (!is_shown) continue;
+    if (!is_shown || !names.insert(row.name).second) continue;
     add(row.group, row.name, row.value, description(row, job, !command));
     groups.insert(row.group);
   }
