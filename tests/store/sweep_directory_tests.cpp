@@ -60,7 +60,7 @@ const Names of_the_user = {
     "tensorboard/my_run/events.out.tfevents.1700000000.host",
     "tensorboard/trial_000000/notes",
     "exported/for_the_paper.pt",
-    "retrained/trial_000000.onnx",
+    "retrained/trial_000000.tflite",
     "report/my_picture.png",
     "report2/report.html",
     "csv/mine.csv",
