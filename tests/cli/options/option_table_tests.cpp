@@ -92,6 +92,7 @@ const std::map<std::string, std::pair<std::string, std::string>> samples = {
     {"launcher", {"srun", "mpirun"}},
     {"sbatch", {"--x=1", "--x=2"}},
     {"setup", {"a b", "c, d"}},
+    {"input", {"a.csv", "b.csv"}},
 };
 
 // Of one word the name says it all.
