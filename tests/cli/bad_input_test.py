@@ -167,7 +167,7 @@ class BadInput(SweepTest):
 
     def test_an_objective_that_no_epoch_has(self):
         output = self.folder / "sweep"
-        out = self.refused(["the objective is val_acc, but an epoch has only loss, val_loss, val_accuracy", "--objective"],
+        out = self.refused(["the objective is val_acc (did you mean 'val_accuracy'?), but an epoch has only loss, val_loss, val_accuracy", "--objective"],
                            "--objective", "val_acc:max", "--max-epochs", 9, "--output", output, code=FAILED)
         self.assertIn("State     given up: the objective is val_acc", out)
         self.assertIn(" 0 failed", out)  # no trial is blamed

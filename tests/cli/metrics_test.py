@@ -4,7 +4,7 @@ import unittest
 
 from sweeps import JOBS, SweepTest, assert_same, run, tables
 
-USAGE = 1, 64
+USAGE = 64
 SETTINGS = ("--scheduler", "full", "--max-trials", 3, "--max-epochs", 6, "--threads", 1)
 
 

@@ -145,7 +145,7 @@ class Commands(SweepTest):
         found = attributes(output)
         options = json.loads(found["options"])
         out, _ = run("synthetic", "--help")
-        left_out = {"resume", "overwrite", "dry-run", "workers", "epoch-seconds", "top", "trial", "to", "json", "help", "version",
+        left_out = {"resume", "overwrite", "dry-run", "workers", "epoch-seconds", "top", "trial", "to", "onnx", "input", "json", "help", "version",
                     "checkpoint-every", "options"}
         named = set(re.findall(r"^ +(?:-h, )?--([a-z-]+)", out, re.MULTILINE))
         self.assertEqual({name for name in named - left_out if name not in options}, set())
