@@ -4,9 +4,9 @@
 
 #include <type_traits>
 
-#include "sibyl/hyper_model.hpp"
-#include "sibyl/initialise.hpp"
 #include "sibyl/job.hpp"
+#include "sibyl/training/hyper_model.hpp"
+#include "sibyl/training/initialise.hpp"
 
 namespace sibyl {
 

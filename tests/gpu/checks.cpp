@@ -5,7 +5,7 @@
 //     program itself)
 #include "checking.hpp"
 #include "sibyl/data/augment.hpp"
-#include "sibyl/precision.hpp"
+#include "sibyl/training/precision.hpp"
 #include "train/device/device.hpp"
 
 using namespace sibyl;

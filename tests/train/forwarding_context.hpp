@@ -1,6 +1,6 @@
 #pragma once
 
-#include "sibyl/hyper_model.hpp"
+#include "sibyl/training/hyper_model.hpp"
 
 /// The context of a training, to be derived from where a test wants to step in.
 struct ForwardingContext : sibyl::FitContext {

@@ -22,8 +22,8 @@ namespace sibyl {
 //   worker -> manager    TrialEnded    done with the suggestion, and free again
 //   manager -> worker    StepLimit     a trial that makes no step for so long hangs
 //   manager -> worker    Stop          save what you train, end it as interrupted, and take nothing more
-//   worker -> manager    Leaving       this rank was told to stop (a signal), has ended what it was at, and takes
-//                                      nothing more
+//   worker -> manager    Leaving       this rank was told to stop (a signal), has ended what it was at, and
+//                                      takes nothing more
 //   manager -> worker    Quit          at any time; the worker answers nothing and leaves
 //   both ways            Heartbeat     every second or two: I live. From a worker it says what it is at, so
 //                                      that a worker that was given up for dead and is not can be told that
@@ -43,7 +43,8 @@ struct Quit {
 };
 struct Stop {};
 struct Leaving {
-  std::vector<TrialEnded> last = {};  ///< what it was at, if anything: the manager gives it nothing in between
+  /// What it was at, if anything: the manager gives it nothing in between.
+  std::vector<TrialEnded> last = {};
 };
 struct CannotTrain {
   std::string reason;

@@ -11,7 +11,7 @@
 
 #include "core/training/early_stopping.hpp"
 #include "sibyl/error.hpp"
-#include "sibyl/fit_context.hpp"
+#include "sibyl/training/fit_context.hpp"
 #include "sibyl/trial.hpp"
 
 namespace torch {

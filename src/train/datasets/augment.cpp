@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "sibyl/error.hpp"
-#include "sibyl/fit_context.hpp"
 #include "sibyl/random.hpp"
+#include "sibyl/training/fit_context.hpp"
 
 namespace sibyl {
 

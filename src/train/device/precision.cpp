@@ -1,4 +1,4 @@
-#include "sibyl/precision.hpp"
+#include "sibyl/training/precision.hpp"
 
 #include <ATen/Context.h>
 #include <ATen/autocast_mode.h>

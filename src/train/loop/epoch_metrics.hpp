@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "sibyl/loss.hpp"
+#include "sibyl/training/loss.hpp"
 #include "sibyl/trial.hpp"
 #include "train/metrics/metric_sums.hpp"
 

@@ -5,8 +5,8 @@
 #include <string>
 
 #include "core/training/checkpoint_timer.hpp"
-#include "sibyl/hyper_model.hpp"
 #include "sibyl/job.hpp"
+#include "sibyl/training/hyper_model.hpp"
 #include "train/checkpoint/checkpoint.hpp"
 #include "train/device/step_graph.hpp"
 #include "train/loop/trial_reports.hpp"

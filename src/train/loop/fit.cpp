@@ -3,7 +3,7 @@
 
 #include "core/training/metric_checks.hpp"
 #include "sibyl/error.hpp"
-#include "sibyl/hyper_model.hpp"
+#include "sibyl/training/hyper_model.hpp"
 #include "train/datasets/shuffled.hpp"
 #include "train/loop/batches.hpp"
 #include "train/loop/epoch_metrics.hpp"

@@ -6,7 +6,7 @@
 
 #include "core/same_data.hpp"
 #include "sibyl/error.hpp"
-#include "sibyl/hyper_model.hpp"
+#include "sibyl/training/hyper_model.hpp"
 #include "train/loop/data_parts.hpp"
 
 namespace sibyl {

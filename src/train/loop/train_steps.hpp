@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "sibyl/hyper_model.hpp"
+#include "sibyl/training/hyper_model.hpp"
 #include "train/device/step_graph.hpp"
 #include "train/loop/epoch_metrics.hpp"
 #include "train/optimizers/gradient_lengths.hpp"

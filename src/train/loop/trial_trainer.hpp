@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "sibyl/hyper_model.hpp"
 #include "sibyl/job.hpp"
+#include "sibyl/training/hyper_model.hpp"
 #include "train/device/device.hpp"
 #include "train/loop/folds.hpp"
 

@@ -4,7 +4,7 @@
 #include <iterator>
 
 #include "sibyl/error.hpp"
-#include "sibyl/precision.hpp"
+#include "sibyl/training/precision.hpp"
 #include "train/device/random_state.hpp"
 #include "train/metrics/confusion_matrix.hpp"
 #include "train/metrics/whole_set.hpp"

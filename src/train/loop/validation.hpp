@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "sibyl/hyper_model.hpp"
+#include "sibyl/training/hyper_model.hpp"
 #include "train/loop/epoch_metrics.hpp"
 
 namespace sibyl {

@@ -1,4 +1,4 @@
-#include "sibyl/loss.hpp"
+#include "sibyl/training/loss.hpp"
 
 #include <torch/nn/functional/loss.h>
 

@@ -6,7 +6,7 @@
 
 #include "base/find_kind.hpp"
 #include "sibyl/error.hpp"
-#include "sibyl/loss.hpp"
+#include "sibyl/training/loss.hpp"
 #include "train/loss/targets.hpp"
 
 namespace sibyl {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "sibyl/loss.hpp"
+#include "sibyl/training/loss.hpp"
 #include "sibyl/trial.hpp"
 
 namespace sibyl {

@@ -2,7 +2,7 @@
 #include <stdexcept>
 
 #include "base/find_kind.hpp"
-#include "sibyl/metric.hpp"
+#include "sibyl/training/metric.hpp"
 
 namespace sibyl {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "sibyl/loss.hpp"
+#include "sibyl/training/loss.hpp"
 #include "sibyl/trial.hpp"
 
 namespace sibyl {

@@ -2,7 +2,7 @@
 
 #include <ATen/core/Tensor.h>
 
-#include "sibyl/metric.hpp"
+#include "sibyl/training/metric.hpp"
 
 namespace sibyl {
 

@@ -2,7 +2,7 @@
 
 #include <ATen/core/Tensor.h>
 
-#include "sibyl/loss.hpp"
+#include "sibyl/training/loss.hpp"
 
 namespace sibyl {
 

@@ -1,4 +1,4 @@
-#include "sibyl/hyper_model.hpp"
+#include "sibyl/training/hyper_model.hpp"
 
 #include "train/model/plain_network.hpp"
 

@@ -2,8 +2,8 @@
 
 #include <memory>
 
-#include "sibyl/hyper_model.hpp"
 #include "sibyl/job.hpp"
+#include "sibyl/training/hyper_model.hpp"
 
 namespace sibyl {
 

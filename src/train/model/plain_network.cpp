@@ -6,7 +6,7 @@
 #include <typeinfo>
 
 #include "sibyl/error.hpp"
-#include "sibyl/precision.hpp"
+#include "sibyl/training/precision.hpp"
 
 namespace sibyl {
 

@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "sibyl/hyper_model.hpp"
 #include "sibyl/job.hpp"
+#include "sibyl/training/hyper_model.hpp"
 
 namespace sibyl {
 

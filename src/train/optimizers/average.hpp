@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "sibyl/optimizer.hpp"
+#include "sibyl/training/optimizer.hpp"
 
 namespace torch::nn {
 class Module;

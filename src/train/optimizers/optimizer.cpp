@@ -1,4 +1,4 @@
-#include "sibyl/optimizer.hpp"
+#include "sibyl/training/optimizer.hpp"
 
 #include <torch/optim.h>
 

@@ -3,7 +3,7 @@
 #include <optional>
 #include <vector>
 
-#include "sibyl/optimizer.hpp"
+#include "sibyl/training/optimizer.hpp"
 
 namespace sibyl {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "sibyl/data.hpp"
-#include "sibyl/loss.hpp"
+#include "sibyl/training/loss.hpp"
 
 namespace sibyl {
 

@@ -1,4 +1,4 @@
-#include "sibyl/initialise.hpp"
+#include "sibyl/training/initialise.hpp"
 
 #include <torch/torch.h>
 

@@ -5,7 +5,7 @@
 #include <functional>
 
 #include "sibyl/error.hpp"
-#include "sibyl/precision.hpp"
+#include "sibyl/training/precision.hpp"
 #include "train/support.hpp"
 // Last: LibTorch has a CHECK of its own.
 #include "catch.hpp"

@@ -2,7 +2,7 @@
 
 #include <functional>
 
-#include "sibyl/optimizer.hpp"
+#include "sibyl/training/optimizer.hpp"
 #include "train/optimizers/fused_optimizers.hpp"
 #include "train/optimizers/parameter_states.hpp"
 // Last: LibTorch has a CHECK of its own.

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "sibyl/schedule.hpp"
+#include "sibyl/training/schedule.hpp"
 
 using namespace sibyl;
 

@@ -1,4 +1,4 @@
-#include "sibyl/schedule.hpp"
+#include "sibyl/training/schedule.hpp"
 
 #include "catch.hpp"
 #include "sibyl/error.hpp"

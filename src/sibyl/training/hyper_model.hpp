@@ -8,13 +8,13 @@
 
 #include "sibyl/data.hpp"
 #include "sibyl/error.hpp"
-#include "sibyl/fit_context.hpp"
 #include "sibyl/hyperparameters.hpp"
-#include "sibyl/loss.hpp"
-#include "sibyl/metric.hpp"
 #include "sibyl/objective.hpp"
-#include "sibyl/optimizer.hpp"
-#include "sibyl/precision.hpp"
+#include "sibyl/training/fit_context.hpp"
+#include "sibyl/training/loss.hpp"
+#include "sibyl/training/metric.hpp"
+#include "sibyl/training/optimizer.hpp"
+#include "sibyl/training/precision.hpp"
 
 namespace sibyl {
 

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sibyl/metric.hpp"
+#include "sibyl/training/metric.hpp"
 
 namespace sibyl {
 

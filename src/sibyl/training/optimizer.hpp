@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sibyl/schedule.hpp"
+#include "sibyl/training/schedule.hpp"
 
 namespace torch::optim {
 class Optimizer;
