@@ -11,6 +11,7 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstddef>
 #include <cstring>
 #include <utility>
@@ -21,9 +22,9 @@ namespace sibyl {
 
 namespace {
 
+using Clock = std::chrono::steady_clock;
 /// The one that binds the name first makes the memory, which may be gigabytes.
-constexpr int making_timeout_ms = 300'000;
-constexpr int tries = 20;
+constexpr std::chrono::minutes making_timeout{5};
 constexpr int seals = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
 
 /// An open descriptor, closed when it goes.
@@ -165,9 +166,11 @@ std::unique_ptr<SharedBytes> SharedBytes::of(const std::string& name, std::span<
   std::unique_ptr<SharedBytes> shared(new SharedBytes);
   shared->name_ = name;
   Descriptor memory, link;
-  for (int i = 0; i < tries && !memory; ++i) {
+  const auto deadline = Clock::now() + making_timeout;
+  while (!memory && Clock::now() < deadline) {
     if ((link = connect_to(name))) {
-      memory = receive_descriptor(link.get(), making_timeout_ms);
+      const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
+      memory = receive_descriptor(link.get(), static_cast<int>(left.count()));
       shared->from_another_ = static_cast<bool>(memory);
     } else if ((link = listen_at(name))) {
       memory = make_memory(own);
@@ -180,7 +183,7 @@ std::unique_ptr<SharedBytes> SharedBytes::of(const std::string& name, std::span<
     }
   }
   if (!memory) {
-    why = "nobody could be asked for it: " + reason();
+    why = "who has it does not answer";
     return nullptr;
   }
   if (!is_whole(memory.get(), own.size()) || !(shared->bytes_ = map(memory.get(), own.size())).data()) {
