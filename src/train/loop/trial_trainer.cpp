@@ -53,6 +53,10 @@ TrialTrainer::TrialTrainer(std::shared_ptr<HyperModel> model, TrainerOptions opt
   require_working(device_);
   data_ = load_data(*model_, options_, device_, &data_parts_);
   description_ = sibyl::describe(data_);
+  if (options_.folds > 1) {  // parted anew for each execution
+    data_.train = join(data_.train, data_.validation);
+    data_.validation = {};
+  }
   if (options_.local_workers > 1 && !options_.private_data) {
     std::string note;
     data_ = shared_on_node(data_, note);
