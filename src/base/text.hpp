@@ -24,4 +24,7 @@ std::size_t columns_of(std::string_view text);
 /// At most `columns` of printable text, with … at the end where something is missing.
 std::string clip(const std::string& text, std::size_t columns);
 
+/// A word for a shell, in quotes where it needs them.
+std::string shell_word(const std::string& text);
+
 }  // namespace sibyl

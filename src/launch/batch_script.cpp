@@ -18,14 +18,6 @@ std::string slurm_time(double seconds) {
   return text.data();
 }
 
-std::string shell_word(const std::string& text) {
-  constexpr const char* plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%";
-  if (!text.empty() && text.find_first_not_of(plain) == std::string::npos) return text;
-  std::string word = "'";
-  for (const char c : text) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return word + "'";
-}
-
 // sbatch ends a word at a blank outside quotes, and a line at its end. A # outside quotes begins a comment. A
 // backslash takes the meaning of what follows, but not of blanks.
 std::string sbatch_word(const std::string& option, const std::string& text) {

@@ -38,8 +38,6 @@ std::string batch_script(const BatchSettings& settings, const BatchSweep& sweep)
 
 /// "1-02:03:04", as Slurm writes a time.
 std::string slurm_time(double seconds);
-/// A word for a shell, in quotes where it needs them.
-std::string shell_word(const std::string& text);
 /// A value behind `#SBATCH --option=`, as sbatch reads it back. Throws UsageError that names the option where
 /// a line can't hold it.
 std::string sbatch_word(const std::string& option, const std::string& text);

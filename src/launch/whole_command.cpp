@@ -8,7 +8,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "launch/batch_script.hpp"
+#include "base/text.hpp"
 
 namespace sibyl {
 

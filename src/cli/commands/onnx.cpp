@@ -4,13 +4,13 @@
 #include <string>
 
 #include "base/run_command.hpp"
+#include "base/text.hpp"
 #include "sibyl/error.hpp"
 
 namespace sibyl {
 
 namespace {
 
-// Without a single quote in it: the shell takes it in these.
 constexpr const char* exporter = R"(
 import inspect, sys, warnings
 warnings.filterwarnings("ignore")
@@ -22,12 +22,6 @@ torch.onnx.export(model, (raw,), sys.argv[2], input_names=["raw"], output_names=
                   dynamic_axes={"raw": {0: "samples"}, "output": {0: "samples"}}, **options)
 )";
 
-std::string in_quotes(const std::string& text) {
-  std::string quoted = "'";
-  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
-
 }  // namespace
 
 std::filesystem::path write_onnx(const std::filesystem::path& torchscript) {
@@ -35,8 +29,8 @@ std::filesystem::path write_onnx(const std::filesystem::path& torchscript) {
   onnx.replace_extension(".onnx");
   const char* given = std::getenv("SIBYL_PYTHON");
   const std::string python = given != nullptr && *given != 0 ? given : "python3";
-  const auto done = run_command(in_quotes(python) + " -c '" + exporter + "' " + in_quotes(torchscript) + " " +
-                                in_quotes(onnx) + " 2>&1");
+  const auto done = run_command(shell_word(python) + " -c " + shell_word(exporter) + " " +
+                                shell_word(torchscript) + " " + shell_word(onnx) + " 2>&1");
   if (done.succeeded) return onnx;
   const auto last = done.output.find_last_not_of("\n");
   const auto begin = done.output.rfind('\n', last) + 1;
