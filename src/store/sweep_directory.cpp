@@ -200,7 +200,8 @@ void delete_sweep(const fs::path& directory) {
   clear_event_folders(directory / "tensorboard-export");
   clear(directory / SweepFiles::retrained / SweepFiles::checkpoints,
         [](const std::string& name) { return is_trial(name); });
-  for (const char* folder : {"exported", SweepFiles::retrained}) clear(directory / folder, is_model);
+  for (const char* folder : {SweepFiles::exported, SweepFiles::retrained})
+    clear(directory / folder, is_model);
   for (const char* folder : {"csv", "parquet"}) clear_exported_tables(directory / folder);
   clear_report(directory / "report");
   // The journal goes last: as long as it is there, the rest belongs to it.

@@ -10,6 +10,7 @@ struct SweepFiles {
   static constexpr const char* results = "results.h5";
   static constexpr const char* checkpoints = "checkpoints";
   static constexpr const char* tensorboard = "tensorboard";
+  static constexpr const char* exported = "exported";
   static constexpr const char* retrained = "retrained";
 };
 

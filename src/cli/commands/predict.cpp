@@ -17,8 +17,8 @@ namespace {
 fs::path model_of(std::ostream& out, const Options& options, TrialId id, const std::string& job_name,
                   Job& job) {
   const std::string name = checkpoint_folder(id);
-  const fs::path retrained = options.directory / "retrained" / (name + ".pt");
-  const fs::path exported = options.directory / "exported" / (name + ".pt");
+  const fs::path retrained = options.directory / SweepFiles::retrained / (name + ".pt");
+  const fs::path exported = options.directory / SweepFiles::exported / (name + ".pt");
   if (fs::exists(retrained)) return retrained;
   if (fs::exists(options.directory / SweepFiles::checkpoints / name)) {
     Options this_one = options;

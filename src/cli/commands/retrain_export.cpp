@@ -190,7 +190,8 @@ void export_trials(std::ostream& out, const Options& options, const std::string&
                   " were not kept: a sweep keeps those of its --keep-best trials; " + job_name + " retrain " +
                   options.directory.string() + " --trial " + std::to_string(id) + " trains it again");
     fs::path file = options.to;
-    if (file.empty()) file = make_folder(options.directory / "exported") / (checkpoint_folder(id) + ".pt");
+    if (file.empty())
+      file = make_folder(options.directory / SweepFiles::exported) / (checkpoint_folder(id) + ".pt");
     const ExportedModel exported =
         export_whole(job, whole_training(id, trial, best_epoch(trial, sweep.oracle->options().objective)),
                      trainer, Weights::best_epoch, file);
