@@ -1,10 +1,13 @@
 """What a sweep goes by: an objective that a job measures, and what early stopping watches."""
 
+import os
 import unittest
 
+from idx import write_data_set
 from sweeps import JOBS, SweepTest, assert_same, run, tables
 
-USAGE = 64
+FAILED, USAGE = 1, 64
+OWN_FIT = os.environ.get("SIBYL_OWN_FIT", "")
 SETTINGS = ("--scheduler", "full", "--max-trials", 3, "--max-epochs", 6, "--threads", 1)
 
 
@@ -45,6 +48,14 @@ class Measured(SweepTest):
         out, _ = run("iris", *settings, "--output", cut, ranks=3)
         self.assertIn("finished", out)
         assert_same(whole, cut)
+
+    @unittest.skipUnless(OWN_FIT, "without that job")
+    def test_a_job_with_a_fit_of_its_own_is_refused_before_its_first_step(self):
+        output, data = self.folder / "sweep", write_data_set(self.folder / "data", train=200, test=50)
+        out, err = run(OWN_FIT, "--data", data, "--objective", "val_acuracy:max", *SETTINGS, "--output", output, ranks=2, code=FAILED)
+        self.assertIn("the objective is val_acuracy (did you mean 'val_accuracy'?), but an epoch has only loss, accuracy, val_loss, val_accuracy", out + err)
+        self.assertIn(" 0 failed", out)
+        self.assertEqual(len(tables(output)["epochs"]), 0)
 
 
 if __name__ == "__main__":

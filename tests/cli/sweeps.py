@@ -20,7 +20,7 @@ MPIRUN = [os.environ["MPIEXEC"], "--oversubscribe", "--bind-to", "none"]
 # What may differ between two runs of the same sweep: who did it, and when.
 WHO_AND_WHEN = {"worker", "seconds", "started", "ended", "time", "attempt", "validation_seconds", "samples_per_second", "host_memory",
                 "device_memory",
-                "checkpoint_bytes"}  # LibTorch names what it writes by how much of it a process has written before
+                "checkpoint_bytes"}  # LibTorch writes an optimizer's states in the order of their addresses, with up to 63 bytes between them
 
 
 def command(job, *arguments, ranks=None):
