@@ -5,6 +5,7 @@
 #include "sibyl/data/table_source.hpp"
 #include "sibyl/error.hpp"
 #include "train/datasets/describe.hpp"
+#include "train/datasets/tables.hpp"
 #include "train/datasets/text_files.hpp"
 // Last: LibTorch has a CHECK of its own.
 #include "catch.hpp"
@@ -15,20 +16,6 @@ using Strings = std::vector<std::string>;
 namespace {
 
 const auto plain_x = torch::tensor({{1.344f, 4.237f}, {7.638f, 1.275f}, {4.954f, 2.247f}});
-
-Strings names_of(const Table& table) {
-  Strings names;
-  for (const TableColumn& column : table.columns) names.push_back(column.name);
-  return names;
-}
-
-/// The numbers of all columns, as floats.
-torch::Tensor x_of(const Table& table) {
-  std::vector<torch::Tensor> columns;
-  for (const TableColumn& column : table.columns)
-    columns.push_back(torch::tensor(column.values, torch::kDouble));
-  return torch::stack(columns, 1).to(torch::kFloat);
-}
 
 Table table(const std::string& text, const CsvOptions& options = {}, Target kind = Target::classes) {
   const TextFile file("table.csv");

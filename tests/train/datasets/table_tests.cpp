@@ -3,30 +3,13 @@
 #include <torch/torch.h>
 
 #include "sibyl/error.hpp"
+#include "train/datasets/tables.hpp"
 #include "train/datasets/text_files.hpp"
 // Last: LibTorch has a CHECK of its own.
 #include "catch.hpp"
 
 using namespace sibyl;
 using Strings = std::vector<std::string>;
-
-namespace {
-
-Strings names_of(const Table& table) {
-  Strings names;
-  for (const TableColumn& column : table.columns) names.push_back(column.name);
-  return names;
-}
-
-/// The numbers of all columns, as floats.
-torch::Tensor x_of(const Table& table) {
-  std::vector<torch::Tensor> columns;
-  for (const TableColumn& column : table.columns)
-    columns.push_back(torch::tensor(column.values, torch::kDouble));
-  return torch::stack(columns, 1).to(torch::kFloat);
-}
-
-}  // namespace
 
 TEST_CASE("A table becomes samples: numbers, and classes of any kind") {
   const TextFile file("table.csv");
