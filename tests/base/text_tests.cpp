@@ -50,3 +50,11 @@ TEST_CASE("a clipped text says so, and never ends within a character") {
   CHECK(clip("abcdef", 0).empty());
   CHECK(clip("\xE6\x97\xA5\xE6\x9C\xAC\xE8\xAA\x9E", 4) == "\xE6\x97\xA5…");
 }
+
+TEST_CASE("words are written as a shell reads them") {
+  CHECK(shell_word("runs/x-1") == "runs/x-1");
+  CHECK(shell_word("") == "''");
+  CHECK(shell_word("a b") == "'a b'");
+  CHECK(shell_word("$(rm)") == "'$(rm)'");
+  CHECK(shell_word("it's") == "'it'\\''s'");
+}
