@@ -1,9 +1,12 @@
 """One copy of data for all processes of a machine: python3 shared_bytes_test.py SHARED_BYTES_USER."""
 import os
 import re
+import resource
+import select
 import signal
 import subprocess
 import sys
+import time
 import unittest
 import uuid
 
@@ -32,7 +35,8 @@ class SharedBytes(unittest.TestCase):
         return user
 
     def says(self, user):
-        return user.stdout.readline().strip()
+        line = user.stdout.readline()
+        return (line if isinstance(line, str) else line.decode()).strip()
 
     def kill(self, user):
         user.kill()
@@ -75,6 +79,80 @@ class SharedBytes(unittest.TestCase):
             if user.poll() is None:
                 self.kill(user)
         self.require_one_copy(self.users[-1])
+
+    def make(self, who, seconds=0, fault="", limit=None):
+        """A process that gets the bytes made, or makes them, which takes so long."""
+        preparation = limit and (lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
+        user = subprocess.Popen([PROGRAM, self.name, str(MIB), "once", who, str(seconds), fault], stdin=subprocess.PIPE, bufsize=0,
+                                stdout=subprocess.PIPE, env=ENVIRONMENT, preexec_fn=preparation)
+        self.users.append(user)
+        return user
+
+    def make_and_wait(self, others, *how, **more):
+        """One that makes them, and others that wait for it."""
+        first = self.make("first", *how, **more)
+        self.assertEqual(self.says(first), "makes")
+        waiting = [self.make(f"other {i}", 60) for i in range(others)]
+        for user in waiting:
+            self.assertEqual(self.says(user), "waits for first")
+        return first, waiting
+
+    def came_to(self, user):
+        while (line := self.says(user)).startswith("waits for "):
+            pass
+        return line
+
+    def whoever_makes(self, users):
+        while True:
+            ready, _, _ = select.select([user.stdout for user in users], [], [], 30)
+            self.assertTrue(ready, "nobody takes the place of the one that was killed")
+            for user in users:
+                if user.stdout in ready and self.says(user) == "makes":
+                    return user
+
+    def test_one_makes_it_and_the_others_say_that_they_wait(self):
+        first, others = self.make_and_wait(3, 1)
+        self.assertEqual(self.came_to(first), "own")
+        self.assertEqual([self.came_to(user) for user in others], ["another's"] * 3)
+        self.require_one_copy(first, *others)
+
+    def test_whoever_is_killed_as_it_makes_it_another_takes_its_place(self):
+        first, others = self.make_and_wait(1, 60)
+        last = self.make("last")
+        self.assertEqual(self.says(last), "waits for first")
+        self.kill(first)
+        if self.whoever_makes([*others, last]) is last:
+            self.assertEqual([self.came_to(user) for user in (last, *others)], ["own", "another's"])
+        else:
+            self.kill(others[0])
+            self.assertEqual([self.came_to(last) for _ in range(2)], ["makes", "own"])
+
+    def test_who_has_seen_three_die_does_not_try_it_too(self):
+        first, others = self.make_and_wait(4, 60)
+        self.kill(first)
+        for _ in range(2):
+            maker = self.whoever_makes(others)
+            time.sleep(0.5)  # until the others have found the one that they wait for now
+            others.remove(maker)
+            self.kill(maker)
+        for user in others:
+            self.assertRegex(self.came_to(user), "error: 3 processes died one after another .*; the last was other")
+
+    def test_an_error_is_one_for_all_who_wait(self):
+        first, others = self.make_and_wait(2, 1, "throws")
+        self.assertEqual(self.came_to(first), "error: no such file")
+        for user in others:
+            self.assertEqual(self.came_to(user), "error: no such file (first met this, for all of this node)")
+        later = self.make("later")
+        self.assertEqual([self.came_to(later) for _ in range(2)], ["makes", "own"])  # perhaps it is mended
+
+    def test_why_it_can_not_be_shared_all_are_told(self):
+        first, others = self.make_and_wait(1, 1, "refuses")
+        self.assertEqual([self.came_to(user) for user in (first, *others)], ["not shared: it is no tensor"] * 2)
+
+    def test_where_there_is_no_room_all_are_told(self):
+        first, others = self.make_and_wait(1, 1, limit=MIB << 19)
+        self.assertEqual([self.came_to(user) for user in (first, *others)], ["not shared: no memory can be shared: File too large"] * 2)
 
     def test_nothing_is_left(self):
         before = set(os.listdir("/dev/shm")) if os.path.isdir("/dev/shm") else set()

@@ -8,7 +8,7 @@
 
 #include "base/hash.hpp"
 #include "base/numbers.hpp"
-#include "base/shared_bytes.hpp"
+#include "base/sharing/shared_bytes.hpp"
 
 namespace sibyl {
 
