@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,12 +12,19 @@
 
 namespace sibyl {
 
-/// Samples and what the model should say of them; the first dimension of both counts the samples.
+class Dataset;
+
+/// Samples and what the model should say of them; the first dimension of each tensor counts the samples.
 struct Split {
   at::Tensor x;
   at::Tensor y;  ///< whole numbers: classes; real numbers: values
+  /// Inputs besides x, for a model that takes several: its first layer's forward(x, more[0], ...).
+  std::vector<at::Tensor> more = {};
+  /// In place of tensors: samples that are read when they are needed (see streamed() in
+  /// sibyl/streaming/dataset.hpp).
+  std::shared_ptr<const Dataset> dataset = {};
 
-  std::int64_t size() const { return x.defined() ? x.size(0) : 0; }
+  std::int64_t size() const;
 };
 
 /// What a job trains on, validates with after each epoch, and scores once at the very end.
