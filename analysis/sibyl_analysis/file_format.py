@@ -26,7 +26,7 @@ COLUMNS = {
 }
 LATER_COLUMNS = {
     "retrained": "trial epochs time file",
-    "epochs": "validation_seconds samples samples_per_second",
+    "epochs": "validation_seconds waiting_seconds samples samples_per_second",
     "launches": "launch started last_seen ended state end epochs ranks host launcher slurm_job slurm_restarts",
     "work": "trial attempt worker iteration bracket rung started ended end",
 }

@@ -20,9 +20,10 @@ namespace sibyl {
 ///     7  stoppers of SweepResumed; may_change of Hyperparameter
 ///     8  validation_seconds, samples and notes of EpochReported; facts and notes of TrialEnded; executable,
 ///     source, directory_source and environment of SweepLaunched
+///     9  waiting_seconds of EpochReported
 ///
 /// The fields stand in core/fields.hpp. A new kind of event goes to the end of Event.
-inline constexpr std::uint32_t layout_version = 8;
+inline constexpr std::uint32_t layout_version = 9;
 
 /// An event as bytes, for the journal. Messages between processes are of the same layout, always the newest.
 void pack(const Event& event, Bytes& out);

@@ -26,7 +26,7 @@ void fields(auto& io, auto& x, const SweepOpened*) { io(x.time, x.job, x.command
 void fields(auto& io, auto& x, const WorkerJoined*) { io(x.time, x.worker, x.host, x.device, x.device_name, x.uuid, x.threads, x.pid, x.warning); io.may_end_before(2, x.data); io.since(3, x.platform, x.data_parts); }
 void fields(auto& io, auto& x, const TrialStarted*) { io(x.time, x.worker, x.suggestion); }
 void fields(auto& io, auto& x, const HyperparametersFound*) { io(x.trial, x.attempt, x.hyperparameters, x.values); }
-void fields(auto& io, auto& x, const EpochReported*) { io(x.trial, x.attempt, x.execution, x.epoch, x.started, x.seconds, x.worker, x.metrics); io.since(8, x.validation_seconds, x.samples, x.notes); }
+void fields(auto& io, auto& x, const EpochReported*) { io(x.trial, x.attempt, x.execution, x.epoch, x.started, x.seconds, x.worker, x.metrics); io.since(8, x.validation_seconds, x.samples, x.notes); io.since(9, x.waiting_seconds); }
 void fields(auto& io, auto& x, const TrialFacts*) { io(x.parameters, x.host_memory, x.device_memory, x.checkpoint_bytes); }
 void fields(auto& io, auto& x, const TrialEnded*) { io(x.time, x.trial, x.attempt, x.worker, x.ending, x.cause, x.message, x.seconds); io.may_end_before(2, x.detail, x.output); io.since(8, x.facts, x.notes); }
 void fields(auto& io, auto& x, const SweepClosed*) { io(x.time, x.reason); }
@@ -42,7 +42,8 @@ void fields(auto& io, auto& x, const Program*) { io(x.space, x.command, x.keep_a
 void fields(auto& io, auto& x, const TrainerOptions*) {
   io(x.seed, x.objective, x.patience, x.min_delta, x.data, x.checkpoints, x.checkpoint_seconds, x.checkpoint_epochs,
      x.device, x.threads, x.local_worker, x.local_workers, x.deterministic, x.faults, x.max_epochs, x.recorded_data, x.cuda_graphs,
-     x.program, x.trial_timeout, x.folds, x.private_data, x.monitor, x.start_from_epoch);
+     x.program, x.trial_timeout, x.folds, x.private_data, x.monitor, x.start_from_epoch, x.data_placement,
+     x.loader_threads, x.max_bad_samples);
 }
 // clang-format on
 inline void fields(Writer& out, const Faults& faults, const Faults*) {

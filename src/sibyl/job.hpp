@@ -40,7 +40,11 @@ struct TrainerOptions {
   int local_worker = 0;            ///< 0, 1, ... among the node's workers that see the same devices
   int local_workers = 1;           ///< of this node
   bool private_data = false;       ///< each worker of a node has its own copy in memory
-  bool deterministic = false;      ///< only deterministic algorithms, on CUDA too
+  std::string data_placement =
+      "auto";                        ///< "device"; "host": batches are copied to the device; "auto": by room
+  int loader_threads = 1;            ///< that read batches ahead, where they are not on the device
+  std::int64_t max_bad_samples = 0;  ///< see LoadingOptions
+  bool deterministic = false;        ///< only deterministic algorithms, on CUDA too
   /// Which training steps are recorded once and replayed on a GPU: "off"; "auto": Sibyl's own, of a model of
   /// LibTorch's modules; "on": the job's own too.
   std::string cuda_graphs = "auto";

@@ -60,8 +60,9 @@ struct EpochReported {
   std::vector<Metric> metrics;
   /// Of `seconds`, those of validation; NaN: not known.
   double validation_seconds = std::numeric_limits<double>::quiet_NaN();
-  std::int64_t samples = 0;  ///< that it was trained on; 0: not known
-  Values notes = {};         ///< that the job made of the trial since the last report, by name
+  std::int64_t samples = 0;    ///< that it was trained on; 0: not known
+  Values notes = {};           ///< that the job made of the trial since the last report, by name
+  double waiting_seconds = 0;  ///< of those of training: the next batch was not there
 };
 
 /// The work of a suggestion is over.

@@ -50,7 +50,7 @@ class Data(SweepTest):
 
     def test_the_workers_of_a_node_have_the_data_once(self):
         data = write_data_set(self.folder / "pictures", train=3000)  # a megabyte and more
-        settings = ("--data", data, *SETTINGS, "--max-trials", 4)
+        settings = ("--data", data, *SETTINGS, "--max-trials", 30)  # until all have joined
         outputs = {"alone": (None, ()), "shared": (4, ()), "private": (4, ("--private-data",))}
         for name, (ranks, more) in outputs.items():
             out, _ = run("fashion_mnist", *settings, *more, "--output", self.folder / name, ranks=ranks)

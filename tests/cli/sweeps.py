@@ -18,7 +18,7 @@ if os.geteuid() == 0:  # Open MPI asks root to be sure, twice
 MPIRUN = [os.environ["MPIEXEC"], "--oversubscribe", "--bind-to", "none"]
 
 # What may differ between two runs of the same sweep: who did it, and when.
-WHO_AND_WHEN = {"worker", "seconds", "started", "ended", "time", "attempt", "validation_seconds", "samples_per_second", "host_memory",
+WHO_AND_WHEN = {"worker", "seconds", "started", "ended", "time", "attempt", "validation_seconds", "waiting_seconds", "samples_per_second", "host_memory",
                 "device_memory",
                 "checkpoint_bytes"}  # LibTorch writes an optimizer's states in the order of their addresses, with up to 63 bytes between them
 

@@ -32,6 +32,7 @@ class EpochReported:
     validation_seconds: float
     samples: int
     notes: dict
+    waiting_seconds: float
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,7 +86,7 @@ def decode(payload):
         head = fields.numbers("qiiiddi")
         (count,) = fields.numbers("I")
         metrics = {fields.text(): fields.numbers("d")[0] for _ in range(count)}
-        event = EpochReported(*head, metrics, *fields.numbers("dq"), fields.values())
+        event = EpochReported(*head, metrics, *fields.numbers("dq"), fields.values(), *fields.numbers("d"))
     elif payload[0] == TRIAL_ENDED:
         fields = Fields(payload[1:])
         head = fields.numbers("dqiiBB")

@@ -106,6 +106,7 @@ inline std::vector<Event> every_event() {
   report.validation_seconds = 0.125;
   report.samples = 60'000;
   report.notes = {{"augmented", true}, {"share", 0.25}};
+  report.waiting_seconds = 0.0625;
   SweepLaunched launched{1'700'000'000.5, "node1", "mpirun", 4};
   launched.executable = "0123456789abcdef";
   launched.source = "v1-2-g0123456789ab-dirty";

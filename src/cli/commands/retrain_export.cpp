@@ -38,6 +38,9 @@ TrainerOptions trainer_options(const Options& options, const StoredSweep& sweep,
   trainer.checkpoints = checkpoints;
   trainer.device = options.device;
   trainer.cuda_graphs = options.cuda_graphs;
+  trainer.data_placement = options.data_placement;
+  if (options.loader_threads > 0) trainer.loader_threads = options.loader_threads;
+  trainer.max_bad_samples = settings.sweep.max_bad_samples;
   trainer.threads = settings.sweep.threads;
   trainer.deterministic = settings.sweep.deterministic;
   trainer.max_epochs = settings.sweep.max_epochs;

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <iostream>
 #include <numeric>
@@ -54,6 +55,10 @@ TrainerOptions trainer_options(const Options& options, Job& job, const Environme
   trainer.device = options.device;
   trainer.cuda_graphs = options.cuda_graphs;
   trainer.private_data = options.private_data;
+  trainer.data_placement = options.data_placement;
+  trainer.loader_threads =
+      options.loader_threads > 0 ? options.loader_threads : std::clamp(environment.cores() - 1, 1, 8);
+  trainer.max_bad_samples = options.sweep.max_bad_samples;
   trainer.threads = options.sweep.threads > 0 ? options.sweep.threads : environment.cores();
   trainer.local_worker = environment.local_worker();
   trainer.local_workers = environment.local_workers();
@@ -71,6 +76,8 @@ TrainerOptions on_this_rank(TrainerOptions trainer, const Options& options, cons
   trainer.local_workers = environment.local_workers();
   if (options.typed.contains("device")) trainer.device = options.device;
   if (options.typed.contains("cuda-graphs")) trainer.cuda_graphs = options.cuda_graphs;
+  if (options.typed.contains("data-placement")) trainer.data_placement = options.data_placement;
+  if (options.typed.contains("loader-threads")) trainer.loader_threads = options.loader_threads;
   if (!options.typed.contains("data")) require_recorded_data(trainer.data.string());
   return trainer;
 }

@@ -29,6 +29,8 @@ struct Options {
   double checkpoint_seconds = 60;
   int checkpoint_epochs = 0;  ///< 0: the seconds alone decide
   bool private_data = false;
+  std::string data_placement = "auto";
+  int loader_threads = 0;  ///< 0: by the worker's cores
   std::string cuda_graphs = "auto";
   int keep_best = 1;  ///< trials whose weights are kept when they have ended
   bool tensorboard = false;

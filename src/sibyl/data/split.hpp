@@ -23,8 +23,9 @@ Data split(const Split& all, const Parts& parts, std::uint64_t seed);
 /// or hold NaN or infinity.
 Split samples(const at::Tensor& x, const at::Tensor& y, const std::string& source);
 
-/// x of all parts as this makes it, fitted to the training set; it joins data.preparation. A feature is a
-/// column of x (samples, features), a channel of x (samples, channels, ...).
+/// x of all parts as this makes it, fitted to the training set (of a dataset: to 1,000 samples of it, evenly
+/// spaced); it joins data.preparation. A feature is a column of x (samples, features), a channel of x
+/// (samples, channels, ...).
 Data prepared(const Data& data, const InputPreparation& how);
 
 /// So that over the training set each feature has mean 0 and standard deviation 1. One that never changes

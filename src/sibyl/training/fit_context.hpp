@@ -19,6 +19,12 @@ namespace sibyl {
 
 class StepGraph;
 
+/// How samples are read that are not in memory, or not on the device.
+struct LoadingOptions {
+  int threads = 1;                   ///< that read ahead
+  std::int64_t max_bad_samples = 0;  ///< so many that can't be read are replaced by the next one that can be
+};
+
 /// A place within an epoch.
 struct EpochPlace {
   std::int64_t step = 0;         ///< steps of the epoch that are done
@@ -104,6 +110,10 @@ class FitContext {
   /// This epoch's training is done, on so many samples: what comes before its report() is validation. With it
   /// the epoch's row says how long each took.
   virtual void trained(std::int64_t /*samples*/) {}
+
+  /// So many seconds of this epoch's training went by while the next batch was not there.
+  virtual void waited(double /*seconds*/) {}
+  virtual LoadingOptions loading() const { return {}; }
 
   /// What training steps are recorded with, to be replayed; null where each is to be launched anew.
   /// `own_code`: the step is the job's own, or its model has modules of its own.

@@ -35,7 +35,7 @@ class HyperModel {
   /// The model for one configuration. (A module of another kind goes into the Sequential as its only layer.)
   virtual torch::nn::Sequential build(HyperParameters& hp) = 0;
   /// The samples, on the CPU. Called once in each process that trains, not once a trial; training and
-  /// validation samples are moved to the device then.
+  /// validation samples are moved to the device then, if they fit there beside the model.
   virtual Data data(const DataOptions& options) = 0;
 
   virtual Objective objective() const { return {.metric = "val_loss", .direction = Direction::minimize}; }
@@ -87,6 +87,10 @@ class HyperModel {
   /// Randomness has to come from LibTorch's generator, which goes on after a resume.
   virtual StepResult training_step(torch::nn::Sequential& model, const torch::Tensor& x,
                                    const torch::Tensor& y);
+  /// The same for data with several inputs: x, and what else there is, in the order of Split::more.
+  virtual StepResult training_step_of_inputs(torch::nn::Sequential& model,
+                                             const std::vector<torch::Tensor>& inputs,
+                                             const torch::Tensor& y);
   /// Trains. An override may change the data and call HyperModel::fit (what an exported model is to do, too,
   /// belongs into preparation()), or be a training loop of its own. Data and model are on context.device()
   /// (the test set is not: it is not for training).

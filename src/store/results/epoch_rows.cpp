@@ -21,6 +21,7 @@ enum Column : std::size_t {
   started,
   seconds,
   validation,
+  waiting,
   samples,
   rate
 };
@@ -39,6 +40,7 @@ EpochRows::EpochRows()
              {"started", CellType::float64, 8},
              {"seconds", CellType::float64, 8},
              {"validation_seconds", CellType::float64, 8},
+             {"waiting_seconds", CellType::float64, 8},
              {"samples", CellType::int64, 8},
              {"samples_per_second", CellType::float64, 8}}) {}
 
@@ -55,6 +57,7 @@ void EpochRows::tell(const EpochReported& report, int bracket, int rung) {
   rows_.set(Column::started, report.started);
   rows_.set(Column::seconds, report.seconds);
   rows_.set(Column::validation, report.validation_seconds);
+  rows_.set(Column::waiting, report.waiting_seconds);
   rows_.set(Column::samples, std::int64_t{report.samples});
   const double training = report.seconds - report.validation_seconds;
   const bool is_known = report.samples > 0 && training > 0;

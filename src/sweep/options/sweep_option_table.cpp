@@ -152,6 +152,16 @@ OptionTable<SweepOptions> how_it_is_trained() {
        .recorded = Recorded::fixed,
        .type = Of::number(&SweepOptions::start_from_epoch, 0),
        .is_in_all_records = false},
+      {.name = "max-bad-samples",
+       .value = "N",
+       .help =
+           "So many samples of a dataset that can't be read (a truncated picture) don't fail a trial: the "
+           "next ones take their place",
+       .group = OptionGroup::training,
+       .commands = of_a_sweep,
+       .recorded = Recorded::fixed,
+       .type = Of::number(&SweepOptions::max_bad_samples, 0),
+       .is_in_all_records = false},
       {.name = "inject",
        .value = "KIND=WHO",
        .help = "Make trials fail on purpose, to try out what happens: KIND=TRIAL[@EPOCH][:once],... or "

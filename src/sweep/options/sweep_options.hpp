@@ -29,6 +29,7 @@ struct SweepOptions : SchedulerSettings {
   int patience = 0;
   double min_delta = 0;
   int start_from_epoch = 0;
+  std::int64_t max_bad_samples = 0;
   int max_retries = 0;
   int max_consecutive_failures = 20;
   Stoppers stoppers;

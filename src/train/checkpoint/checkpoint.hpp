@@ -36,6 +36,7 @@ struct EpochRecord {
   std::vector<Metric> metrics;
   double validation_seconds = std::numeric_limits<double>::quiet_NaN();  ///< see EpochReported
   std::int64_t samples = 0;
+  double waiting_seconds = 0;
 };
 
 /// An epoch that is not done.

@@ -10,7 +10,7 @@ namespace sibyl {
 namespace {
 
 void write_history(torch::serialize::OutputArchive& archive, const std::vector<EpochRecord>& history) {
-  std::vector<double> times, values, training;
+  std::vector<double> times, values, training, waiting;
   std::vector<std::int64_t> counts;
   std::vector<std::string> names;
   for (const EpochRecord& record : history) {
@@ -18,6 +18,7 @@ void write_history(torch::serialize::OutputArchive& archive, const std::vector<E
     times.push_back(record.seconds);
     training.push_back(record.validation_seconds);
     training.push_back(static_cast<double>(record.samples));
+    waiting.push_back(record.waiting_seconds);
     counts.push_back(static_cast<std::int64_t>(record.metrics.size()));
     for (const Metric& metric : record.metrics) {
       names.push_back(metric.name);
@@ -26,6 +27,7 @@ void write_history(torch::serialize::OutputArchive& archive, const std::vector<E
   }
   archive.write("history_times", torch::tensor(times, torch::kFloat64), true);
   archive.write("history_training", torch::tensor(training, torch::kFloat64), true);
+  archive.write("history_waiting", torch::tensor(waiting, torch::kFloat64), true);
   archive.write("history_counts", torch::tensor(counts, torch::kLong), true);
   archive.write("history_values", torch::tensor(values, torch::kFloat64), true);
   archive.write("history_names", c10::IValue(names));
@@ -36,9 +38,12 @@ std::vector<EpochRecord> read_history(torch::serialize::InputArchive& archive) {
   const torch::Tensor counts = read_tensor(archive, "history_counts");
   const torch::Tensor values = read_tensor(archive, "history_values");
   const auto names = read_strings(archive, "history_names");
-  torch::Tensor training;  // of a checkpoint of before there was such a thing: none
-  archive.try_read("history_training", training, true);
-  if (training.defined()) training = training.cpu().contiguous();
+  const auto newer = [&](const std::string& name) {  // of a checkpoint of before there was such a thing: none
+    torch::Tensor tensor;
+    archive.try_read(name, tensor, true);
+    return tensor.defined() ? tensor.cpu().contiguous() : tensor;
+  };
+  const torch::Tensor training = newer("history_training"), waiting = newer("history_waiting");
   std::vector<EpochRecord> history;
   std::size_t next = 0;
   for (std::int64_t i = 0; i < counts.numel(); ++i) {
@@ -50,6 +55,7 @@ std::vector<EpochRecord> read_history(torch::serialize::InputArchive& archive) {
       record.validation_seconds = training.data_ptr<double>()[2 * i];
       record.samples = static_cast<std::int64_t>(training.data_ptr<double>()[2 * i + 1]);
     }
+    if (waiting.defined()) record.waiting_seconds = waiting.data_ptr<double>()[i];
     for (std::int64_t left = counts.data_ptr<std::int64_t>()[i]; left > 0; --left, ++next) {
       record.metrics.push_back({names.at(next), values.data_ptr<double>()[next]});
     }

@@ -8,6 +8,8 @@
 #include <sstream>
 
 #include "base/numbers.hpp"
+#include "sibyl/streaming/dataset.hpp"
+#include "train/streaming/split_tensors.hpp"
 
 namespace sibyl {
 
@@ -19,6 +21,12 @@ void describe_range(std::ostream& out, const at::Tensor& numbers) {
   const at::Tensor real = numbers.is_floating_point() ? numbers : numbers.to(at::kDouble);
   out << real.min().item<double>() << " to " << real.max().item<double>() << " (mean "
       << real.mean().item<double>() << ", deviation " << real.std(/*unbiased=*/false).item<double>() << ")";
+}
+
+void describe_input(std::ostream& out, const at::Tensor& x) {
+  for (std::int64_t i = 1; i < x.dim(); ++i) out << (i > 1 ? " x " : "") << x.size(i);
+  out << (x.dim() > 1 ? " each, " : "one number each, ");
+  describe_range(out, x);
 }
 
 /// "a, b, c"; of many, the first and the last, where columns that are none (a number of the row) tend to
@@ -93,6 +101,18 @@ void describe_table(std::ostream& out, const TablePreparation& table) {
   if (!texts.empty()) out << "texts categories that are learnt: " << texts << "\n";
 }
 
+void describe_reading(std::ostream& out, const Dataset& dataset, const Split& looked) {
+  std::int64_t bytes = 0;
+  for (const at::Tensor& tensor : tensors_of(looked)) bytes += static_cast<std::int64_t>(tensor.nbytes());
+  const auto of_all =
+      static_cast<double>(bytes) / static_cast<double>(looked.size()) * static_cast<double>(dataset.size());
+  out << "read  " << dataset.describe() << ": " << of_all / (1 << 20)
+      << " MiB an epoch (x and y above are those of " << quantity(looked.size(), "sample") << ")";
+  if (const auto parts = dataset.parts().size(); parts > 1)
+    out << ", the samples of " << dataset.window() << " of " << parts << " parts at a time in random order";
+  out << "\n";
+}
+
 }  // namespace
 
 std::string describe(const Data& data) {
@@ -101,12 +121,15 @@ std::string describe(const Data& data) {
   out << "data: " << data.train.size() << " training, " << data.validation.size() << " validation, "
       << data.test.size() << " test samples\n";
   if (data.train.size() == 0) return out.str();
-  const at::Tensor &x = data.train.x, &y = data.train.y;
+  const Split looked = look_at(data.train);
+  const at::Tensor y = knows_targets(data.train) ? data.train.y : looked.y;
   out << "x     ";
-  for (std::int64_t i = 1; i < x.dim(); ++i) out << (i > 1 ? " x " : "") << x.size(i);
-  out << (x.dim() > 1 ? " each, " : "one number each, ");
-  describe_range(out, x);
+  describe_input(out, looked.x);
   if (!data.feature_names.empty()) out << ": " << listed(data.feature_names);
+  for (const at::Tensor& more : looked.more) {
+    out << "\nmore  ";
+    describe_input(out, more);
+  }
   out << "\ny     ";
   if (y.is_floating_point()) {
     describe_range(out, y);
@@ -114,6 +137,7 @@ std::string describe(const Data& data) {
     describe_classes(out, y, data.class_names);
   }
   out << "\n";
+  if (data.train.dataset) describe_reading(out, *data.train.dataset, looked);
   if (data.preparation.table) describe_table(out, *data.preparation.table);
   return out.str();
 }

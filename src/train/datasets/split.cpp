@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "sibyl/error.hpp"
+#include "sibyl/streaming/dataset.hpp"
 #include "train/datasets/shuffled.hpp"
+#include "train/streaming/split_tensors.hpp"
 
 namespace sibyl {
 
@@ -45,6 +47,9 @@ Data split(const Split& all, const Parts& parts, std::uint64_t seed) {
   if (train < 1) throw Error("Of " + std::to_string(all.size()) + " samples, none is left to train with.");
   at::Tensor order = shuffled(all.size(), RandomStream(seed, "validation split"));
   if (parts.stratified) {
+    if (!knows_targets(all))
+      throw Error(
+          "A split by class takes the y of all samples, which this dataset does not know (targets()).");
     if (all.y.is_floating_point()) throw Error("A split by class takes whole numbers y; these are values.");
     order = order.index_select(0, std::get<1>(at::sort(all.y.index_select(0, order), /*stable=*/true,
                                                        /*dim=*/0, /*descending=*/false)));
@@ -54,8 +59,9 @@ Data split(const Split& all, const Parts& parts, std::uint64_t seed) {
   }
   const auto take = [&](std::int64_t begin, std::int64_t count) {
     if (count == 0) return Split{};
-    const at::Tensor chosen = order.narrow(0, begin, count);
-    return Split{.x = all.x.index_select(0, chosen), .y = all.y.index_select(0, chosen)};
+    const at::Tensor places = order.narrow(0, begin, count);
+    // Of a dataset in its own order, in which it may be read faster; epochs are in a random one anyway.
+    return chosen(all, all.dataset ? std::get<0>(places.sort()) : places);
   };
   return {
       .train = take(0, train), .validation = take(train, validation), .test = take(train + validation, test)};

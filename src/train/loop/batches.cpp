@@ -5,20 +5,9 @@
 #include <algorithm>
 
 #include "train/device/cuda_driver.hpp"
+#include "train/streaming/split_tensors.hpp"
 
 namespace sibyl {
-
-namespace {
-
-std::int64_t bytes_of(const Split& split) {
-  return static_cast<std::int64_t>(split.x.nbytes() + split.y.nbytes());
-}
-
-Split part(const Split& split, std::int64_t begin, std::int64_t samples) {
-  return {.x = split.x.narrow(0, begin, samples), .y = split.y.narrow(0, begin, samples)};
-}
-
-}  // namespace
 
 std::int64_t room_for_an_epoch(at::Device device) {
   return device.is_cpu() ? std::int64_t{1} << 20 : room_on_gpu(free_cuda_memory());
@@ -33,9 +22,9 @@ Batches::Batches(const Split& split, std::int64_t batch, std::int64_t room)
     : split_(split), batch_(std::min(batch, split.size())), whole_(bytes_of(split) <= room) {
   memory_ = memory(whole_ ? split.size() : batch_);
   for (std::int64_t begin = 0; whole_ && begin < split.size(); begin += batch_) {
-    parts_.push_back(part(memory_, begin, std::min(batch_, split.size() - begin)));
+    parts_.push_back(rows(memory_, begin, std::min(batch_, split.size() - begin)));
   }
-  if (!whole_) parts_ = {memory_, part(memory_, 0, split.size() - (steps() - 1) * batch_)};
+  if (!whole_) parts_ = {memory_, rows(memory_, 0, split.size() - (steps() - 1) * batch_)};
 }
 
 void Batches::shuffle(const at::Tensor& order) {
@@ -51,18 +40,17 @@ const Split& Batches::at(std::int64_t step) {
 }
 
 void Batches::gather(const Split& into, const at::Tensor& places) const {
-  at::Tensor x = into.x, y = into.y;
-  at::index_select_out(x, split_.x, 0, places);
-  at::index_select_out(y, split_.y, 0, places);
+  std::vector<at::Tensor> to = tensors_of(into);
+  const std::vector<at::Tensor> from = tensors_of(split_);
+  for (std::size_t i = 0; i < to.size(); ++i) at::index_select_out(to[i], from[i], 0, places);
 }
 
 Split Batches::memory(std::int64_t samples) const {
-  const auto like = [&](const at::Tensor& all) {
+  return changed(split_, [&](const at::Tensor& all) {
     auto sizes = all.sizes().vec();
     sizes[0] = samples;
     return at::empty(sizes, all.options());
-  };
-  return {.x = like(split_.x), .y = like(split_.y)};
+  });
 }
 
 }  // namespace sibyl

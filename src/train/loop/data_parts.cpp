@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/hash.hpp"
+#include "train/streaming/split_tensors.hpp"
 
 namespace sibyl {
 
@@ -31,8 +32,14 @@ std::vector<DataPart> data_parts(const Data& data) {
     if (tensor.defined()) parts.push_back(describe(name, tensor));
   };
   const auto add_split = [&](const std::string& name, const Split& split) {
-    add(name + ".x", split.x);
-    add(name + ".y", split.y);
+    const std::size_t first = parts.size();
+    const Split looked = split.dataset ? look_at(split) : split;
+    add(name + ".x", looked.x);
+    for (std::size_t i = 0; i < looked.more.size(); ++i)
+      add(name + ".more[" + std::to_string(i) + "]", looked.more[i]);
+    add(name + ".y", knows_targets(split) ? split.y : looked.y);
+    for (std::size_t i = first; split.dataset && i < parts.size(); ++i)
+      if (!parts[i].shape.empty()) parts[i].shape[0] = split.size();
   };
   add_split("train", data.train);
   add_split("validation", data.validation);

@@ -181,10 +181,12 @@ bool Execution::report(int epoch, std::vector<Metric> metrics) {
                      .started = epoch_started_,
                      .seconds = seconds_before_ + ended - going_since_,
                      .metrics = std::move(metrics),
-                     .samples = samples_};
+                     .samples = samples_,
+                     .waiting_seconds = waited_seconds_};
   record.validation_seconds = record.seconds - training_seconds_;
   training_seconds_ = std::numeric_limits<double>::quiet_NaN();
   samples_ = 0;
+  waited_seconds_ = 0;
   reports_.found();
   if (epoch > suggestion_.slot.first_epoch) reports_.epoch(record);
   diverged_ = diverged(options_.objective, epoch, record.metrics);

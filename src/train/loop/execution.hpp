@@ -56,6 +56,10 @@ class Execution : public FitContext {
   ConfusionMatrix* confusion() override { return confusion_; }
   void note(const std::string& name, const Value& value) override;
   void trained(std::int64_t samples) override;
+  void waited(double seconds) override { waited_seconds_ = seconds; }
+  LoadingOptions loading() const override {
+    return {.threads = options_.loader_threads, .max_bad_samples = options_.max_bad_samples};
+  }
 
   /// What is known of the training by now, also where run() threw: its model's parameters and its checkpoint.
   TrialFacts facts() const;
@@ -106,6 +110,7 @@ class Execution : public FitContext {
   std::string diverged_;       ///< what, and when; empty: it did not
   /// Of the epoch's time, what was spent before validation began; NaN: it has not.
   double training_seconds_ = std::numeric_limits<double>::quiet_NaN();
+  double waited_seconds_ = 0;    ///< of the epoch's training, for batches
   std::int64_t samples_ = 0;     ///< of the epoch's training
   std::int64_t parameters_ = 0;  ///< of the model
   std::string note_;             ///< what people should know of it, whatever its end

@@ -3,14 +3,16 @@
 
 #include "core/training/metric_checks.hpp"
 #include "sibyl/error.hpp"
+#include "sibyl/streaming/dataset.hpp"
 #include "sibyl/training/hyper_model.hpp"
 #include "train/datasets/shuffled.hpp"
-#include "train/loop/batches.hpp"
+#include "train/loop/epoch_batches.hpp"
 #include "train/loop/epoch_metrics.hpp"
 #include "train/loop/train_steps.hpp"
 #include "train/loop/validation.hpp"
 #include "train/optimizers/average.hpp"
 #include "train/optimizers/optimizer_step.hpp"
+#include "train/streaming/split_tensors.hpp"
 
 namespace sibyl {
 
@@ -39,7 +41,7 @@ void HyperModel::fit(HyperParameters& hp, torch::nn::Sequential& model, const Da
   promise_metrics(*this, model, data, kinds, context);
   Means trained(loss, summed(kinds), context.device(), own);
   Validation validation(*this, model, data.validation, loss, kinds, batch, mixed, context);
-  Batches batches(data.train, batch, room_for_an_epoch(context.device()));
+  EpochBatches batches(data.train, batch, context);
   torch::optim::Optimizer& optimizer = context.optimizer();
   Optimizer how = this->optimizer(hp);
   how.schedule.check();
@@ -51,8 +53,11 @@ void HyperModel::fit(HyperParameters& hp, torch::nn::Sequential& model, const Da
     ~Forget() { targets.reset(); }
   } forget{targets_};
   if (loss.kind.takes_classes() || loss.kind.takes_labels()) {
-    targets_ = range_of(data.train.y);
-    if (data.validation.size() > 0) targets_ = join(*targets_, range_of(data.validation.y));
+    for (const Split* each : {&data.train, &data.validation}) {
+      if (!knows_targets(*each)) continue;
+      const TargetRange range = range_of(each->y);
+      targets_ = targets_ ? join(*targets_, range) : range;
+    }
   }
 
   std::vector<at::Tensor>& average = context.average_weights();
@@ -62,7 +67,8 @@ void HyperModel::fit(HyperParameters& hp, torch::nn::Sequential& model, const Da
                    {.mixed = mixed,
                     .batch = std::min(batch, data.train.size()),
                     .micro_batch = micro_batch_size(hp),
-                    .steps = full_steps * (context.last_epoch() - context.first_epoch())});
+                    .steps = full_steps * (context.last_epoch() - context.first_epoch()),
+                    .equal_samples = !data.train.dataset || data.train.dataset->has_equal_sizes()});
   // The steps of an epoch are those of training, then those of validation.
   const std::int64_t train_steps = batches.steps(), all_steps = train_steps + validation.steps();
   const FitContext::Keep keep = [&] {
@@ -72,7 +78,6 @@ void HyperModel::fit(HyperParameters& hp, torch::nn::Sequential& model, const Da
     return kept;
   };
 
-  torch::Tensor order;  // of an epoch, when it was made ahead
   for (int epoch = context.first_epoch() + 1; epoch <= context.last_epoch(); ++epoch) {
     auto [step, kept] = context.begin_epoch();
     trained.clear();
@@ -84,22 +89,21 @@ void HyperModel::fit(HyperParameters& hp, torch::nn::Sequential& model, const Da
       const bool goes_on = validation.restore({kept.begin() + 1, kept.end()});
       if (!goes_on) step = std::min(step, train_steps);
     }
-    batches.shuffle(order.defined() ? order : context.order(data.train.size(), epoch));
+    if (step < train_steps) batches.begin(epoch, step);
     const int falls = how.schedule.falls(context.objective(), context.scores());
     model->train();
     for (; step < train_steps; ++step) {
       if (context.cancelled(step, keep)) return;
       train.take(batches.at(step), {.epoch = epoch, .step = step, .steps = train_steps, .falls = falls});
     }
+    context.waited(batches.end_epoch());
     context.trained(data.train.size());
+    if (epoch < context.last_epoch()) batches.expect(epoch + 1);
     model->eval();
     for (; step < all_steps; ++step) {
       if (context.cancelled(step, keep)) return;
       validation.take(step - train_steps);
     }
-    // While a GPU is still at this epoch's steps.
-    const bool ahead = !context.device().is_cpu() && epoch < context.last_epoch();
-    order = ahead ? context.order(data.train.size(), epoch + 1) : torch::Tensor();
     std::vector<Metric> metrics;
     trained.append_to(metrics, "");
     validation.append_to(metrics);

@@ -5,21 +5,22 @@
 #include <string>
 
 #include "sibyl/error.hpp"
+#include "sibyl/streaming/dataset.hpp"
 #include "train/datasets/shuffled.hpp"
+#include "train/streaming/split_tensors.hpp"
+#include "train/streaming/views.hpp"
 
 namespace sibyl {
 
-namespace {
-
-Split chosen(const Split& all, const at::Tensor& places) {
-  return {.x = all.x.index_select(0, places), .y = all.y.index_select(0, places)};
-}
-
-}  // namespace
-
 Split join(const Split& a, const Split& b) {
   if (b.size() == 0) return a;
-  return {.x = at::cat({a.x, b.x}), .y = at::cat({a.y, b.y})};
+  if (a.dataset && b.dataset) return streamed(std::make_shared<Joined>(a.dataset, b.dataset));
+  if (a.dataset || b.dataset || a.more.size() != b.more.size())
+    throw Error(
+        "Training and validation samples are to be taken as one, but only one of them is a dataset, or they have not as many inputs.");
+  Split all{.x = at::cat({a.x, b.x}), .y = at::cat({a.y, b.y})};
+  for (std::size_t i = 0; i < a.more.size(); ++i) all.more.push_back(at::cat({a.more[i], b.more[i]}));
+  return all;
 }
 
 Folds::Folds(const Data& data, int folds, std::uint64_t seed) : all_(data) {
@@ -30,13 +31,13 @@ Folds::Folds(const Data& data, int folds, std::uint64_t seed) : all_(data) {
     throw Error("--folds " + std::to_string(folds) + ": there are " + std::to_string(samples) +
                 " samples for training and validation, too few for so many folds.");
   at::Tensor order = shuffled(samples, RandomStream(seed, "folds"));
-  const at::Tensor y = all_.train.y.cpu();
-  if (y.dim() == 1 && !y.is_floating_point())
+  const at::Tensor y = knows_targets(all_.train) ? all_.train.y.cpu() : at::Tensor();
+  if (y.defined() && y.dim() == 1 && !y.is_floating_point())
     order = order.index_select(0, std::get<1>(at::sort(y.index_select(0, order), /*stable=*/true, /*dim=*/0,
                                                        /*descending=*/false)));
   for (int fold = 0; fold < folds; ++fold) {
     const at::Tensor places = order.slice(0, fold, samples, folds);
-    places_.push_back(std::get<0>(places.sort()).to(all_.train.x.device()));
+    places_.push_back(std::get<0>(places.sort()));
   }
 }
 

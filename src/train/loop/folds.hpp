@@ -22,7 +22,7 @@ class Folds {
 
  private:
   Data all_;                        ///< all of it in `train`, where the data was
-  std::vector<at::Tensor> places_;  ///< of each fold's samples in it, ascending; there, too
+  std::vector<at::Tensor> places_;  ///< of each fold's samples in it, ascending, on the CPU
 };
 
 }  // namespace sibyl

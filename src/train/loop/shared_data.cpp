@@ -45,6 +45,7 @@ Data shared_on_node(const Data& data, std::string& note) {
   Data all = data;
   for (Split* part : {&all.train, &all.validation, &all.test}) {
     share(part->x);
+    for (at::Tensor& more : part->more) share(more);
     share(part->y);
   }
   if (note.empty() && shared_bytes > 0)

@@ -12,6 +12,7 @@
 #include "train/device/random_state.hpp"
 #include "train/optimizers/average.hpp"
 #include "train/optimizers/optimizer_step.hpp"
+#include "train/streaming/split_tensors.hpp"
 
 namespace sibyl {
 
@@ -61,7 +62,8 @@ TrainSteps::TrainSteps(HyperModel& job, torch::nn::Sequential& model, const Opti
       parameters_(model->parameters()),
       stage_(replayable_ && sizes.steps >= worth_recording ? Stage::first : Stage::launching) {
   if (micro_batch_ < 0) throw Error("micro_batch_size() is 0, for all of a batch, or above.");
-  if (micro_batch_ > 0 && micro_batch_ < batch_) stage_ = Stage::launching;  // its parts are large
+  const bool in_parts = micro_batch_ > 0 && micro_batch_ < batch_;  // which are large
+  if (in_parts || !sizes.equal_samples) stage_ = Stage::launching;
 }
 
 void TrainSteps::begin_epoch() {
@@ -112,7 +114,7 @@ StepResult TrainSteps::step_in_parts(const Split& batch) {
   StepResult last;
   for (std::int64_t begin = 0; begin < batch.size(); begin += micro_batch_) {
     const std::int64_t samples = std::min(micro_batch_, batch.size() - begin);
-    const Split part{.x = batch.x.narrow(0, begin, samples), .y = batch.y.narrow(0, begin, samples)};
+    const Split part = rows(batch, begin, samples);
     StepResult result = forward(part);
     if (!result.loss.defined()) continue;
     result.loss.mul(static_cast<double>(samples) / static_cast<double>(batch.size())).backward();
@@ -158,7 +160,7 @@ void TrainSteps::count(const Split& batch) {
 StepResult TrainSteps::forward(const Split& batch) {
   try {
     const MixedPrecisionScope scope(context_.device(), mixed_);
-    return job_.training_step(model_, batch.x, batch.y);
+    return job_.training_step_of_inputs(model_, inputs_of(batch), batch.y);
   } catch (const c10::Error& problem) {
     if (!is_batch_norm_of_one(problem)) throw;
     if (batch.size() > 1 || batch_ == 1)
@@ -243,9 +245,11 @@ void TrainSteps::replay(const Split& batch) {
 }
 
 void TrainSteps::read(const Split& batch) {
-  if (!input_.x.defined()) input_ = {.x = at::empty_like(batch.x), .y = at::empty_like(batch.y)};
-  input_.x.copy_(batch.x, /*non_blocking=*/true);
-  input_.y.copy_(batch.y, /*non_blocking=*/true);
+  if (!input_.x.defined())
+    input_ = changed(batch, [](const at::Tensor& tensor) { return at::empty_like(tensor); });
+  const std::vector<at::Tensor> from = tensors_of(batch);
+  std::vector<at::Tensor> to = tensors_of(input_);
+  for (std::size_t i = 0; i < from.size(); ++i) to[i].copy_(from[i], /*non_blocking=*/true);
 }
 
 void TrainSteps::give_up(const std::string& why) {

@@ -24,6 +24,7 @@ class TrainSteps {
     std::int64_t batch = 0;        ///< samples of a full step
     std::int64_t micro_batch = 0;  ///< of them that go through the model at once; 0: all
     std::int64_t steps = 0;        ///< of a full batch that will be taken, about
+    bool equal_samples = true;     ///< all full batches have the same shapes
   };
   /// All of it lives longer.
   TrainSteps(HyperModel& job, torch::nn::Sequential& model, const Optimizer& how, FitContext& context,

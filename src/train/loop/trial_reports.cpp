@@ -39,7 +39,8 @@ void TrialReports::epoch(const EpochRecord& record) {
                        .metrics = record.metrics,
                        .validation_seconds = record.validation_seconds,
                        .samples = record.samples,
-                       .notes = take_notes()};
+                       .notes = take_notes(),
+                       .waiting_seconds = record.waiting_seconds};
   beyond_the_job([&] { reporter_.epoch(std::move(report)); });
 }
 

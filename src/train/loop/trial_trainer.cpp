@@ -10,7 +10,6 @@
 #include "train/device/device.hpp"
 #include "train/loop/execution.hpp"
 #include "train/loop/failure.hpp"
-#include "train/loop/load_data.hpp"
 #include "train/loop/shared_data.hpp"
 
 namespace sibyl {
@@ -51,20 +50,26 @@ TrialTrainer::TrialTrainer(std::shared_ptr<HyperModel> model, TrainerOptions opt
   if (options_.deterministic) use_deterministic_algorithms();
   const ComputeScope scope(device_, options_.threads);
   require_working(device_);
-  data_ = load_data(*model_, options_, device_, &data_parts_);
+  data_ = load_data(*model_, options_, &data_parts_);
   description_ = sibyl::describe(data_);
+  std::string note;
+  placement_ = choose_placement(data_, options_, device_, note);
+  description_ += note;
   if (options_.folds > 1) {  // parted anew for each execution
     data_.train = join(data_.train, data_.validation);
     data_.validation = {};
   }
+  if (placement_ == Placement::device && !device_.is_cpu()) data_ = placed(data_, placement_, device_);
   if (options_.local_workers > 1 && !options_.private_data) {
-    std::string note;
+    note.clear();
     data_ = shared_on_node(data_, note);
     description_ += note;
   }
   if (options_.folds > 1) {
     folds_.emplace(data_, options_.folds, options_.seed);
     data_ = {};
+  } else {
+    data_ = placed(data_, placement_, device_);
   }
 }
 
@@ -133,7 +138,8 @@ void TrialTrainer::train_executions(const Suggestion& suggestion, Reporter& repo
   Data folded;
   for (int execution = 0; execution < suggestion.executions; ++execution) {
     HyperParameters hp(values, options_.seed, suggestion.slot.trial);
-    const Data& data = folds_ ? folded = folds_->of(execution) : data_;
+    if (folds_) folded = placed(folds_->of(execution), placement_, device_);
+    const Data& data = folds_ ? folded : data_;
     Execution training(*model_, options_, suggestion, execution, device_, data, hp, reporter);
     const struct Record {  // also where it throws
       Execution& training;

@@ -9,10 +9,11 @@
 #include "sibyl/training/hyper_model.hpp"
 #include "train/device/device.hpp"
 #include "train/loop/folds.hpp"
+#include "train/loop/load_data.hpp"
 
 namespace sibyl {
 
-/// Trains the trials of a HyperModel on this worker's device, where the data stays.
+/// Trains the trials of a HyperModel on this worker's device, where the data stays if there is room.
 class TrialTrainer : public Trainer {
  public:
   /// Throws Error when there is no such device or no data.
@@ -33,7 +34,8 @@ class TrialTrainer : public Trainer {
   ChosenDevice chosen_;
   at::Device device_;
   std::vector<DataPart> data_parts_;
-  Data data_;                   ///< on the device, but for the test set
+  Placement placement_ = Placement::device;
+  Data data_;                   ///< where it is placed, but for the test set
   std::optional<Folds> folds_;  ///< then data_ is empty
   std::string description_;     ///< of the data, for people
   std::string broken_;          ///< why nothing can be trained here any more

@@ -1,5 +1,6 @@
 #include "sibyl/training/hyper_model.hpp"
 
+#include "train/model/forward.hpp"
 #include "train/model/plain_network.hpp"
 
 namespace sibyl {
@@ -51,6 +52,16 @@ StepResult HyperModel::training_step(torch::nn::Sequential& model, const torch::
                                      const torch::Tensor& y) {
   const torch::Tensor output = in_float(train_forward(model, x));
   own_x_ = x.unsafeGetTensorImpl();
+  own_output_ = output.unsafeGetTensorImpl();
+  return {.loss = compute_loss(output, y), .output = output};
+}
+
+StepResult HyperModel::training_step_of_inputs(torch::nn::Sequential& model,
+                                               const std::vector<torch::Tensor>& inputs,
+                                               const torch::Tensor& y) {
+  if (inputs.size() == 1) return training_step(model, inputs[0], y);
+  const torch::Tensor output = in_float(forward_all(model, inputs));
+  own_x_ = inputs.at(0).unsafeGetTensorImpl();
   own_output_ = output.unsafeGetTensorImpl();
   return {.loss = compute_loss(output, y), .output = output};
 }

@@ -1,6 +1,9 @@
 #include "train/model/retrain.hpp"
 
+#include <array>
+
 #include "core/training/metric_checks.hpp"
+#include "sibyl/streaming/dataset.hpp"
 #include "train/checkpoint/best_weights.hpp"
 #include "train/checkpoint/checkpoint.hpp"
 #include "train/device/compute.hpp"
@@ -8,7 +11,9 @@
 #include "train/loop/execution.hpp"
 #include "train/loop/folds.hpp"
 #include "train/loop/load_data.hpp"
+#include "train/model/forward.hpp"
 #include "train/model/torchscript.hpp"
+#include "train/streaming/split_tensors.hpp"
 
 namespace sibyl {
 
@@ -46,9 +51,12 @@ Retrained retrain(HyperModel& model, const Suggestion& suggestion, TrainerOption
   const ComputeScope scope(device, options.threads);
   require_working(device);
   std::filesystem::remove_all(options.checkpoints / checkpoint_folder(suggestion.slot.trial));
-  Data data = load_data(model, options, device);
-  const Split test = on_device(data.test, device);
-  data.train = join(data.train, data.validation);
+  Data data = load_data(model, options);
+  std::string note;
+  const Placement placement = choose_placement(data, options, device, note);
+  const Split test = placed(data.test, placement, device);
+  data.train = placed(join(data.train, data.validation), placement, device);
+  data.validation = placed(data.validation, placement, device);
   data.test = {};
 
   LastReport last(reporter);
@@ -81,14 +89,15 @@ ExportedModel export_model(HyperModel& hyper_model, const Suggestion& suggestion
                            const std::filesystem::path& file) {
   const ComputeScope scope(c10::kCPU, options.threads);
   // First: a job may build what its data asks for.
-  Data data = load_data(hyper_model, options, c10::kCPU);
+  Data data = load_data(hyper_model, options);
   // What the training was prepared by.
   if (weights == Weights::last_epoch)
     data.train = join(data.train, data.validation);
   else if (options.folds > 1)
     data.train = Folds(data, options.folds, options.seed).of(/*execution=*/0).train;
   HyperParameters hp(suggestion.hyperparameters, options.seed, suggestion.slot.trial);
-  const std::vector<ArrayStep> own_steps = fit_steps(hyper_model.preparation(hp), data.train.x);
+  const std::vector<ArrayStep> own_steps =
+      fit_steps(hyper_model.preparation(hp), look_at(data.train, samples_to_fit).x);
   torch::nn::Sequential model = hyper_model.build(hp);
   const auto optimizer = hyper_model.make_optimizer(hp, model);
   std::string why;
@@ -105,12 +114,14 @@ ExportedModel export_model(HyperModel& hyper_model, const Suggestion& suggestion
   const int epoch = best.empty() ? progress.epoch : progress.early_stopping.best_epoch;
   if (best.empty()) keep_weights(*model, average, best);
   restore_weights(*model, best);
-  const at::Tensor example =
-      apply_steps(own_steps, data.train.x.narrow(0, 0, std::min<std::int64_t>(2, data.train.size())));
+  const std::array<std::int64_t, 2> first{0, std::min<std::int64_t>(1, data.train.size() - 1)};
+  std::vector<at::Tensor> example = inputs_of(read_samples(data.train, first));
+  example[0] = apply_steps(own_steps, example[0]);
   auto& steps = data.preparation.steps;
   steps.insert(steps.end(), own_steps.begin(), own_steps.end());
   model->eval();
-  const ModelDescription description = describe_model(hyper_model.loss(hp), data, model->forward(example));
+  const ModelDescription description =
+      describe_model(hyper_model.loss(hp), data, forward_all(model, example));
   save_torchscript(*model, example, description, file);
   return {.epoch = epoch, .description = to_json(description)};
 }

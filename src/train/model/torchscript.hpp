@@ -18,10 +18,10 @@ namespace sibyl {
 /// same outputs. It is on the CPU. (A model whose recording takes a batch of one size only, as LibTorch's of
 /// recurrent layers does, is recorded for a sample, `network.each`, and taken sample by sample.)
 ///
-/// What the model does is recorded while it looks at `example` (samples, ...): a decision that forward()
-/// takes by the values it sees is recorded as it was taken then. Throws Error when it can't be recorded or
-/// written.
-void save_torchscript(torch::nn::SequentialImpl& model, const at::Tensor& example,
+/// What the model does is recorded while it looks at `example`, its inputs (samples, ...): a decision that
+/// forward() takes by the values it sees is recorded as it was taken then. Throws Error when it can't be
+/// recorded or written.
+void save_torchscript(torch::nn::SequentialImpl& model, const std::vector<at::Tensor>& example,
                       const ModelDescription& description, const std::filesystem::path& file);
 
 }  // namespace sibyl

@@ -4,6 +4,8 @@
 #include "sibyl/data/preparation.hpp"
 #include "sibyl/data/split.hpp"
 #include "sibyl/error.hpp"
+#include "train/streaming/split_tensors.hpp"
+#include "train/streaming/views.hpp"
 
 namespace sibyl {
 
@@ -44,10 +46,14 @@ std::vector<ArrayStep> fit_steps(const InputPreparation& how, const at::Tensor& 
 }
 
 Data prepared(const Data& data, const InputPreparation& how) {
-  const std::vector<ArrayStep> steps = fit_steps(how, data.train.x);
+  const std::vector<ArrayStep> steps = fit_steps(how, look_at(data.train, samples_to_fit).x);
+  const auto prepare = [steps](const at::Tensor& x) { return apply_steps(steps, x); };
   Data done = data;
   for (Split* part : {&done.train, &done.validation, &done.test})
-    if (part->size() > 0) part->x = apply_steps(steps, part->x);
+    if (part->dataset)
+      part->dataset = std::make_shared<Prepared>(part->dataset, prepare);
+    else if (part->size() > 0)
+      part->x = prepare(part->x);
   done.preparation.steps.insert(done.preparation.steps.end(), steps.begin(), steps.end());
   return done;
 }

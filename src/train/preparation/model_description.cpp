@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "train/streaming/split_tensors.hpp"
+
 namespace sibyl {
 
 namespace {
@@ -48,7 +50,7 @@ ModelDescription describe_model(const Loss& loss, const Data& data, const at::Te
                                  ? output.size(1)
                                  : output.numel() / output.size(0);
   description.outputs = names_of(description.output, data, count);
-  description.raw_shape = data.train.x.sizes().slice(1).vec();
+  description.raw_shape = shapes_of(data.train).x.sizes().slice(1).vec();
   if (data.preparation.table)
     description.raw_shape = {static_cast<std::int64_t>(data.preparation.table->columns.size())};
   return description;

@@ -159,9 +159,32 @@ std::string finish_statements(Module& module, const ModelDescription& descriptio
          "    return (values * self.target_scale + self.target_shift).to(dtype=6)\n";
 }
 
+/// Where the first input is a parameter or is handed on, the others are behind it.
+std::string with_inputs(std::string script, std::size_t inputs) {
+  std::string parameters, arguments;
+  for (std::size_t i = 1; i < inputs; ++i) {
+    const std::string name = ", more_" + std::to_string(i - 1);
+    parameters += name + ": Tensor";
+    arguments += name;
+  }
+  const auto behind = [&](const std::string& first, const std::string& more) {
+    for (std::size_t at = script.find(first); at != std::string::npos; at = script.find(first, at)) {
+      at += first.size();
+      script.insert(at, more);
+    }
+  };
+  behind("(self, raw: Tensor", parameters);
+  behind("rows: List[Dict[str, str]]", parameters);
+  behind("self.forward(raw", arguments);
+  behind("self.prepare(raw)", arguments);
+  behind("self.encode(rows)", arguments);
+  return script;
+}
+
 }  // namespace
 
-void add_methods(Module& module, const ModelDescription& description, at::ScalarType input) {
+void add_methods(Module& module, const ModelDescription& description, at::ScalarType input,
+                 std::size_t inputs) {
   const Preparation& preparation = description.preparation;
   const std::vector<std::string> classes = class_names(description);
   add_strings(module, "outputs", description.outputs);
@@ -182,10 +205,11 @@ void add_methods(Module& module, const ModelDescription& description, at::Scalar
   prepare += "    return x.to(dtype=" + std::to_string(static_cast<int>(input)) + ")\n";
   module.define(prepare);
   module.define("def finish(self, output: Tensor) -> Tensor:\n" + finish_statements(module, description));
-  module.define(script_of_outputs);
+  const auto define = [&](const char* script) { module.define(with_inputs(script, inputs)); };
+  define(script_of_outputs);
   if (!classes.empty()) module.define(script_of_names);
-  module.define(preparation.table ? script_of_rows : script_of_arrays);
-  if (!classes.empty()) module.define(preparation.table ? script_of_rows_classes : script_of_arrays_classes);
+  define(preparation.table ? script_of_rows : script_of_arrays);
+  if (!classes.empty()) define(preparation.table ? script_of_rows_classes : script_of_arrays_classes);
 }
 
 }  // namespace sibyl

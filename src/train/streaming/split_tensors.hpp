@@ -29,6 +29,19 @@ Split changed(const Split& split, const Change& change) {
 /// Samples `begin` to below `begin + count` of tensors, without a copy.
 Split rows(const Split& split, std::int64_t begin, std::int64_t count);
 
+/// What shapes and types its samples have: of a dataset, tensors of no sample.
+Split shapes_of(const Split& split);
+
+/// Is y that of all samples? Else it is only known by reading them, and y has their type alone.
+bool knows_targets(const Split& split);
+
+/// So many samples of a dataset are looked at to find out how it is to be scaled.
+inline constexpr std::int64_t samples_to_fit = 1000;
+
+/// Some samples of a dataset, evenly spaced, the first and the last among them: 64, or what is asked for. Of
+/// fewer samples, and of tensors, all. What can't be read is left out.
+Split look_at(const Split& split, std::int64_t samples = 64);
+
 /// Bytes of a split's tensors, or of those that its dataset would make of all its samples.
 std::int64_t bytes_of(const Split& split);
 

@@ -16,9 +16,11 @@ class InMemory : public Dataset {
 
   std::int64_t size() const override { return split_.size(); }
   Split batch(std::int64_t samples) const override;
-  void read(std::span<const std::int64_t> places, const SampleRandom& random, const Split& into) const override;
+  void read(std::span<const std::int64_t> places, const SampleRandom& random,
+            const Split& into) const override;
   at::Tensor targets() const override { return split_.y; }
-  std::string describe() const override { return "memory of the host"; }
+  std::string describe() const override { return "the host's memory"; }
+  const Split& tensors() const { return split_; }
 
  private:
   Split split_;
@@ -31,7 +33,8 @@ class Subset : public Dataset {
 
   std::int64_t size() const override { return static_cast<std::int64_t>(places_.size()); }
   Split batch(std::int64_t samples) const override { return all_->batch(samples); }
-  void read(std::span<const std::int64_t> places, const SampleRandom& random, const Split& into) const override;
+  void read(std::span<const std::int64_t> places, const SampleRandom& random,
+            const Split& into) const override;
   at::Tensor targets() const override;
   /// Where the places ascend; else the parts of the whole are of no use.
   std::vector<std::int64_t> parts() const override;
@@ -55,7 +58,8 @@ class Joined : public Dataset {
 
   std::int64_t size() const override { return first_->size() + second_->size(); }
   Split batch(std::int64_t samples) const override { return first_->batch(samples); }
-  void read(std::span<const std::int64_t> places, const SampleRandom& random, const Split& into) const override;
+  void read(std::span<const std::int64_t> places, const SampleRandom& random,
+            const Split& into) const override;
   at::Tensor targets() const override;
   std::vector<std::int64_t> parts() const override;
   std::int64_t window() const override { return first_->window(); }
@@ -70,11 +74,13 @@ class Prepared : public Dataset {
  public:
   /// `change` takes and gives a batch's x; each sample becomes the same in any batch.
   using Change = std::function<at::Tensor(const at::Tensor&)>;
-  Prepared(std::shared_ptr<const Dataset> raw, Change change) : raw_(std::move(raw)), change_(std::move(change)) {}
+  Prepared(std::shared_ptr<const Dataset> raw, Change change)
+      : raw_(std::move(raw)), change_(std::move(change)) {}
 
   std::int64_t size() const override { return raw_->size(); }
   Split batch(std::int64_t samples) const override;
-  void read(std::span<const std::int64_t> places, const SampleRandom& random, const Split& into) const override;
+  void read(std::span<const std::int64_t> places, const SampleRandom& random,
+            const Split& into) const override;
   at::Tensor targets() const override { return raw_->targets(); }
   std::vector<std::int64_t> parts() const override { return raw_->parts(); }
   std::int64_t window() const override { return raw_->window(); }

@@ -111,6 +111,27 @@ std::vector<Event> version_7_events() {
   return events;
 }
 
+// What every_event_v8.bin says: the same, with sizes, notes and what the launch was.
+std::vector<Event> version_8_events() {
+  std::vector<Event> events = version_7_events();
+  for (Event& event : events) {
+    if (auto* report = std::get_if<EpochReported>(&event)) {
+      report->validation_seconds = 0.125;
+      report->samples = 60'000;
+      report->notes = {{"share", 0.25}};
+    } else if (auto* ended = std::get_if<TrialEnded>(&event)) {
+      ended->facts = {1234, 1 << 20, 1LL << 40, 99};
+      ended->notes = {{"layers", std::int64_t{3}}};
+    } else if (auto* launched = std::get_if<SweepLaunched>(&event)) {
+      launched->executable = "0123456789abcdef";
+      launched->source = "v1-2-g0123456789ab-dirty";
+      launched->directory_source = "0123456789ab";
+      launched->environment = {{"OMP_NUM_THREADS", "2"}};
+    }
+  }
+  return events;
+}
+
 std::vector<std::string> all_packed(const std::vector<Event>& events) {
   std::vector<std::string> texts;
   for (const Event& event : events) texts.push_back(packed(event));
@@ -161,6 +182,13 @@ TEST_CASE("A journal of version 7 is read, whose trials say nothing of their siz
   CHECK(reading.events == all_packed(version_7_events()));
 }
 
+TEST_CASE("A journal of version 8 is read, whose epochs don't say how long they waited for data") {
+  const Reading reading = read(fixture("every_event_v8.bin"));
+  CHECK(reading.error == "");
+  CHECK(reading.tail.version == 8);
+  CHECK(reading.events == all_packed(version_8_events()));
+}
+
 TEST_CASE("A journal of version 1 is read, also one that a later program went on with") {
   const Reading reading = read(fixture("every_event_v1.bin"));
   CHECK(reading.error == "");
@@ -183,7 +211,7 @@ TEST_CASE("Going on with an older journal writes it anew in this version, torn t
   for (const std::string torn : {"", "half a record"}) {
     for (const std::string name :
          {"every_event_v1.bin", "every_event_v2.bin", "every_event_v3.bin", "every_event_v4.bin",
-          "every_event_v5.bin", "every_event_v6.bin", "every_event_v7.bin"}) {
+          "every_event_v5.bin", "every_event_v6.bin", "every_event_v7.bin", "every_event_v8.bin"}) {
       write(folder / "journal", contents(fixture(name)) + torn);
       write(folder / "journal.tmp", "of a rewriting that was killed");
       const Reading before = read(folder / "journal");

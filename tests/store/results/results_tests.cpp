@@ -100,8 +100,8 @@ TEST_CASE("An epoch's row has its place in the plan and a column for every metri
             epoch(0, 3, 2, 12, {{"accuracy", 0.75}, {"loss", 3}}), epoch(7, 1, 2, 13, {})}));
   const ResultsFile& file = *published.file;
   CHECK(file.columns("epochs") == Names{"trial", "execution", "epoch", "attempt", "worker", "bracket", "rung",
-                                        "started", "seconds", "validation_seconds", "samples",
-                                        "samples_per_second", "loss", "accuracy"});
+                                        "started", "seconds", "validation_seconds", "waiting_seconds",
+                                        "samples", "samples_per_second", "loss", "accuracy"});
   CHECK(file.integers("epochs", "trial") == std::vector<long>{0, 0, 0, 7});
   CHECK(file.integers("epochs", "epoch") == std::vector<long>{1, 2, 3, 1});
   CHECK(file.integers("epochs", "worker") == std::vector<long>{1, 1, 2, 2});

@@ -1,0 +1,68 @@
+#include "train/loop/epoch_batches.hpp"
+
+#include "base/numbers.hpp"
+#include "train/loop/batches.hpp"
+#include "train/streaming/epoch_order.hpp"
+#include "train/streaming/loader.hpp"
+
+namespace sibyl {
+
+EpochBatches::EpochBatches(const Split& split, std::int64_t batch, FitContext& context)
+    : split_(split), context_(context) {
+  if (split.dataset)
+    loader_ = std::make_unique<Loader>(split.dataset, batch, context.device(), context.loading());
+  else
+    resident_ = std::make_unique<Batches>(split, batch, room_for_an_epoch(context.device()));
+}
+
+EpochBatches::~EpochBatches() = default;
+
+std::int64_t EpochBatches::steps() const {
+  return loader_ ? loader_->steps() : resident_->steps();
+}
+
+void EpochBatches::load(int epoch, std::int64_t step) {
+  const auto identity = [&](const char* what) {
+    return RandomStream(context_.seed(), what, context_.trial(), context_.execution(), epoch);
+  };
+  loader_->begin(random_order(*split_.dataset, identity("shuffle")),
+                 SampleRandom(context_.seed(), context_.trial(), context_.execution(), epoch), step);
+}
+
+void EpochBatches::begin(int epoch, std::int64_t step) {
+  const bool is_ready = expected_ == epoch && step == 0;
+  if (loader_) {
+    if (!is_ready) load(epoch, step);
+  } else {
+    resident_->shuffle(is_ready ? order_ : context_.order(split_.size(), epoch));
+  }
+  expected_ = 0;
+}
+
+void EpochBatches::expect(int epoch) {
+  if (loader_)
+    load(epoch, 0);
+  else if (!context_.device().is_cpu())  // which is still at this epoch's steps
+    order_ = context_.order(split_.size(), epoch);
+  else
+    return;
+  expected_ = epoch;
+}
+
+const Split& EpochBatches::at(std::int64_t step) {
+  return loader_ ? loader_->next() : resident_->at(step);
+}
+
+double EpochBatches::end_epoch() {
+  if (!loader_) return 0;
+  const auto& bad = loader_->bad();
+  if (bad.size() > told_) {
+    told_ = bad.size();
+    context_.note("bad samples", static_cast<std::int64_t>(told_));
+    context_.warn(quantity(told_, "sample") +
+                  " can't be read, and the next one takes the place: " + bad.begin()->second);
+  }
+  return loader_->take_waited();
+}
+
+}  // namespace sibyl
