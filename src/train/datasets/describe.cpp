@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <chrono>
 #include <map>
 #include <sstream>
 
@@ -101,15 +102,17 @@ void describe_table(std::ostream& out, const TablePreparation& table) {
   if (!texts.empty()) out << "texts categories that are learnt: " << texts << "\n";
 }
 
-void describe_reading(std::ostream& out, const Dataset& dataset, const Split& looked) {
-  std::int64_t bytes = 0;
-  for (const at::Tensor& tensor : tensors_of(looked)) bytes += static_cast<std::int64_t>(tensor.nbytes());
-  const auto of_all =
-      static_cast<double>(bytes) / static_cast<double>(looked.size()) * static_cast<double>(dataset.size());
-  out << "read  " << dataset.describe() << ": " << of_all / (1 << 20)
-      << " MiB an epoch (x and y above are those of " << quantity(looked.size(), "sample") << ")";
+/// Where samples are read from, how many bytes an epoch has, and what `looked`, some of them, took.
+void describe_reading(std::ostream& out, const Dataset& dataset, const Split& looked, double seconds) {
+  double bytes = 0;
+  for (const at::Tensor& tensor : tensors_of(looked)) bytes += static_cast<double>(tensor.nbytes());
+  const auto samples = static_cast<double>(looked.size());
+  out << "read  " << dataset.describe() << ": "
+      << bytes / samples * static_cast<double>(dataset.size()) / (1 << 20) << " MiB an epoch; "
+      << quantity(looked.size(), "sample") << " of it, which x and y are told of, took "
+      << 1000 * seconds / samples << " ms each";
   if (const auto parts = dataset.parts().size(); parts > 1)
-    out << ", the samples of " << dataset.window() << " of " << parts << " parts at a time in random order";
+    out << "; in random order the samples of " << dataset.window() << " of " << parts << " parts at a time";
   out << "\n";
 }
 
@@ -121,7 +124,9 @@ std::string describe(const Data& data) {
   out << "data: " << data.train.size() << " training, " << data.validation.size() << " validation, "
       << data.test.size() << " test samples\n";
   if (data.train.size() == 0) return out.str();
+  const auto began = std::chrono::steady_clock::now();
   const Split looked = look_at(data.train);
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   const at::Tensor y = knows_targets(data.train) ? data.train.y : looked.y;
   out << "x     ";
   describe_input(out, looked.x);
@@ -137,7 +142,7 @@ std::string describe(const Data& data) {
     describe_classes(out, y, data.class_names);
   }
   out << "\n";
-  if (data.train.dataset) describe_reading(out, *data.train.dataset, looked);
+  if (data.train.dataset) describe_reading(out, *data.train.dataset, looked, seconds);
   if (data.preparation.table) describe_table(out, *data.preparation.table);
   return out.str();
 }

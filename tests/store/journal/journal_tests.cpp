@@ -23,7 +23,7 @@ TEST_CASE("A journal gives back every kind of event, in order") {
 TEST_CASE("A journal's first bytes are its magic and version, little-endian") {
   const Folder folder;
   Journal::create(folder / "journal");
-  CHECK(contents(folder / "journal") == std::string("SIBYLJNL\10\0\0\0", 12));
+  CHECK(contents(folder / "journal") == std::string("SIBYLJNL\11\0\0\0", 12));
   CHECK(read(folder / "journal").tail.records == 0);
   CHECK(read(folder / "journal").error == "");
 }

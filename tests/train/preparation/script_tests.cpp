@@ -31,7 +31,7 @@ torch::jit::Module exported(const Data& data, torch::nn::Sequential& network,
                             const std::filesystem::path& file, const Loss& loss = Loss::automatic) {
   network->eval();
   const torch::NoGradGuard no_gradients;
-  save_torchscript(*network, data.train.x.narrow(0, 0, 2),
+  save_torchscript(*network, {data.train.x.narrow(0, 0, 2)},
                    describe_model(loss, data, network->forward(data.train.x)), file);
   return torch::jit::load(file.string());
 }
@@ -225,4 +225,25 @@ TEST_CASE("An exported model takes batches of any size, also where LibTorch reco
     const auto given = model.attr("network").toModule().forward({part}).toTensor();
     CHECK(torch::allclose(given, network->forward(part), 1e-4, 1e-5));
   }
+}
+
+TEST_CASE("A model of two inputs is exported with both, the first of them prepared") {
+  struct Both : torch::nn::Module {
+    torch::Tensor forward(const torch::Tensor& a, const torch::Tensor& b) { return a.matmul(b).squeeze(2); }
+  };
+  const TemporaryFolder folder;
+  torch::nn::Sequential network{Both()};
+  Data data{.train = {.x = torch::rand({5, 3, 4}), .y = torch::arange(5, torch::kLong).remainder(3)},
+            .validation = {},
+            .test = {}};
+  const at::Tensor more = torch::rand({5, 4, 1});
+  data.preparation.steps = {{.shift = torch::full({1, 1, 1}, 2.0), .scale = torch::full({1, 1, 1}, 4.0)}};
+  const at::Tensor output = network->forward(data.train.x, more);
+  save_torchscript(*network, {data.train.x.narrow(0, 0, 2), more.narrow(0, 0, 2)},
+                   describe_model(Loss::automatic, data, output), folder.path() / "model.pt");
+  torch::jit::Module model = torch::jit::load((folder.path() / "model.pt").string());
+  const at::Tensor raw = data.train.x * 4 + 2;
+  CHECK(model.forward({raw, more}).toTensor().allclose(torch::softmax(output, 1), 1e-5, 1e-6));
+  CHECK(model.run_method("classify", raw, more).toListRef().size() == 5);
+  CHECK(model.run_method("predict", raw, more).toListRef().size() == 5);
 }

@@ -86,10 +86,9 @@ TEST_CASE("A sample that can't be read fails, or the next one takes its place, t
   const at::Tensor order = torch::randperm(18, torch::kLong);
   Numbered dataset(18);
   dataset.bad = {5, 6, 17};
-  CHECK_THROWS_WITH(epoch_of(dataset, {}, order),
-                    Catch::Matchers::ContainsSubstring("is torn (with --max-bad-samples N"));
+  CHECK_THROWS_WITH(epoch_of(dataset, {}, order), ContainsSubstring("is torn (with --max-bad-samples N"));
   CHECK_THROWS_WITH(epoch_of(dataset, {.threads = 2, .max_bad_samples = 2}, order),
-                    Catch::Matchers::ContainsSubstring("--max-bad-samples"));
+                    ContainsSubstring("--max-bad-samples"));
   at::Tensor replaced = order.clone();
   for (const auto& [place, next] : {std::pair{5, 7}, {6, 7}, {17, 0}})
     replaced.masked_fill_(order == place, next);

@@ -89,7 +89,7 @@ TEST_CASE("Data in the host's memory is trained with as data on the device is, t
   with.data_placement = "host";
   with.loader_threads = 2;
   const TrialTrainer trainer(on_host, with);
-  CHECK_THAT(trainer.describe().data, Catch::Matchers::ContainsSubstring("from the host's memory"));
+  CHECK_THAT(trainer.describe().data, ContainsSubstring("from the host's memory"));
   REQUIRE(train(on_host, with, slot(0, 3), here).ending == Ending::reached);
   CHECK(same_metrics(there.epochs, here.epochs));
   CHECK(same_bits(on_device->trained, on_host->trained));
@@ -138,12 +138,11 @@ TEST_CASE("A sample that can't be read fails its trial, or is left out and told 
   auto with = with_threads(2);
   auto ended = train(model, with, slot(0, 2), recorder);
   CHECK(ended.ending == Ending::failed);
-  CHECK_THAT(ended.message,
-             Catch::Matchers::ContainsSubstring("picture 77 is truncated (with --max-bad-samples"));
+  CHECK_THAT(ended.message, ContainsSubstring("picture 77 is truncated (with --max-bad-samples"));
   with.max_bad_samples = 1;
   ended = train(model, with, slot(0, 2), recorder);
   CHECK(ended.ending == Ending::reached);
-  CHECK_THAT(ended.message, Catch::Matchers::ContainsSubstring("1 sample can't be read"));
+  CHECK_THAT(ended.message, ContainsSubstring("1 sample can't be read"));
   CHECK(recorder.epochs.at(0).notes.at("bad samples") == Value(std::int64_t{1}));
 }
 
@@ -151,8 +150,8 @@ TEST_CASE("Samples that are read have a description, and a fingerprint that goes
   StreamedBlobs model;
   const Data data = model.data({});
   const TrialTrainer trainer(std::make_shared<StreamedBlobs>(), with_threads(1));
-  CHECK_THAT(trainer.describe().data, Catch::Matchers::ContainsSubstring("150 training"));
-  CHECK_THAT(trainer.describe().data, Catch::Matchers::ContainsSubstring("read  the host's memory: "));
+  CHECK_THAT(trainer.describe().data, ContainsSubstring("150 training"));
+  CHECK_THAT(trainer.describe().data, ContainsSubstring("read  the host's memory: "));
   const auto parts = data_parts(data);
   REQUIRE(parts.size() == 4);
   CHECK(parts[0].name == "train.x");
@@ -178,7 +177,7 @@ TEST_CASE("A model takes several inputs, from tensors or read ones, whatever is 
   CHECK(same_metrics(there, result("host", 0)));
   CHECK(std::abs(result("device", 8).back().metrics.at(0).value - there.back().metrics.at(0).value) < 1e-3);
   const TrialTrainer trainer(std::make_shared<PairedBlobs>(), options());
-  CHECK_THAT(trainer.describe().data, Catch::Matchers::ContainsSubstring("\nmore  2 each"));
+  CHECK_THAT(trainer.describe().data, ContainsSubstring("\nmore  2 each"));
 }
 
 TEST_CASE("Inputs that are not of as many samples are refused") {
@@ -190,5 +189,5 @@ TEST_CASE("Inputs that are not of as many samples are refused") {
     }
   };
   CHECK_THROWS_WITH(TrialTrainer(std::make_shared<Odd>(), options()),
-                    Catch::Matchers::ContainsSubstring("another input in train"));
+                    ContainsSubstring("another input in train"));
 }
