@@ -61,6 +61,16 @@ def _pieces_from_epochs(results: Results) -> pd.DataFrame:
     return pieces
 
 
+def data_shares(results: Results) -> pd.Series:
+    """Of each epoch's training, the share in which the next batch was not there yet; none where data lies on
+    the device, and in older files."""
+    epochs = results.epochs
+    if "waiting_seconds" not in epochs or not (epochs["waiting_seconds"] > 0).any():
+        return pd.Series(dtype=float)
+    training = epochs["seconds"] - epochs["validation_seconds"].fillna(0)
+    return (epochs["waiting_seconds"] / training.where(training > 0)).dropna().clip(0, 1)
+
+
 def done_again(results: Results) -> pd.DataFrame:
     """The times that brought nothing new since work was lost, by worker and time: worker, `started` and `ended`
     (s since 1970). README.md says which: the tail of a lost piece, and the head of the one that makes up for

@@ -10,8 +10,17 @@ import pytest
 
 import made
 from sibyl_analysis.results import Results
-from sibyl_analysis.sections.sweep import key_facts
-from sibyl_analysis.work import busy_share, done_again, idle_report, lasted, pieces_of_work, sampler_share, seconds_again
+from sibyl_analysis.sections.sweep import key_facts, workers
+from sibyl_analysis.work import (
+    busy_share,
+    data_shares,
+    done_again,
+    idle_report,
+    lasted,
+    pieces_of_work,
+    sampler_share,
+    seconds_again,
+)
 
 SWEEP = ("--max-epochs", 9, "--seed", 4, "--set", "epoch_seconds=0.05")
 
@@ -74,6 +83,27 @@ def test_how_long_workers_waited_for_the_sampler(tmp_path):
     older = Results.open(made.write(tmp_path / "older.h5", workers=there[[name for name, _ in made.WORKERS]]))
     assert sampler_share(older) == 0
     assert "waiting" not in key_facts(older)
+
+
+def test_how_long_epochs_waited_for_data(tmp_path):
+    def made_with(waiting):
+        rows = made.epochs_of(np.arange(4), np.ones(4), np.ones(4))
+        more = np.zeros(4, rows.dtype.descr + [("validation_seconds", "<f8"), ("waiting_seconds", "<f8")])
+        for name in rows.dtype.names:
+            more[name] = rows[name]
+        more["validation_seconds"], more["waiting_seconds"] = (0.5, 0.5, 0.5, np.nan), waiting
+        there = np.zeros(1, made.WORKERS)
+        there["worker"], there["joined"], there["left"], there["busy"] = 0, made.BEGAN, made.BEGAN + 10, 4
+        path = made.write(tmp_path / "results.h5", made.trials_of(4), more, workers=there)
+        return Results.open(path)
+
+    waited = made_with((0.01, 0.02, 0.4, 0.03))
+    assert data_shares(waited).tolist() == pytest.approx([0.02, 0.04, 0.8, 0.03])
+    assert "more than 10% in 1 of 4 epochs, the most 80.0%" in "".join(workers(waited))
+    little = "".join(workers(made_with((0.01, 0.02, 0.03, 0.03))))
+    assert "3.5% (median) went by while the next batch was not there." in little
+    assert "loader-threads" not in little
+    assert "next batch" not in "".join(workers(made_with(0)))
 
 
 def test_pieces_of_work_are_what_the_workers_were_busy_with(killed):

@@ -17,12 +17,21 @@ from sibyl_analysis.progress import counted
 from sibyl_analysis.results import Results
 from sibyl_analysis.samplers import chosen_by, several
 from sibyl_analysis.text import count, duration, number, shorten, size
-from sibyl_analysis.work import busy_share, idle_report, lasted, planned_epochs, sampler_share, share_done
+from sibyl_analysis.work import (
+    busy_share,
+    data_shares,
+    idle_report,
+    lasted,
+    planned_epochs,
+    sampler_share,
+    share_done,
+)
 
 TOP = 15  # trials in the table of the best
 MOST_WORKERS = 40
 MOST_HYPERPARAMETERS = 12
 MOST_NOTES = 6
+MUCH_WAITING = 0.1  # for data, of an epoch's training
 
 
 def state(results: Results) -> str:
@@ -178,7 +187,23 @@ def workers(results: Results) -> list[str]:
     ]
     left_out = len(report) - len(shown)
     rest = [page.note(f"The idlest {len(shown)} of {len(report)}.")] if left_out else []
-    return ["<h2>Workers, the idlest first</h2>", page.table(header, rows), *rest]
+    return ["<h2>Workers, the idlest first</h2>", page.table(header, rows), *rest, *_waiting_for_data(results)]
+
+
+def _waiting_for_data(results: Results) -> list[str]:
+    shares = data_shares(results)
+    if shares.empty:
+        return []
+    text = f"Of an epoch's training, {shares.median():.1%} (median) went by while the next batch was not there"
+    much = int((shares > MUCH_WAITING).sum())
+    if much == 0:
+        return [page.note(text + ".")]
+    return [
+        page.note(
+            f"{text}; more than {MUCH_WAITING:.0%} in {much:,} of {count(len(shares), 'epoch')}, the most"
+            f" {shares.max():.1%}. More --loader-threads, faster storage or smaller samples would shorten them."
+        )
+    ]
 
 
 def launches(results: Results) -> list[str]:
