@@ -1,0 +1,84 @@
+"""Samples that are read when they are needed: the same sweep after kills, with any number of workers and loader threads; bad
+samples; models of two inputs."""
+
+import os
+import pathlib
+import signal
+import subprocess
+import time
+import unittest
+
+import h5py
+import numpy as np
+
+from sweeps import JOBS, SweepTest, assert_same, command, run
+
+STREAMED = os.environ.get("SIBYL_STREAMED", "")
+SETTINGS = ("--max-epochs", 9, "--threads", 1, "--seed", 4)
+
+
+@unittest.skipUnless(STREAMED and pathlib.Path(STREAMED).exists(), "built without LibTorch")
+class Streaming(SweepTest):
+    def setUp(self):
+        super().setUp()
+        self.job = os.path.relpath(STREAMED, JOBS)
+        self.data = self.folder / "data"
+        self.data.mkdir()
+
+    def begin(self, output, *more, **how):
+        return run(self.job, "--data", self.data, *SETTINGS, *more, "--output", self.folder / output, **how)
+
+    def test_killed_in_the_middle_of_epochs_and_resumed_on_others_it_is_the_same(self):
+        out, _ = self.begin("whole", "--loader-threads", 1)
+        self.assertIn("read  points on two circles: ", out)
+        self.assertIn("the samples of 2 of 4 parts at a time", out)
+        killed = ("--data", self.data, *SETTINGS, "--checkpoint-every", "0.2s", "--output", self.folder / "killed", "--resume")
+        for ranks, threads, seconds in ((3, 2, 2.0), (2, 1, 2.5), (5, 3, 3.0)):
+            words = command(self.job, *killed, "--loader-threads", threads, ranks=ranks)
+            with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as mpirun:
+                time.sleep(seconds)
+                subprocess.run(["pkill", "-KILL", "-P", str(mpirun.pid)], check=False)
+                mpirun.send_signal(signal.SIGKILL)
+        run(self.job, *killed, "--loader-threads", 4, ranks=3)
+        assert_same(self.folder / "whole", self.folder / "killed")
+        with h5py.File(self.folder / "whole" / "results.h5") as file:
+            waited, epochs = file["epochs"]["waiting_seconds"], file["epochs"]["seconds"]
+            self.assertTrue((waited > 0).all())
+            self.assertTrue((waited < epochs).all())
+
+    def test_samples_that_cant_be_read_fail_trials_or_are_replaced(self):
+        (self.data / "bad").write_text("7 300 301\n")
+        few = ("--scheduler", "full", "--max-trials", 2)
+        out, _ = self.begin("failed", *few, code=1)
+        self.assertIn("is torn (with --max-bad-samples N", out)
+        out, _ = self.begin("replaced", *few, "--max-bad-samples", 3)
+        self.assertIn("can't be read, and the next one takes the place: point", out)
+        with h5py.File(self.folder / "replaced" / "results.h5") as file:
+            trials = file["trials"][:]
+        self.assertEqual(set(trials["status"]), {b"completed"})
+        self.assertTrue((trials["note:bad samples"] > 0).all(), trials)
+
+    def test_a_model_of_two_inputs_goes_to_python(self):
+        self.begin("sweep", "--max-trials", 4)
+        output = self.folder / "sweep"
+        out, _ = run(self.job, "retrain", output)
+        self.assertIn("test_accuracy", out)
+        run(self.job, "export", output)
+        model = next((output / "exported").glob("*.pt"))
+        try:
+            import torch  # pylint: disable=import-outside-toplevel
+        except ImportError:
+            self.skipTest("no PyTorch")
+        exported = torch.jit.load(model)
+        angle, out = torch.linspace(0, 6, 40), torch.tensor([0.6, 2.4]).repeat(20)
+        x = torch.stack((out * torch.cos(angle), out * torch.sin(angle)), 1)
+        given = exported(x, out.unsqueeze(1))
+        self.assertEqual(tuple(given.shape), (40, 2))
+        np.testing.assert_allclose(given.sum(1).detach(), 1, rtol=1e-5)
+        right = (given.argmax(1) == torch.tensor([0, 1]).repeat(20)).double().mean().item()
+        self.assertGreater(right, 0.8)
+        self.assertEqual(len(exported.predict(x, out.unsqueeze(1))), 40)
+
+
+if __name__ == "__main__":
+    unittest.main()
