@@ -1,10 +1,17 @@
 #include "sibyl/data/npy.hpp"
 
 #include <ATen/ATen.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
+#include <array>
+#include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <fstream>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -59,10 +66,16 @@ std::vector<std::int64_t> shape_of(const std::filesystem::path& file, const std:
   return sizes;
 }
 
-}  // namespace
+/// What stands before the bytes of the array.
+struct NpyHeader {
+  at::ScalarType type = at::kFloat;
+  std::vector<std::int64_t> sizes;
+  std::uint64_t begin = 0;  ///< of the array, in bytes of the file
+  std::uint64_t bytes = 0;  ///< of the array
+};
 
-at::Tensor read_npy(const std::filesystem::path& path) {
-  InputFile file(path);
+NpyHeader read_header(InputFile& file) {
+  const std::filesystem::path& path = file.path();
   std::array<char, 8> magic{};
   if (file.read(magic.data(), magic.size()) < magic.size() ||
       std::memcmp(magic.data(), "\x93NUMPY", 6) != 0) {
@@ -79,24 +92,79 @@ at::Tensor read_npy(const std::filesystem::path& path) {
   const auto header_bytes = file.read(length, "header");
   const std::string header(header_bytes.begin(), header_bytes.end());
 
-  const at::ScalarType type = type_of(path, value_of(path, header, "descr"));
+  NpyHeader found;
+  found.type = type_of(path, value_of(path, header, "descr"));
   if (value_of(path, header, "fortran_order") != "False") {
     refuse(path, "is in Fortran's order (columns first): save numpy.ascontiguousarray(array)");
   }
-  const auto sizes = shape_of(path, value_of(path, header, "shape"));
-  std::uint64_t total = c10::elementSize(type);
-  for (const std::int64_t size : sizes) {
+  found.sizes = shape_of(path, value_of(path, header, "shape"));
+  found.begin = magic.size() + bytes.size() + length;
+  found.bytes = c10::elementSize(found.type);
+  for (const std::int64_t size : found.sizes) {
     constexpr std::uint64_t limit = std::uint64_t{1}
-                                    << 40;  // no data set is larger; a damaged header may say so
-    if (size > 0 && total > limit / static_cast<std::uint64_t>(size)) {
-      refuse(path, "says that it holds more than a terabyte: its header is damaged");
+                                    << 50;  // no data set is larger; a damaged header may say so
+    if (size > 0 && found.bytes > limit / static_cast<std::uint64_t>(size)) {
+      refuse(path, "says that it holds more than a petabyte: its header is damaged");
     }
-    total *= static_cast<std::uint64_t>(size);
+    found.bytes *= static_cast<std::uint64_t>(size);
   }
-  auto data = file.read(total, "data");
-  file.expect_end(total);
-  if (total == 0) return at::empty(sizes, type);
-  return at::from_blob(data.data(), sizes, type).clone();
+  return found;
+}
+
+bool is_gzipped(const std::filesystem::path& path) {
+  std::array<unsigned char, 2> first{};
+  std::ifstream(path, std::ios::binary).read(reinterpret_cast<char*>(first.data()), first.size());
+  return first[0] == 0x1F && first[1] == 0x8B;
+}
+
+/// All of a file. Writing to the pages takes memory, which nothing is set aside for; where the system wants
+/// that, they can only be read.
+std::shared_ptr<void> mapped(const std::filesystem::path& path, std::size_t size) {
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) refuse(path, std::string("can't be opened: ") + std::strerror(errno));
+  void* at = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, file, 0);
+  if (at == MAP_FAILED) at = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file, 0);
+  const int why = errno;
+  close(file);
+  if (at == MAP_FAILED) {
+    refuse(path, std::string("can't be mapped: ") + std::strerror(why) +
+                     ". Is the address space limited (ulimit -v)?");
+  }
+  return {at, [size](void* begin) { munmap(begin, size); }};
+}
+
+}  // namespace
+
+at::Tensor read_npy(const std::filesystem::path& path) {
+  InputFile file(path);
+  const NpyHeader header = read_header(file);
+  auto data = file.read(header.bytes, "data");
+  file.expect_end(header.bytes);
+  if (header.bytes == 0) return at::empty(header.sizes, header.type);
+  return at::from_blob(data.data(), header.sizes, header.type).clone();
+}
+
+at::Tensor map_npy(const std::filesystem::path& path) {
+  InputFile file(path);
+  if (is_gzipped(path))
+    refuse(path, "is gzipped, and only a plain file can be mapped: unpack it (gunzip), or take read_npy()");
+  const NpyHeader header = read_header(file);
+  const std::uint64_t size = std::filesystem::file_size(path), there = size - header.begin;
+  if (there < header.bytes) {
+    refuse(path, "is truncated: it ends in its data, after " + std::to_string(there) + " of " +
+                     std::to_string(header.bytes) + " bytes");
+  }
+  if (there > header.bytes)
+    refuse(path, "has trailing bytes after the " + std::to_string(header.bytes) + " it promises");
+  if (header.bytes == 0) return at::empty(header.sizes, header.type);
+  if (header.begin % c10::elementSize(header.type) != 0) {
+    refuse(path, "its array begins at byte " + std::to_string(header.begin) +
+                     ", where numbers of its type can't be mapped: save it anew with numpy.save()");
+  }
+  const std::shared_ptr<void> pages = mapped(path, size);
+  return at::from_blob(
+      static_cast<char*>(pages.get()) + header.begin, header.sizes, [pages](void*) {},
+      at::TensorOptions(header.type));
 }
 
 }  // namespace sibyl

@@ -61,6 +61,8 @@ TEST_CASE("A .npy file that is not right is refused with its name and what to do
     write_plain(file, bytes);
     CHECK_THROWS_AS(read_npy(file), Error);
     CHECK_THROWS_WITH(read_npy(file), ContainsSubstring(file.string()) && ContainsSubstring(why));
+    CHECK_THROWS_AS(map_npy(file), Error);
+    CHECK_THROWS_WITH(map_npy(file), ContainsSubstring(file.string()) && ContainsSubstring(why));
   };
   refused({}, "is no .npy file");
   refused({'P', 'K', 3, 4, 0, 0, 0, 0, 0}, "is no .npy file");
@@ -79,7 +81,44 @@ TEST_CASE("A .npy file that is not right is refused with its name and what to do
   refused(npy("{'descr': '<f4', 'fortran_order': False, }", {}), "has no 'shape'");
   refused(npy(header("<f4", "(-1,)"), {}), "is damaged");
   refused(npy(header("<f4", "(a,)"), {}), "is damaged");
-  refused(npy(header("<f4", "(4000000000, 4000000000)"), {}), "more than a terabyte");
+  refused(npy(header("<f4", "(4000000000, 4000000000)"), {}), "more than a petabyte");
   refused(npy(header("<f4", "(100000000,)"), {0}),
           "is truncated: it ends in its data, after 1 of 400000000 bytes");
+}
+
+TEST_CASE("A mapped array is what is read, and stays where it is") {
+  const TemporaryFolder folder;
+  const auto file = folder.path() / "array.npy";
+  // numpy.save() begins the array at a multiple of 64 bytes.
+  const std::string text = header("<f4", "(2, 3)");
+  const std::string padded = text + std::string(128 - 10 - 1 - text.size(), ' ');
+  std::vector<std::uint8_t> data(24);
+  for (std::size_t i = 0; i < data.size(); ++i) data[i] = static_cast<std::uint8_t>(i);
+  write_plain(file, npy(padded, data));
+  const at::Tensor read = read_npy(file);
+  at::Tensor mapped = map_npy(file);
+  CHECK(mapped.scalar_type() == torch::kFloat);
+  CHECK(torch::equal(mapped, read));
+  // Its pages are the file's own: what is written there is seen.
+  std::fstream(file, std::ios::in | std::ios::out | std::ios::binary).seekp(128).write("\0\0\x80\x3F", 4);
+  CHECK(mapped[0][0].item<float>() == 1);
+  mapped.fill_(7);
+  CHECK(read_npy(file)[0][0].item<float>() == 1);
+  // It lives as long as a view of it, and is not the file's name.
+  const at::Tensor row = map_npy(file)[1];
+  std::filesystem::remove(file);
+  CHECK(torch::equal(row, read[1]));
+}
+
+TEST_CASE("What can't be mapped is refused with what to do") {
+  const TemporaryFolder folder;
+  const auto file = folder.path() / "array.npy";
+  CHECK_THROWS_WITH(map_npy(file), ContainsSubstring("there is no such file"));
+  const std::string text = header("<f4", "(1,)");
+  write_gzipped(file, npy(text, {0, 0, 0, 0}));
+  CHECK_THROWS_WITH(map_npy(file), ContainsSubstring("is gzipped") && ContainsSubstring("gunzip"));
+  write_plain(file, npy(text + std::string(4 - (10 + text.size() + 1) % 4 + 1, ' '), {0, 0, 0, 0}));
+  CHECK_THROWS_WITH(map_npy(file), ContainsSubstring("can't be mapped: save it anew"));
+  write_plain(file, npy(header("<f4", "(0, 5)"), {}));
+  CHECK(map_npy(file).sizes() == at::IntArrayRef({0, 5}));
 }
