@@ -74,7 +74,8 @@ TEST_CASE("An HDF5 file that is not right is refused with its name and dataset")
                     named("x holds NaN or infinity in 1 of 2 samples, first in sample 1"));
 
   std::filesystem::resize_file(file.path(), 500);
-  CHECK_THROWS_WITH(read_hdf5_samples(file.path()), named("is no HDF5 file, or damaged"));
+  CHECK_THROWS_WITH(read_hdf5_samples(file.path()),
+                    named("can't be opened: it is damaged, or was not closed"));
   write_plain(file.path(), {'x', ',', 'y'});
   CHECK_THROWS_WITH(read_hdf5_samples(file.path()), named("is no HDF5 file, or damaged"));
   std::filesystem::remove(file.path());
