@@ -15,7 +15,8 @@ at::Tensor read_npy(const std::filesystem::path& file);
 /// The same array, mapped from its file in place of read: its pages are read when they are needed, and all
 /// processes of a machine share the system's one copy of them, so it may be larger than memory. The file has
 /// to stay as it is while the tensor lives; what is written to the tensor is this process's own, and never
-/// goes into the file. Throws Error as read_npy() does, and for a gzipped file.
+/// goes into the file. Throws Error as read_npy() does, and for a gzipped file. (What is read sample by
+/// sample is better a NpyDataset: of a mapping the system reads much more around each.)
 at::Tensor map_npy(const std::filesystem::path& file);
 
 }  // namespace sibyl

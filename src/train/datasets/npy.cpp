@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-#include "train/datasets/input_file.hpp"
+#include "train/datasets/npy.hpp"
 
 // numpy.org/doc/stable/reference/generated/numpy.lib.format.html: "\x93NUMPY", two bytes of version, the
 // length of the header (2 bytes little-endian in version 1, else 4), the header, which is a Python
@@ -66,15 +66,31 @@ std::vector<std::int64_t> shape_of(const std::filesystem::path& file, const std:
   return sizes;
 }
 
-/// What stands before the bytes of the array.
-struct NpyHeader {
-  at::ScalarType type = at::kFloat;
-  std::vector<std::int64_t> sizes;
-  std::uint64_t begin = 0;  ///< of the array, in bytes of the file
-  std::uint64_t bytes = 0;  ///< of the array
-};
+bool is_gzipped(const std::filesystem::path& path) {
+  std::array<unsigned char, 2> first{};
+  std::ifstream(path, std::ios::binary).read(reinterpret_cast<char*>(first.data()), first.size());
+  return first[0] == 0x1F && first[1] == 0x8B;
+}
 
-NpyHeader read_header(InputFile& file) {
+/// All of a file. Writing to the pages takes memory, which nothing is set aside for; where the system wants
+/// that, they can only be read.
+std::shared_ptr<void> mapped(const std::filesystem::path& path, std::size_t size) {
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) refuse(path, std::string("can't be opened: ") + std::strerror(errno));
+  void* at = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, file, 0);
+  if (at == MAP_FAILED) at = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file, 0);
+  const int why = errno;
+  close(file);
+  if (at == MAP_FAILED) {
+    refuse(path, std::string("can't be mapped: ") + std::strerror(why) +
+                     ". Is the address space limited (ulimit -v)?");
+  }
+  return {at, [size](void* begin) { munmap(begin, size); }};
+}
+
+}  // namespace
+
+NpyHeader read_npy_header(InputFile& file) {
   const std::filesystem::path& path = file.path();
   std::array<char, 8> magic{};
   if (file.read(magic.data(), magic.size()) < magic.size() ||
@@ -111,33 +127,25 @@ NpyHeader read_header(InputFile& file) {
   return found;
 }
 
-bool is_gzipped(const std::filesystem::path& path) {
-  std::array<unsigned char, 2> first{};
-  std::ifstream(path, std::ios::binary).read(reinterpret_cast<char*>(first.data()), first.size());
-  return first[0] == 0x1F && first[1] == 0x8B;
-}
-
-/// All of a file. Writing to the pages takes memory, which nothing is set aside for; where the system wants
-/// that, they can only be read.
-std::shared_ptr<void> mapped(const std::filesystem::path& path, std::size_t size) {
-  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) refuse(path, std::string("can't be opened: ") + std::strerror(errno));
-  void* at = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, file, 0);
-  if (at == MAP_FAILED) at = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file, 0);
-  const int why = errno;
-  close(file);
-  if (at == MAP_FAILED) {
-    refuse(path, std::string("can't be mapped: ") + std::strerror(why) +
-                     ". Is the address space limited (ulimit -v)?");
+NpyHeader read_plain_npy_header(const std::filesystem::path& path) {
+  InputFile file(path);
+  if (is_gzipped(path))
+    refuse(path,
+           "is gzipped, and only a plain file can be read in place: unpack it (gunzip), or take read_npy()");
+  NpyHeader header = read_npy_header(file);
+  const std::uint64_t there = std::filesystem::file_size(path) - header.begin;
+  if (there < header.bytes) {
+    refuse(path, "is truncated: it ends in its data, after " + std::to_string(there) + " of " +
+                     std::to_string(header.bytes) + " bytes");
   }
-  return {at, [size](void* begin) { munmap(begin, size); }};
+  if (there > header.bytes)
+    refuse(path, "has trailing bytes after the " + std::to_string(header.bytes) + " it promises");
+  return header;
 }
-
-}  // namespace
 
 at::Tensor read_npy(const std::filesystem::path& path) {
   InputFile file(path);
-  const NpyHeader header = read_header(file);
+  const NpyHeader header = read_npy_header(file);
   auto data = file.read(header.bytes, "data");
   file.expect_end(header.bytes);
   if (header.bytes == 0) return at::empty(header.sizes, header.type);
@@ -145,23 +153,13 @@ at::Tensor read_npy(const std::filesystem::path& path) {
 }
 
 at::Tensor map_npy(const std::filesystem::path& path) {
-  InputFile file(path);
-  if (is_gzipped(path))
-    refuse(path, "is gzipped, and only a plain file can be mapped: unpack it (gunzip), or take read_npy()");
-  const NpyHeader header = read_header(file);
-  const std::uint64_t size = std::filesystem::file_size(path), there = size - header.begin;
-  if (there < header.bytes) {
-    refuse(path, "is truncated: it ends in its data, after " + std::to_string(there) + " of " +
-                     std::to_string(header.bytes) + " bytes");
-  }
-  if (there > header.bytes)
-    refuse(path, "has trailing bytes after the " + std::to_string(header.bytes) + " it promises");
+  const NpyHeader header = read_plain_npy_header(path);
   if (header.bytes == 0) return at::empty(header.sizes, header.type);
   if (header.begin % c10::elementSize(header.type) != 0) {
     refuse(path, "its array begins at byte " + std::to_string(header.begin) +
                      ", where numbers of its type can't be mapped: save it anew with numpy.save()");
   }
-  const std::shared_ptr<void> pages = mapped(path, size);
+  const std::shared_ptr<void> pages = mapped(path, header.begin + header.bytes);
   return at::from_blob(
       static_cast<char*>(pages.get()) + header.begin, header.sizes, [pages](void*) {},
       at::TensorOptions(header.type));

@@ -4,7 +4,7 @@ DataLoader with as many processes and a raw reader with as many threads; all by 
     python3 tests/bench/streaming/compare.py [build/tests/bench/streaming/bench_streaming] [--gigabytes 6] [--pictures 20000]
         [--memory 2] [--threads 2] [--rounds 5] [--seconds 15] [--folder DIR] [npy|hdf5|pictures ...]
 
-Makes the data in a temporary folder, which is removed. The memory is that of a control group, which takes root's rights
+Makes the data in a temporary folder, which is removed; with --folder in that one, where it stays and is taken again. The memory is that of a control group, which takes root's rights
 (pages of files count, too): cgroup 1 or 2 by hand. Without that it is not limited, and the first line says so. Wants
 python3-torch, python3-h5py and python3-pil: PYTHON names another python3 than /usr/bin's.
 """
@@ -30,6 +30,7 @@ x = numpy.lib.format.open_memmap(path, mode="w+", dtype="float32", shape=(rows, 
 for i in range(0, rows, 4096):
     n = min(4096, rows - i)
     x[i:i + n] = numpy.random.default_rng(i).integers(0, 256, (n, 3, 32, 32), dtype="uint8") / numpy.float32(255)
+numpy.save(open(path + ".y", "wb"), numpy.arange(rows) % 10)
 """,
     "hdf5": """
 import h5py, numpy, sys
@@ -78,7 +79,7 @@ class Memory:
             (self.folder / "cgroup.procs").write_text(str(os.getpid()))
 
     def remove(self):
-        if self.folder:
+        if self.folder and self.folder.is_dir():
             self.folder.rmdir()
 
 
@@ -106,10 +107,13 @@ def main():
     memory = Memory(int(options.memory * 1e9))
     print(f"{options.memory:g} GB of memory" if memory.folder else "memory is not limited: no control group can be made here", end="")
     print(f", {options.threads} threads or processes; samples/s, medians of {options.rounds} (lowest to highest)", flush=True)
-    with tempfile.TemporaryDirectory(dir=options.folder) as folder:
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = options.folder or temporary
         for kind in options.kinds or MAKE:
             path = pathlib.Path(folder) / (kind if kind == "pictures" else f"data.{kind}")
-            subprocess.run([PYTHON, "-c", MAKE[kind], str(path), str(options.pictures if kind == "pictures" else rows)], check=True)
+            if not path.exists():
+                count = options.pictures if kind == "pictures" else rows
+                subprocess.run([PYTHON, "-c", MAKE[kind], str(path), str(count)], check=True)
             rest = [kind, str(path), str(options.threads), str(options.seconds)]
             ways = {
                 "raw": [options.program, "raw", *rest],
@@ -121,7 +125,10 @@ def main():
             for _ in range(options.rounds):
                 for way, command in ways.items():
                     drop_pages(path)
-                    done = subprocess.run(command, env=ENVIRONMENT, stdout=subprocess.PIPE, check=True, preexec_fn=memory.join)
+                    done = subprocess.run(command, env=ENVIRONMENT, stdout=subprocess.PIPE, preexec_fn=memory.join)
+                    if done.returncode != 0:
+                        memory.remove()
+                        sys.exit(f"{way} of {kind} ended with {done.returncode} (-9: it had too little memory)")
                     result = json.loads(done.stdout)
                     rates[way].append(result["samples"] / result["seconds"])
             medians = {way: statistics.median(values) for way, values in rates.items()}
@@ -132,7 +139,8 @@ def main():
                 f"sibyl / raw {medians['sibyl'] / medians['raw']:.2f}",
                 flush=True,
             )
-            subprocess.run(["rm", "-rf", str(path)], check=True)
+            if not options.folder:
+                subprocess.run(["rm", "-rf", str(path)], check=True)
     memory.remove()
 
 

@@ -1,6 +1,6 @@
 // Reads a data set for some seconds, in batches of 128, and says as JSON how many samples that were: with
-// Sibyl's loader, or `raw`: the same samples in the same order by as many threads, which only read (a mapped
-// array: pread into a buffer; HDF5, pictures: the dataset itself, without the loader). compare.py runs both.
+// Sibyl's loader, or `raw`: the same samples in the same order by as many threads, which only read (a .npy
+// file: pread into a buffer; HDF5, pictures: the dataset itself, without the loader). compare.py runs both.
 //
 //     bench_streaming sibyl|raw npy|hdf5|pictures PATH THREADS SECONDS
 #include <fcntl.h>
@@ -15,12 +15,11 @@
 #include <thread>
 #include <vector>
 
-#include "sibyl/data/npy.hpp"
 #include "sibyl/streaming/hdf5_dataset.hpp"
+#include "sibyl/streaming/npy_dataset.hpp"
 #include "sibyl/streaming/pictures.hpp"
 #include "train/streaming/epoch_order.hpp"
 #include "train/streaming/loader.hpp"
-#include "train/streaming/views.hpp"
 
 using namespace sibyl;
 
@@ -36,8 +35,7 @@ double seconds_since(Clock::time_point start) {
 std::shared_ptr<const Dataset> open_dataset(const std::string& kind, const std::filesystem::path& path) {
   if (kind == "hdf5") return std::make_shared<Hdf5Dataset>(path);
   if (kind == "pictures") return std::make_shared<PictureFolder>(path);
-  const at::Tensor x = map_npy(path);
-  return std::make_shared<InMemory>(Split{.x = x, .y = at::zeros({x.size(0)}, at::kLong)});
+  return std::make_shared<NpyDataset>(path, path.string() + ".y");
 }
 
 /// As many threads, each with its own memory, take batch after batch until the time is up.
