@@ -4,9 +4,11 @@ samples; models of two inputs."""
 import os
 import pathlib
 import signal
+import struct
 import subprocess
 import time
 import unittest
+import zlib
 
 import h5py
 import numpy as np
@@ -52,7 +54,7 @@ class Streaming(SweepTest):
         out, _ = self.begin("failed", *few, code=1)
         self.assertIn("is torn (with --max-bad-samples N", out)
         out, _ = self.begin("replaced", *few, "--max-bad-samples", 3)
-        self.assertIn("can't be read, and the next one takes the place: point", out)
+        self.assertIn("training samples can't be read, and the next one takes the place: point", out)
         with h5py.File(self.folder / "replaced" / "results.h5") as file:
             trials = file["trials"][:]
         self.assertEqual(set(trials["status"]), {b"completed"})
@@ -78,6 +80,62 @@ class Streaming(SweepTest):
         right = (given.argmax(1) == torch.tensor([0, 1]).repeat(20)).double().mean().item()
         self.assertGreater(right, 0.8)
         self.assertEqual(len(exported.predict(x, out.unsqueeze(1))), 40)
+
+
+def write_png(path, pixels):
+    """(height, width, 3) bytes."""
+    height, width, _ = pixels.shape
+    rows = b"".join(b"\0" + row.tobytes() for row in pixels)
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows, 1)) + chunk(b"IEND", b""))
+
+
+@unittest.skipUnless((JOBS / "pictures").exists(), "built without LibTorch, libpng or TurboJPEG")
+class Pictures(SweepTest):
+    def setUp(self):
+        super().setUp()
+        random = np.random.default_rng(1)
+        self.pictures = {}
+        for place, name in enumerate(("blue", "green", "red")):
+            folder = self.folder / "data" / name
+            folder.mkdir(parents=True)
+            made = random.integers(0, 120, (40, 48, 40, 3), np.uint8)
+            made[..., 2 - place] += 100
+            self.pictures[name] = made
+            for number, pixels in enumerate(made):
+                write_png(folder / f"{number:02}.png", pixels)
+
+    def test_from_a_folder_of_pictures_to_predictions(self):
+        output, data = self.folder / "sweep", self.folder / "data"
+        options = ("--data", data, "--max-epochs", 4, "--scheduler", "full", "--max-trials", 3, "--threads", 1, "--output", output)
+        out, _ = run("pictures", *options, ranks=3)
+        self.assertIn("x     3 x 64 x 64 each", out)
+        self.assertIn("training samples of each: blue 28, green 28, red 28", out)
+        with h5py.File(output / "results.h5") as file:
+            self.assertEqual(file["trials"]["score"].max(), 1)
+        raw = np.concatenate([made[:5] for made in self.pictures.values()])
+        np.save(self.folder / "raw.npy", raw)
+        run("pictures", "predict", output, "--input", self.folder / "raw.npy", "--output", self.folder / "said.csv")
+        said = [line.split(",")[0] for line in (self.folder / "said.csv").read_text().splitlines()[1:]]
+        self.assertEqual(said, ["blue"] * 5 + ["green"] * 5 + ["red"] * 5)
+
+        for number in range(10, 20):
+            torn = data / "green" / f"{number}.png"
+            torn.write_bytes(torn.read_bytes()[:200])
+        other = ("--data", data, "--max-epochs", 1, "--scheduler", "full", "--max-trials", 1)
+        _, err = run("pictures", *other, "--output", self.folder / "failed", code=1)
+        self.assertRegex(err, f"{data}/green/1[0-9].png: .*the file ends too early")
+        run("pictures", *other, "--max-bad-samples", 10, "--output", self.folder / "replaced")
+
+    def test_without_pictures_it_says_what_is_missing(self):
+        _, err = run("pictures", "--max-trials", 1, "--output", self.folder / "none", code=1)
+        self.assertIn("Give --data DIR", err)
+        _, err = run("pictures", "--data", self.folder, "--max-trials", 1, "--output", self.folder / "none", code=1)
+        self.assertIn("data", err)
 
 
 if __name__ == "__main__":

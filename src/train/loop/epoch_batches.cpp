@@ -1,6 +1,9 @@
 #include "train/loop/epoch_batches.hpp"
 
-#include "base/numbers.hpp"
+#include <ATen/ATen.h>
+
+#include <vector>
+
 #include "train/loop/batches.hpp"
 #include "train/streaming/epoch_order.hpp"
 #include "train/streaming/loader.hpp"
@@ -53,14 +56,26 @@ const Split& EpochBatches::at(std::int64_t step) {
   return loader_ ? loader_->next() : resident_->at(step);
 }
 
+at::Tensor EpochBatches::state() const {
+  if (!loader_ || context_.loading().max_bad_samples == 0) return {};
+  std::vector<std::int64_t> places;
+  for (const auto& [place, problem] : loader_->bad()) places.push_back(place);
+  return at::tensor(places, at::kLong);
+}
+
+void EpochBatches::restore(const at::Tensor& state) {
+  const at::Tensor places = state.to(at::kCPU, at::kLong).contiguous();
+  const auto* const first = places.data_ptr<std::int64_t>();
+  for (std::int64_t i = 0; i < places.numel(); ++i) loader_->remember_bad(first[i]);
+}
+
 double EpochBatches::end_epoch() {
   if (!loader_) return 0;
   const auto& bad = loader_->bad();
   if (bad.size() > told_) {
     told_ = bad.size();
     context_.note("bad samples", static_cast<std::int64_t>(told_));
-    context_.warn(quantity(told_, "sample") +
-                  " can't be read, and the next one takes the place: " + bad.begin()->second);
+    context_.warn(about_bad(bad, "training sample"));
   }
   return loader_->take_waited();
 }

@@ -29,6 +29,10 @@ class EpochBatches {
   /// Seconds that it had to be waited for batches since the last call; tells the context of samples that
   /// can't be read.
   double end_epoch();
+  /// For a checkpoint in the middle of an epoch: the samples that could not be read so far. Undefined where
+  /// none may be left out.
+  at::Tensor state() const;
+  void restore(const at::Tensor& state);
 
  private:
   void load(int epoch, std::int64_t step);

@@ -75,6 +75,7 @@ void HyperModel::fit(HyperParameters& hp, torch::nn::Sequential& model, const Da
     std::vector<at::Tensor> kept = validation.state();
     kept.insert(kept.begin(), trained.state());
     if (train.gradient_lengths().measured()) kept.push_back(train.gradient_lengths().state());
+    if (const at::Tensor bad = batches.state(); bad.defined()) kept.push_back(bad);
     return kept;
   };
 
@@ -85,6 +86,10 @@ void HyperModel::fit(HyperParameters& hp, torch::nn::Sequential& model, const Da
     train.begin_epoch();
     if (!kept.empty()) {
       trained.restore(kept.at(0));
+      if (batches.state().defined()) {
+        batches.restore(kept.back());
+        kept.pop_back();
+      }
       if (train.gradient_lengths().restore(kept.back())) kept.pop_back();
       const bool goes_on = validation.restore({kept.begin() + 1, kept.end()});
       if (!goes_on) step = std::min(step, train_steps);

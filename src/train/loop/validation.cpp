@@ -88,6 +88,7 @@ Validation::Validation(HyperModel& job, torch::nn::Sequential& model, const Spli
       loss_(loss),
       batch_(validation_batch(data, batch)),
       mixed_(mixed),
+      context_(context),
       sums_(loss, summed(kinds), context.device(),
             [&job](const at::Tensor& output, const at::Tensor& y) { return job.batch_metrics(output, y); }),
       average_(context.average_weights()),
@@ -129,12 +130,13 @@ void Validation::take(std::int64_t step) {
   const torch::Tensor output = in_float(forward_all(model_, inputs_of(samples)));
   sums_.add(job_.compute_loss(output, samples.y), output, samples.y);
   if (!gathers()) return;
-  outputs_.push_back(output);
+  outputs_.push_back(loader_ && output.is_alias_of(samples.x) ? output.clone() : output);
   if (loader_) targets_.push_back(samples.y.clone());
 }
 
 void Validation::append_to(std::vector<Metric>& metrics) {
   if (data_.size() == 0) return;
+  if (loader_ && !loader_->bad().empty()) context_.warn(about_bad(loader_->bad(), "validation sample"));
   sums_.append_to(metrics, "val_");
   if (outputs_.empty()) return;
   const torch::NoGradGuard no_gradients;

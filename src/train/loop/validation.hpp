@@ -56,6 +56,7 @@ class Validation {
   const Loss loss_;
   std::int64_t batch_;
   const bool mixed_;
+  FitContext& context_;
   Means sums_;
   const std::vector<at::Tensor>& average_;  ///< of the model's weights; may be empty
   ConfusionMatrix* const confusion_;

@@ -172,4 +172,17 @@ const Split& Loader::next() {
   return batch;
 }
 
+void Loader::remember_bad(std::int64_t place) {
+  try {
+    dataset_->collate({&place, 1}, SampleRandom());
+  } catch (const BadSample& bad) {
+    bad_.emplace(place, bad.what());
+  }
+}
+
+std::string about_bad(const std::map<std::int64_t, std::string>& bad, const std::string& what) {
+  return quantity(bad.size(), what) +
+         " can't be read, and the next one takes the place: " + bad.begin()->second;
+}
+
 }  // namespace sibyl

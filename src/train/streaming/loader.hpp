@@ -41,6 +41,8 @@ class Loader {
   double take_waited() { return std::exchange(waited_, 0); }
   /// What could not be read of those batches that were taken, by place.
   const std::map<std::int64_t, std::string>& bad() const { return bad_; }
+  /// One that could not be read before a checkpoint.
+  void remember_bad(std::int64_t place);
 
  private:
   enum class State { free, reading, ready };
@@ -85,5 +87,8 @@ class Loader {
   std::map<std::int64_t, std::string> bad_;
   std::vector<std::thread> threads_;
 };
+
+/// "3 training samples can't be read ..." of some that can't, for people.
+std::string about_bad(const std::map<std::int64_t, std::string>& bad, const std::string& what);
 
 }  // namespace sibyl

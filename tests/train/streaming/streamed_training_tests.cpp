@@ -110,20 +110,32 @@ TEST_CASE("A training that reads its samples goes on at the very batch, with any
   const auto make = [&] {
     auto model = std::make_shared<StreamedBlobs>();
     model->tells_targets = tells_targets;
+    model->bad = 77;
     return model;
   };
   auto whole = make();
   StopAt never(1'000'000);
-  REQUIRE(train(whole, with_threads(1), slot(0, 3), never).ending == Ending::reached);
+  const auto with = [](int threads, const std::filesystem::path& folder = {}) {
+    TrainerOptions with = with_threads(threads, folder);
+    with.max_bad_samples = 1;
+    return with;
+  };
+  const TrialEnded ended = train(whole, with(1), slot(0, 3), never);
+  REQUIRE(ended.ending == Ending::reached);
   // Five batches of training, and the validation's.
-  for (const int question : {1, 3, 6, 7, 9}) {
+  for (const int question : {1, 3, 6, 7, 9, 13}) {
     CAPTURE(question);
     const TemporaryFolder folder;
     StopAt stop(question);
-    REQUIRE(train(make(), with_threads(2, folder.path()), slot(0, 3), stop).ending == Ending::interrupted);
+    REQUIRE(train(make(), with(2, folder.path()), slot(0, 3), stop).ending == Ending::interrupted);
     auto rest = make();
     Recorder after;
-    REQUIRE(train(rest, with_threads(3, folder.path()), slot(0, 3), after).ending == Ending::reached);
+    const TrialEnded gone_on = train(rest, with(3, folder.path()), slot(0, 3), after);
+    REQUIRE(gone_on.ending == Ending::reached);
+    CHECK(gone_on.message == ended.message);
+    Values notes;
+    for (const EpochReported& epoch : after.epochs) notes.insert(epoch.notes.begin(), epoch.notes.end());
+    CHECK(notes.at("bad samples") == Value(std::int64_t{1}));
     CHECK(same_bits(whole->trained, rest->trained));
     CHECK(same_metrics(
         {never.epochs.end() - static_cast<std::ptrdiff_t>(after.epochs.size()), never.epochs.end()},
@@ -142,7 +154,7 @@ TEST_CASE("A sample that can't be read fails its trial, or is left out and told 
   with.max_bad_samples = 1;
   ended = train(model, with, slot(0, 2), recorder);
   CHECK(ended.ending == Ending::reached);
-  CHECK_THAT(ended.message, ContainsSubstring("1 sample can't be read"));
+  CHECK_THAT(ended.message, ContainsSubstring("1 training sample can't be read"));
   CHECK(recorder.epochs.at(0).notes.at("bad samples") == Value(std::int64_t{1}));
 }
 
