@@ -4,9 +4,10 @@ DataLoader with as many processes and a raw reader with as many threads; all by 
     python3 tests/bench/streaming/compare.py [build/tests/bench/streaming/bench_streaming] [--gigabytes 6] [--pictures 20000]
         [--memory 2] [--threads 2] [--rounds 5] [--seconds 15] [--folder DIR] [npy|hdf5|pictures ...]
 
-Makes the data in a temporary folder, which is removed; with --folder in that one, where it stays and is taken again. The memory is that of a control group, which takes root's rights
-(pages of files count, too): cgroup 1 or 2 by hand. Without that it is not limited, and the first line says so. Wants
-python3-torch, python3-h5py and python3-pil: PYTHON names another python3 than /usr/bin's.
+Makes the data in a temporary folder, which is removed; with --folder in that one, where it stays and is taken again. The
+memory is that of a control group (1 or 2), which takes root's rights; pages of files count, too. Where none can be made it
+is not limited, and the first line says so. Wants python3-torch, python3-h5py and python3-pil: PYTHON names another python3
+than /usr/bin's.
 """
 
 import argparse

@@ -8,6 +8,7 @@ loader where random access is slow (chunks at random, samples among 32 of them).
 """
 
 import json
+import os
 import pathlib
 import random
 import sys
@@ -100,6 +101,8 @@ class Pictures(Dataset):
             w, h = round(math.sqrt(area * ratio)), round(math.sqrt(area / ratio))
             if 0 < w <= width and 0 < h <= height:
                 break
+        else:
+            w = h = min(width, height)
         left, top = random.randint(0, width - w), random.randint(0, height - h)
         if HOW == "lean":  # decoded no larger than is needed, and resized in one step
             scale = max(1, min(w // 224, h // 224))
@@ -137,8 +140,6 @@ def main():
         if time.monotonic() - start > SECONDS:
             break
     print(json.dumps({"samples": samples, "seconds": time.monotonic() - start}), flush=True)
-    import os
-
     os._exit(0)  # workers end with their parent; waiting for what they have in hand takes a while
 
 
