@@ -6,7 +6,7 @@
 #include <sibyl/data/table_source.hpp>
 
 struct Churn : sibyl::HyperModel {
-  std::int64_t features = 16, classes = 2;  // data() sees how many there really are
+  std::int64_t features = 16, classes = 2;  // on_data() sees how many there really are
 
   torch::nn::Sequential build(sibyl::HyperParameters& hp) override {
     torch::nn::Sequential model;
@@ -32,11 +32,14 @@ struct Churn : sibyl::HyperModel {
 
   sibyl::Data data(const sibyl::DataOptions& options) override {
     const auto table = sibyl::table_source(options.directory);
-    auto data = sibyl::prepare(sibyl::read_table(table.file, table.options),
-                               {.validation = 0.2, .test = 0.2, .stratified = true}, options.seed);
+    return sibyl::prepare(sibyl::read_table(table.file, table.options),
+                          {.validation = 0.2, .test = 0.2, .stratified = true}, options.seed);
+  }
+
+  bool reads_once() const override { return true; }
+  void on_data(const sibyl::Data& data) override {
     features = data.train.x.size(1);
     classes = static_cast<std::int64_t>(data.class_names.size());
-    return data;
   }
 };
 

@@ -31,6 +31,7 @@ struct Cifar10Cnn : sibyl::HyperModel {
   sibyl::Objective objective() const override { return sibyl::Objective::parse("val_accuracy"); }
 
   sibyl::Data data(const sibyl::DataOptions& options) override { return sibyl::cifar10(options); }
+  bool reads_once() const override { return true; }
 };
 
 int main(int argc, char** argv) {

@@ -89,6 +89,7 @@ struct Cifar10ResNet : sibyl::HyperModel {
   sibyl::Data data(const sibyl::DataOptions& options) override {
     return sibyl::standardised(sibyl::cifar10(options));
   }
+  bool reads_once() const override { return true; }
 };
 
 int main(int argc, char** argv) {

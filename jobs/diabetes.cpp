@@ -36,7 +36,7 @@ sibyl::Table published(const sibyl::DataOptions& options) {
 }  // namespace
 
 struct Regression : sibyl::HyperModel {
-  std::int64_t features = 10;  // the diabetes data's; data() sees how many there really are
+  std::int64_t features = 10;  // the diabetes data's; on_data() sees how many there really are
 
   torch::nn::Sequential build(sibyl::HyperParameters& hp) override {
     torch::nn::Sequential model;
@@ -70,10 +70,11 @@ struct Regression : sibyl::HyperModel {
     const auto table = is_folder ? published(options) : sibyl::read_table(given.file, given.options);
     // A network learns numbers about as large as 1: losses and metrics are in units of y's deviation, and
     // what the exported model says is in y's own.
-    auto data = sibyl::prepare(table, {.validation = 0.2, .test = 0.2}, options.seed, {.scale_target = true});
-    features = data.train.x.size(1);
-    return data;
+    return sibyl::prepare(table, {.validation = 0.2, .test = 0.2}, options.seed, {.scale_target = true});
   }
+
+  bool reads_once() const override { return true; }
+  void on_data(const sibyl::Data& data) override { features = data.train.x.size(1); }
 };
 
 int main(int argc, char** argv) {

@@ -42,6 +42,7 @@ struct FashionMnist : sibyl::HyperModel {
   sibyl::Objective objective() const override { return sibyl::Objective::parse("val_accuracy"); }
 
   sibyl::Data data(const sibyl::DataOptions& options) override { return sibyl::fashion_mnist(options); }
+  bool reads_once() const override { return true; }
 };
 
 int main(int argc, char** argv) {

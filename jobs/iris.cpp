@@ -11,7 +11,7 @@
 #include <sibyl/data/table_source.hpp>
 
 struct Iris : sibyl::HyperModel {
-  std::int64_t features = 4, classes = 3;  // the irises'; data() sees what they really are
+  std::int64_t features = 4, classes = 3;  // the irises'; on_data() sees what they really are
 
   torch::nn::Sequential build(sibyl::HyperParameters& hp) override {
     torch::nn::Sequential model;
@@ -49,11 +49,14 @@ struct Iris : sibyl::HyperModel {
                                     "https://archive.ics.uci.edu/dataset/53/iris."};
     const auto given = sibyl::table_source(options.directory);
     const auto file = sibyl::find_data_file(irises, {.directory = given.file, .seed = options.seed});
-    auto data = sibyl::prepare(sibyl::read_table(file, given.options),
-                               {.validation = 0.2, .test = 0.2, .stratified = true}, options.seed);
+    return sibyl::prepare(sibyl::read_table(file, given.options),
+                          {.validation = 0.2, .test = 0.2, .stratified = true}, options.seed);
+  }
+
+  bool reads_once() const override { return true; }
+  void on_data(const sibyl::Data& data) override {
     features = data.train.x.size(1);
     classes = static_cast<std::int64_t>(data.class_names.size());
-    return data;
   }
 };
 

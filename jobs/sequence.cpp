@@ -5,6 +5,7 @@
 //     mpirun -n 3 sequence --output runs/novel --max-epochs 27 --data novel.txt
 #include <sibyl/sibyl.hpp>
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -66,7 +67,7 @@ std::string read_text(const std::filesystem::path& file) {
 }
 
 struct Sequence : sibyl::HyperModel {
-  std::int64_t characters = 100;  // data() sees how many there are
+  std::int64_t characters = 100;  // on_data() sees how many there are
 
   nn::Sequential build(sibyl::HyperParameters& hp) override {
     const auto kind = hp.Choice("kind", {"gru", "lstm", "attention"});
@@ -104,10 +105,19 @@ struct Sequence : sibyl::HyperModel {
       throw sibyl::Error("The text is too short: it takes " + std::to_string(10 * length) + " characters.");
     const auto bytes = torch::from_blob(text.data(), {samples * length + 1}, torch::kByte).to(torch::kLong);
     const auto [known, code, count] = torch::_unique2(bytes, /*sorted=*/true, /*return_inverse=*/true);
-    characters = known.size(0);
     return sibyl::split({.x = code.narrow(0, 0, samples * length).view({samples, length}),
                          .y = code.narrow(0, 1, samples * length).view({samples, length})},
                         {.validation = 0.1, .test = 0.1}, options.seed);
+  }
+
+  bool reads_once() const override { return true; }
+  // Each character has a number, and occurs somewhere.
+  void on_data(const sibyl::Data& data) override {
+    characters = 0;
+    for (const auto& part : {data.train, data.validation, data.test})
+      for (const auto& codes : {part.x, part.y})
+        if (codes.defined() && codes.numel() > 0)
+          characters = std::max(characters, codes.max().item<std::int64_t>() + 1);
   }
 };
 

@@ -40,7 +40,7 @@ void fields(auto& io, auto& x, const DataDescribed*) { io(x.time, x.path, x.part
 void fields(auto& io, auto& x, const Objective*) { io(x.metric, x.direction); }
 void fields(auto& io, auto& x, const Program*) { io(x.space, x.command, x.keep_alive); }
 void fields(auto& io, auto& x, const TrainerOptions*) {
-  io(x.seed, x.objective, x.patience, x.min_delta, x.data, x.checkpoints, x.checkpoint_seconds, x.checkpoint_epochs,
+  io(x.seed, x.launch, x.worker, x.objective, x.patience, x.min_delta, x.data, x.checkpoints, x.checkpoint_seconds, x.checkpoint_epochs,
      x.device, x.threads, x.local_worker, x.local_workers, x.deterministic, x.faults, x.max_epochs, x.recorded_data, x.cuda_graphs,
      x.program, x.trial_timeout, x.folds, x.private_data, x.monitor, x.start_from_epoch, x.data_placement,
      x.loader_threads, x.max_bad_samples);

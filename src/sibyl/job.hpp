@@ -24,6 +24,8 @@ struct Program {
 /// What a worker's trainer has to know; the same on every worker but for its place on the node.
 struct TrainerOptions {
   std::uint64_t seed = 0;
+  std::string launch = {};  ///< which start of which sweep, unlike any other
+  int worker = 1;           ///< its number in the sweep
   Objective objective;
   Objective monitor = {};             ///< what early stopping goes by; without a metric: the objective
   int patience = 0;                   ///< epochs without improvement of that; 0: no early stopping

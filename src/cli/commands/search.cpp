@@ -74,6 +74,7 @@ TrainerOptions on_this_rank(TrainerOptions trainer, const Options& options, cons
   trainer.checkpoints = options.directory / SweepFiles::checkpoints;
   trainer.local_worker = environment.local_worker();
   trainer.local_workers = environment.local_workers();
+  trainer.worker = environment.alone() ? 1 : environment.rank();
   if (options.typed.contains("device")) trainer.device = options.device;
   if (options.typed.contains("cuda-graphs")) trainer.cuda_graphs = options.cuda_graphs;
   if (options.typed.contains("data-placement")) trainer.data_placement = options.data_placement;
@@ -198,6 +199,7 @@ int lead(const Words& command_line, const Options& typed, Job& job, Environment&
   if (const std::string warning = no_search(options.sweep); !warning.empty()) sweep.warn({warning});
   Begin begin = identity_of_rank_0(options.directory);
   begin.trainer = trainer_options(options, job, environment);
+  begin.trainer.launch = begin.host + ' ' + begin.owner + ' ' + std::to_string(wall_clock());
   ManagerHooks hooks;
   hooks.now = wall_clock;
   hooks.lasted = [&] { return sweep.timing().wall(wall_clock()); };

@@ -38,6 +38,15 @@ class HyperModel {
   /// validation samples are moved to the device then, if they fit there beside the model.
   virtual Data data(const DataOptions& options) = 0;
 
+  /// May one process of a node call data() for all that train there? The others take its tensors, names and
+  /// preparation from that one, which is for data that is the same in each, and for a job that keeps nothing
+  /// of it in members but by on_data(). False: each process calls data(), and what is the same in all of them
+  /// is in memory once all the same.
+  virtual bool reads_once() const { return false; }
+  /// The data, on the CPU, in each process before anything is built, whichever called data(): to keep what
+  /// build() and others need to know of it, as the number of features. Classes are whole numbers of 64 bits.
+  virtual void on_data(const Data&) {}
+
   virtual Objective objective() const { return {.metric = "val_loss", .direction = Direction::minimize}; }
   virtual Optimizer optimizer(HyperParameters&) { return {}; }
   /// (Where the last batch of an epoch has one sample and the model's batch norm can't take it, it is left

@@ -67,7 +67,7 @@ void require_recorded(const Data& data, const TrainerOptions& options) {
 
 }  // namespace
 
-Data load_data(HyperModel& model, const TrainerOptions& options, std::vector<DataPart>* parts) {
+Data read_data(HyperModel& model, const TrainerOptions& options, std::vector<DataPart>* parts) {
   Data data = model.data({.directory = options.data, .seed = options.seed});
   check(data.train, "train");
   check(data.validation, "validation");
@@ -76,6 +76,12 @@ Data load_data(HyperModel& model, const TrainerOptions& options, std::vector<Dat
   if (parts != nullptr) *parts = data_parts(data);
   if (!options.recorded_data.parts.empty()) require_recorded(data, options);
   for (Split* part : {&data.train, &data.validation, &data.test}) *part = with_targets(*part);
+  return data;
+}
+
+Data load_data(HyperModel& model, const TrainerOptions& options) {
+  Data data = read_data(model, options);
+  model.on_data(data);
   return data;
 }
 

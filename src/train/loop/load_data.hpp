@@ -13,10 +13,12 @@ namespace sibyl {
 
 class HyperModel;
 
-/// The job's data as training takes it, on the CPU: checked, targets prepared for the loss. `parts`: what it
-/// is, as the job returned it. Throws Error for data that doesn't fit together, or is not the recorded, and
-/// what the job throws.
-Data load_data(HyperModel& model, const TrainerOptions& options, std::vector<DataPart>* parts = nullptr);
+/// The job's data as training takes it, read by its data(), on the CPU: checked, targets prepared for the
+/// loss. `parts`: what it is, as the job returned it. Throws Error for data that doesn't fit together, or is
+/// not the recorded, and what the job throws.
+Data read_data(HyperModel& model, const TrainerOptions& options, std::vector<DataPart>* parts = nullptr);
+/// The same, and the job has seen it (HyperModel::on_data()).
+Data load_data(HyperModel& model, const TrainerOptions& options);
 
 /// Where tensors lie that are trained and validated with.
 enum class Placement : std::uint8_t {

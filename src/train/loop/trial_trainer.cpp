@@ -10,7 +10,7 @@
 #include "train/device/device.hpp"
 #include "train/loop/execution.hpp"
 #include "train/loop/failure.hpp"
-#include "train/loop/shared_data.hpp"
+#include "train/sharing/shared_data.hpp"
 
 namespace sibyl {
 
@@ -50,27 +50,42 @@ TrialTrainer::TrialTrainer(std::shared_ptr<HyperModel> model, TrainerOptions opt
   if (options_.deterministic) use_deterministic_algorithms();
   const ComputeScope scope(device_, options_.threads);
   require_working(device_);
-  data_ = load_data(*model_, options_, &data_parts_);
-  description_ = sibyl::describe(data_);
-  std::string note;
-  placement_ = choose_placement(data_, options_, device_, note);
-  description_ += note;
-  if (options_.folds > 1) {  // parted anew for each execution
-    data_.train = join(data_.train, data_.validation);
-    data_.validation = {};
-  }
-  if (placement_ == Placement::device && !device_.is_cpu()) data_ = placed(data_, placement_, device_);
-  if (options_.local_workers > 1 && !options_.private_data) {
-    note.clear();
-    data_ = shared_on_node(data_, note);
-    description_ += note;
-  }
+  data_ = load();
   if (options_.folds > 1) {
     folds_.emplace(data_, options_.folds, options_.seed);
     data_ = {};
   } else {
     data_ = placed(data_, placement_, device_);
   }
+}
+
+Data TrialTrainer::load() {
+  const auto read = [&] {
+    LoadedData loaded;
+    loaded.data = read_data(*model_, options_, &loaded.parts);
+    loaded.training = loaded.data.train.size();
+    loaded.description = sibyl::describe(loaded.data);
+    if (options_.folds > 1) {  // parted anew for each execution
+      loaded.data.train = join(loaded.data.train, loaded.data.validation);
+      loaded.data.validation = {};
+    }
+    return loaded;
+  };
+  const bool is_shared = options_.local_workers > 1 && !options_.private_data;
+  std::string note;
+  const bool is_one_for_all = is_shared && model_->reads_once() && !options_.launch.empty();
+  LoadedData loaded = is_one_for_all ? loaded_once(options_, read, note) : read();
+  model_->on_data(unjoined(loaded));
+  const bool was_handed_on = !note.empty();
+  if (was_handed_on) on_host_ = loaded.data;
+  Data data = std::move(loaded.data);
+  std::string where;
+  placement_ = choose_placement(data, options_, device_, where);
+  if (placement_ == Placement::device && !device_.is_cpu()) data = placed(data, placement_, device_);
+  if (is_shared && !was_handed_on) data = shared_on_node(data, note);
+  data_parts_ = std::move(loaded.parts);
+  description_ = loaded.description + where + note;
+  return data;
 }
 
 WorkerJoined describe_worker(const ChosenDevice& chosen, const TrainerOptions& options) {

@@ -24,6 +24,8 @@ class TrialTrainer : public Trainer {
   std::string broken() const override { return broken_; }
 
  private:
+  /// Read here, or by another process of the node; for folds, samples for training and validation are one.
+  Data load();
   void train_executions(const Suggestion& suggestion, Reporter& reporter, TrialEnded& ended);
   /// What the device says after a trial that failed; empty if it works. (A CUDA context that has met a
   /// device-side assertion never works again, and its trial must not hide that.)
@@ -35,6 +37,7 @@ class TrialTrainer : public Trainer {
   at::Device device_;
   std::vector<DataPart> data_parts_;
   Placement placement_ = Placement::device;
+  Data on_host_;                ///< what the node has once: for processes that start later, too
   Data data_;                   ///< where it is placed, but for the test set
   std::optional<Folds> folds_;  ///< then data_ is empty
   std::string description_;     ///< of the data, for people
