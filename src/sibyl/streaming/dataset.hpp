@@ -33,11 +33,12 @@ class SampleRandom {
   std::optional<std::uint64_t> key_;
 };
 
-/// A sample that can't be read (its file is truncated, say): with `--max-bad-samples` the next one that can be
-/// takes its place.
+/// A sample that can't be read (its file is truncated, say): with `--max-bad-samples` the next one that can
+/// be takes its place.
 class BadSample : public Error {
  public:
-  /// `at`: which of those that read() was asked for, from 0. `problem`: which file, and what is wrong with it.
+  /// `at`: which of those that read() was asked for, from 0. `problem`: which file, and what is wrong with
+  /// it.
   BadSample(std::size_t at, const std::string& problem) : Error(problem), at_(at) {}
   std::size_t at() const { return at_; }
 
@@ -68,8 +69,8 @@ class Dataset {
   /// from 0. Epochs then take the parts at random, and the samples of `window()` parts at a time.
   virtual std::vector<std::int64_t> parts() const { return {}; }
   virtual std::int64_t window() const { return 16; }
-  /// For samples of different sizes: a batch whose tensors' sizes are a function of its samples (padded to the
-  /// longest of them, say), in place of batch() and read().
+  /// For samples of different sizes: a batch whose tensors' sizes are a function of its samples (padded to
+  /// the longest of them, say), in place of batch() and read().
   virtual bool has_equal_sizes() const { return true; }
   virtual Split collate(std::span<const std::int64_t> places, const SampleRandom& random) const;
   /// Where it lies and how it is read, for people: "20000 pictures of 10 classes in /data/birds".
