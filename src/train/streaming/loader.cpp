@@ -17,8 +17,21 @@ namespace sibyl {
 
 namespace {
 
-/// Beside the one that a thread is at: what is taken, and what is ready.
-constexpr std::size_t slots_ahead = 2;
+/// Beside those that threads are at: what is taken, and what is ready. Of small batches more, so that a
+/// thread that wakes has something to do.
+std::size_t slots_for(std::size_t threads, std::int64_t bytes) {
+  constexpr std::size_t ahead = 2, most = 32;
+  constexpr std::int64_t memory = std::int64_t{4} << 20;
+  const auto small = static_cast<std::size_t>(memory / std::max<std::int64_t>(bytes, 1));
+  return std::max(threads + ahead, std::min(small, most));
+}
+
+std::int64_t bytes_of_batch(const Dataset& dataset, std::int64_t batch) {
+  std::int64_t bytes = 0;
+  for (const at::Tensor& tensor : tensors_of(dataset.batch(1)))
+    bytes += static_cast<std::int64_t>(tensor.nbytes());
+  return bytes * batch;
+}
 
 }  // namespace
 
@@ -30,7 +43,7 @@ Loader::Loader(std::shared_ptr<const Dataset> dataset, std::int64_t batch, at::D
       equal_(dataset_->has_equal_sizes()) {
   const auto threads = static_cast<std::size_t>(std::max(options.threads, 1));
   if (device.is_cuda()) staging_ = std::make_unique<Staging>(device);
-  slots_ = std::vector<Slot>(threads + slots_ahead);
+  slots_ = std::vector<Slot>(slots_for(threads, bytes_of_batch(*dataset_, batch_)));
   for (Slot& slot : slots_) {
     if (!equal_) break;
     slot.memory = dataset_->batch(batch_);
@@ -45,7 +58,7 @@ Loader::~Loader() {
     const std::lock_guard lock(mutex_);
     stop_ = true;
   }
-  changed_.notify_all();
+  room_.notify_all();
   for (std::thread& thread : threads_) thread.join();
 }
 
@@ -53,14 +66,14 @@ void Loader::begin(const at::Tensor& order, const SampleRandom& random, std::int
   if (staging_) staging_->wait();
   std::unique_lock lock(mutex_);
   end_ = to_read_ = 0;  // so that no thread takes another step
-  changed_.wait(lock, [&] { return reading_ == 0; });
+  ready_.wait(lock, [&] { return reading_ == 0; });
   for (Slot& slot : slots_) slot.state = State::free;
   order_ = order.contiguous();
   random_ = random;
   to_read_ = kept_ = to_take_ = staged_ = step;
   end_ = steps();
   lock.unlock();
-  changed_.notify_all();
+  room_.notify_all();
 }
 
 void Loader::work() {
@@ -71,7 +84,7 @@ void Loader::work() {
     const auto has_room = [&] {
       return to_read_ < end_ && to_read_ < kept_ + static_cast<std::int64_t>(slots_.size());
     };
-    changed_.wait(lock, [&] { return stop_ || has_room(); });
+    room_.wait(lock, [&] { return stop_ || has_room(); });
     if (stop_) return;
     const std::int64_t step = to_read_++;
     Slot& mine = slot(step);
@@ -90,7 +103,7 @@ void Loader::work() {
     lock.lock();
     mine.state = State::ready;
     --reading_;
-    changed_.notify_all();
+    ready_.notify_one();
   }
 }
 
@@ -123,12 +136,12 @@ void Loader::read(Slot& slot, std::vector<std::int64_t> places) const {
   if (slot.batch.y.defined()) slot.batch.y = prepare_targets(slot.batch.y, real);
 }
 
-Loader::Slot& Loader::ready(std::int64_t step) {
+Loader::Slot& Loader::wait_for(std::int64_t step) {
   Slot& wanted = slot(step);
   std::unique_lock lock(mutex_);
   if (wanted.state != State::ready) {
     const auto began = std::chrono::steady_clock::now();
-    changed_.wait(lock, [&] { return wanted.state == State::ready; });
+    ready_.wait(lock, [&] { return wanted.state == State::ready; });
     waited_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   }
   if (wanted.problem) std::rethrow_exception(wanted.problem);
@@ -141,16 +154,19 @@ bool Loader::is_ready(std::int64_t step) {
 }
 
 void Loader::free(std::int64_t step) {
+  bool is_low = false;
   {
     const std::lock_guard lock(mutex_);
     slot(step).state = State::free;
     kept_ = step + 1;
+    is_low = 2 * (to_read_ - kept_) <= static_cast<std::int64_t>(slots_.size());
   }
-  changed_.notify_all();
+  if (is_low)
+    room_.notify_all();  // not for each batch: to wake a thread takes longer than to read a small one
 }
 
 void Loader::stage(std::int64_t step) {
-  staging_->begin(step, ready(step).batch);
+  staging_->begin(step, wait_for(step).batch);
   staged_ = step + 1;
 }
 
@@ -160,12 +176,12 @@ const Split& Loader::next() {
     if (staging_) staging_->finish(step - 1);
     free(step - 1);
   }
-  Slot& mine = ready(step);
+  Slot& mine = wait_for(step);
   for (const auto& [place, problem] : mine.bad) bad_.emplace(place, problem);
   if (static_cast<std::int64_t>(bad_.size()) > max_bad_)
     throw Error(quantity(bad_.size(), "sample") +
                 " can't be read, more than --max-bad-samples allows, among them: " + bad_.begin()->second);
-  if (!staging_) return taken_ = mine.batch;
+  if (!staging_) return mine.batch;
   if (staged_ == step) stage(step);
   const Split& batch = staging_->use(step);
   if (is_ready(step + 1)) stage(step + 1);

@@ -58,7 +58,7 @@ class Loader {
   void read(Slot& slot, std::vector<std::int64_t> places) const;
   Slot& slot(std::int64_t step) { return slots_[static_cast<std::size_t>(step) % slots_.size()]; }
   /// Waits until its batch is there.
-  Slot& ready(std::int64_t step);
+  Slot& wait_for(std::int64_t step);
   bool is_ready(std::int64_t step);
   void free(std::int64_t step);
   void stage(std::int64_t step);
@@ -70,7 +70,8 @@ class Loader {
   std::unique_ptr<Staging> staging_;  ///< on a GPU
 
   std::mutex mutex_;
-  std::condition_variable changed_;
+  std::condition_variable room_;   ///< the threads wait for
+  std::condition_variable ready_;  ///< who takes batches waits for
   bool stop_ = false;
   int reading_ = 0;  ///< threads that are at a slot
   at::Tensor order_;
@@ -82,7 +83,6 @@ class Loader {
   // Of the one who takes batches alone.
   std::int64_t to_take_ = 0;
   std::int64_t staged_ = 0;  ///< the first step that is not on its way to the device
-  Split taken_;
   double waited_ = 0;
   std::map<std::int64_t, std::string> bad_;
   std::vector<std::thread> threads_;
