@@ -103,8 +103,8 @@ class HyperModel {
   /// Trains. An override may change the data and call HyperModel::fit (what an exported model is to do, too,
   /// belongs into preparation()), or be a training loop of its own. Data and model are on context.device()
   /// (the test set is not: it is not for training). Samples that are read, or in the host's memory since the
-  /// device has no room for them, have no x, but a dataset: see read_samples() of sibyl/streaming/dataset.hpp,
-  /// or override training_step() in place of this.
+  /// device has no room for them, have no x, but a dataset: see read_samples() of
+  /// sibyl/streaming/dataset.hpp, or override training_step() in place of this.
   virtual void fit(HyperParameters& hp, torch::nn::Sequential& model, const Data& data, FitContext& context);
 
  private:
