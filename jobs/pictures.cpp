@@ -13,7 +13,7 @@ namespace nn = torch::nn;
 using Folder = std::shared_ptr<sibyl::PictureFolder>;
 
 struct Pictures : sibyl::HyperModel {
-  std::int64_t classes = 10;  // data() sees how many there are
+  std::int64_t classes = 10;  // on_data() sees how many there are
 
   nn::Sequential build(sibyl::HyperParameters& hp) override {
     auto width = hp.Int("width", 8, 32, {.step = 8});
@@ -71,8 +71,10 @@ struct Pictures : sibyl::HyperModel {
     }
     data.class_names = all->class_names();
     data.preparation = all->preparation();
-    classes = static_cast<std::int64_t>(data.class_names.size());
     return data;
+  }
+  void on_data(const sibyl::Data& data) override {
+    classes = static_cast<std::int64_t>(data.class_names.size());
   }
 
   /// Throws where its classes are others than those of training.

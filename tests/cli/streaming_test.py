@@ -6,8 +6,10 @@ import pathlib
 import signal
 import struct
 import subprocess
+import sys
 import time
 import unittest
+import unittest.mock
 import zlib
 
 import h5py
@@ -80,6 +82,9 @@ class Streaming(SweepTest):
         right = (given.argmax(1) == torch.tensor([0, 1]).repeat(20)).double().mean().item()
         self.assertGreater(right, 0.8)
         self.assertEqual(len(exported.predict(x, out.unsqueeze(1))), 40)
+        with unittest.mock.patch.dict(os.environ, SIBYL_PYTHON=sys.executable):
+            run(self.job, "export", output, "--onnx")
+        self.assertIn(b"more_0", next((output / "exported").glob("*.onnx")).read_bytes())
 
 
 def write_png(path, pixels):

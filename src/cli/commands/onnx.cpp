@@ -12,14 +12,17 @@ namespace sibyl {
 namespace {
 
 constexpr const char* exporter = R"(
-import inspect, sys, warnings
+import inspect, json, sys, warnings
 warnings.filterwarnings("ignore")
 import torch
 model = torch.jit.load(sys.argv[1])
 raw = torch.zeros([2] + list(model.raw_shape), dtype=torch.float64 if hasattr(model, "columns") else torch.float32)
+types = {"Byte": torch.uint8, "Int": torch.int32, "Long": torch.int64, "Float": torch.float32, "Double": torch.float64, "Bool": torch.bool}
+more = [torch.zeros([2] + each["shape"], dtype=types[each["type"]]) for each in json.loads(model.more)]
+inputs = ["raw"] + ["more_%d" % i for i in range(len(more))]
 options = {"dynamo": False} if "dynamo" in inspect.signature(torch.onnx.export).parameters else {}
-torch.onnx.export(model, (raw,), sys.argv[2], input_names=["raw"], output_names=["output"], opset_version=16,
-                  dynamic_axes={"raw": {0: "samples"}, "output": {0: "samples"}}, **options)
+torch.onnx.export(model, (raw, *more), sys.argv[2], input_names=inputs, output_names=["output"], opset_version=16,
+                  dynamic_axes={name: {0: "samples"} for name in inputs + ["output"]}, **options)
 )";
 
 }  // namespace

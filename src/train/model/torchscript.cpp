@@ -106,7 +106,7 @@ void save_torchscript(torch::nn::SequentialImpl& model, const std::vector<at::Te
     torch::jit::Module whole("Model");
     whole.register_attribute("training", c10::BoolType::get(), false);
     whole.register_module("network", script);
-    add_methods(whole, description, example[0].scalar_type(), example.size());
+    add_methods(whole, description, example[0].scalar_type());
     whole.eval();
     whole.save(file.string());
   } catch (const std::exception&) {

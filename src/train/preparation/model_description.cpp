@@ -50,7 +50,10 @@ ModelDescription describe_model(const Loss& loss, const Data& data, const at::Te
                                  ? output.size(1)
                                  : output.numel() / output.size(0);
   description.outputs = names_of(description.output, data, count);
-  description.raw_shape = shapes_of(data.train).x.sizes().slice(1).vec();
+  const Split shapes = shapes_of(data.train);
+  description.raw_shape = shapes.x.sizes().slice(1).vec();
+  for (const at::Tensor& more : shapes.more)
+    description.more.push_back({more.sizes().slice(1).vec(), at::toString(more.scalar_type())});
   if (data.preparation.table)
     description.raw_shape = {static_cast<std::int64_t>(data.preparation.table->columns.size())};
   return description;
@@ -63,6 +66,12 @@ std::vector<std::string> class_names(const ModelDescription& description) {
   return has ? description.outputs : std::vector<std::string>();
 }
 
+std::string more_as_json(const ModelDescription& description) {
+  nlohmann::ordered_json more = nlohmann::ordered_json::array();
+  for (const auto& [shape, type] : description.more) more.push_back({{"shape", shape}, {"type", type}});
+  return more.dump();
+}
+
 std::string to_json(const ModelDescription& description) {
   const nlohmann::ordered_json json = {
       {"output", name_of(description.output)},
@@ -70,6 +79,7 @@ std::string to_json(const ModelDescription& description) {
       {"class_names", class_names(description)},
       {"feature_names", description.feature_names},
       {"raw_shape", description.raw_shape},
+      {"more", nlohmann::ordered_json::parse(more_as_json(description))},
       {"preparation", nlohmann::ordered_json::parse(to_json(description.preparation))}};
   return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }

@@ -26,6 +26,11 @@ struct ModelDescription {
   std::vector<std::string> outputs = {};        ///< what its numbers are called, one name each
   std::vector<std::string> feature_names = {};  ///< of the network's input
   std::vector<std::int64_t> raw_shape = {};     ///< of a sample, as it may be given
+  struct Input {
+    std::vector<std::int64_t> shape;  ///< of a sample
+    std::string type;                 ///< "Float", "Long"
+  };
+  std::vector<Input> more = {};  ///< behind raw, as they are
 };
 
 /// Of a network that is trained on `data` with this loss, and gives `output` (samples, ...).
@@ -33,6 +38,9 @@ ModelDescription describe_model(const Loss& loss, const Data& data, const at::Te
 
 /// The names of the classes that the outputs are probabilities of; none where they are something else.
 std::vector<std::string> class_names(const ModelDescription& description);
+
+/// The inputs behind the first: [{"shape": [3], "type": "Float"}, ...].
+std::string more_as_json(const ModelDescription& description);
 
 /// A JSON object of it all.
 std::string to_json(const ModelDescription& description);

@@ -160,10 +160,10 @@ std::string finish_statements(Module& module, const ModelDescription& descriptio
 }
 
 /// Where the first input is a parameter or is handed on, the others are behind it.
-std::string with_inputs(std::string script, std::size_t inputs) {
+std::string with_more(std::string script, std::size_t count) {
   std::string parameters, arguments;
-  for (std::size_t i = 1; i < inputs; ++i) {
-    const std::string name = ", more_" + std::to_string(i - 1);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string name = ", more_" + std::to_string(i);
     parameters += name + ": Tensor";
     arguments += name;
   }
@@ -183,8 +183,7 @@ std::string with_inputs(std::string script, std::size_t inputs) {
 
 }  // namespace
 
-void add_methods(Module& module, const ModelDescription& description, at::ScalarType input,
-                 std::size_t inputs) {
+void add_methods(Module& module, const ModelDescription& description, at::ScalarType input) {
   const Preparation& preparation = description.preparation;
   const std::vector<std::string> classes = class_names(description);
   add_strings(module, "outputs", description.outputs);
@@ -193,6 +192,7 @@ void add_methods(Module& module, const ModelDescription& description, at::Scalar
   module.register_attribute("preparation", c10::StringType::get(), to_json(preparation));
   module.register_attribute("output_kind", c10::StringType::get(), std::string(name_of(description.output)));
   add_numbers(module, "raw_shape", description.raw_shape);
+  module.register_attribute("more", c10::StringType::get(), more_as_json(description));
   std::string prepare = "def prepare(self, raw: Tensor) -> Tensor:\n";
   if (preparation.table) {
     add_columns(module, *preparation.table);
@@ -205,7 +205,7 @@ void add_methods(Module& module, const ModelDescription& description, at::Scalar
   prepare += "    return x.to(dtype=" + std::to_string(static_cast<int>(input)) + ")\n";
   module.define(prepare);
   module.define("def finish(self, output: Tensor) -> Tensor:\n" + finish_statements(module, description));
-  const auto define = [&](const char* script) { module.define(with_inputs(script, inputs)); };
+  const auto define = [&](const char* script) { module.define(with_more(script, description.more.size())); };
   define(script_of_outputs);
   if (!classes.empty()) module.define(script_of_names);
   define(preparation.table ? script_of_rows : script_of_arrays);

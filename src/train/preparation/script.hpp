@@ -17,9 +17,8 @@ namespace sibyl {
 ///     classify(rows or raw)                            the name of the likeliest class
 ///     outputs, class_names, feature_names, preparation (JSON)
 ///
-/// `input`: the type of the network's first input, which raw input becomes. `inputs`: so many tensors the
-/// network takes; the others are given behind `raw` as they are.
-void add_methods(torch::jit::Module& module, const ModelDescription& description, at::ScalarType input,
-                 std::size_t inputs = 1);
+/// `input`: the type of the network's first input, which raw input becomes. Others are given behind `raw` as
+/// they are, and `more` says which (JSON).
+void add_methods(torch::jit::Module& module, const ModelDescription& description, at::ScalarType input);
 
 }  // namespace sibyl

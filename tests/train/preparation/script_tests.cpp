@@ -233,10 +233,12 @@ TEST_CASE("A model of two inputs is exported with both, the first of them prepar
   };
   const TemporaryFolder folder;
   torch::nn::Sequential network{Both()};
-  Data data{.train = {.x = torch::rand({5, 3, 4}), .y = torch::arange(5, torch::kLong).remainder(3)},
+  const at::Tensor more = torch::rand({5, 4, 1});
+  Data data{.train = {.x = torch::rand({5, 3, 4}),
+                      .y = torch::arange(5, torch::kLong).remainder(3),
+                      .more = {more}},
             .validation = {},
             .test = {}};
-  const at::Tensor more = torch::rand({5, 4, 1});
   data.preparation.steps = {{.shift = torch::full({1, 1, 1}, 2.0), .scale = torch::full({1, 1, 1}, 4.0)}};
   const at::Tensor output = network->forward(data.train.x, more);
   save_torchscript(*network, {data.train.x.narrow(0, 0, 2), more.narrow(0, 0, 2)},
@@ -244,6 +246,7 @@ TEST_CASE("A model of two inputs is exported with both, the first of them prepar
   torch::jit::Module model = torch::jit::load((folder.path() / "model.pt").string());
   const at::Tensor raw = data.train.x * 4 + 2;
   CHECK(model.forward({raw, more}).toTensor().allclose(torch::softmax(output, 1), 1e-5, 1e-6));
+  CHECK(model.attr("more").toStringRef() == R"([{"shape":[4,1],"type":"Float"}])");
   CHECK(model.run_method("classify", raw, more).toListRef().size() == 5);
   CHECK(model.run_method("predict", raw, more).toListRef().size() == 5);
 }
