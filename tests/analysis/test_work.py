@@ -10,7 +10,8 @@ import pytest
 
 import made
 from sibyl_analysis.results import Results
-from sibyl_analysis.sections.sweep import key_facts, workers
+from sibyl_analysis.sections.sweep import key_facts
+from sibyl_analysis.sections.workers import workers
 from sibyl_analysis.work import (
     busy_share,
     data_shares,

@@ -11,7 +11,7 @@ import struct
 import zlib
 
 MAGIC = b"SIBYLJNL"
-VERSION = 8
+VERSION = 9
 HEADER = MAGIC + struct.pack("<I", VERSION)
 PREFIX = struct.Struct("<III")
 

@@ -16,7 +16,7 @@ from sibyl_analysis.files import make_folder, whole
 from sibyl_analysis.pictures import Picture, best_so_far, expectations, gallery, lineage, style
 from sibyl_analysis.results import Results, ResultsError, open_all
 from sibyl_analysis.samplers import expects
-from sibyl_analysis.sections import samplers, sweep
+from sibyl_analysis.sections import samplers, sweep, workers
 from sibyl_analysis.text import count, one_line, printable
 
 
@@ -62,7 +62,7 @@ def _sweep(name: str, results: Results, folder: Path) -> list[str]:
         *samplers.samplers(results),
         *_expectations(results, folder),
         *sweep.failures(results),
-        *sweep.workers(results),
+        *workers.workers(results),
         *sweep.launches(results),
         "<h2>How it was made</h2>",
         sweep.command(results),
