@@ -4,36 +4,14 @@
 #include <torch/torch.h>
 
 #include "sibyl/error.hpp"
+#include "train/datasets/hdf5_file.hpp"
 #include "train/datasets/idx_files.hpp"
-#include "train/datasets/temporary_folder.hpp"
 // Last: LibTorch has a CHECK of its own.
 #include "catch.hpp"
 
 using namespace sibyl;
 
 namespace {
-
-class Hdf5File {
- public:
-  Hdf5File()
-      : path_(folder_.path() / "data.h5"),
-        id_(H5Fcreate(path_.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT)) {}
-  const std::filesystem::path& path() const { return path_; }
-
-  void add(const char* name, const std::vector<hsize_t>& sizes, hid_t type, hid_t memory, const void* data) {
-    const hid_t space = H5Screate_simple(static_cast<int>(sizes.size()), sizes.data(), nullptr);
-    const hid_t dataset = H5Dcreate2(id_, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-    if (data) H5Dwrite(dataset, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, data);
-    H5Dclose(dataset);
-    H5Sclose(space);
-  }
-  void close() { H5Fclose(id_); }
-
- private:
-  TemporaryFolder folder_;
-  std::filesystem::path path_;
-  hid_t id_;
-};
 
 const std::vector<float> six = {1, 2, 3, 4, 5, 6.5};
 const std::vector<std::int64_t> labels = {2, 0};

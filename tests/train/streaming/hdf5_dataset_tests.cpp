@@ -11,7 +11,7 @@
 #include <thread>
 
 #include "sibyl/data/hdf5.hpp"
-#include "train/datasets/temporary_folder.hpp"
+#include "train/datasets/hdf5_file.hpp"
 // Last: LibTorch has a CHECK of its own.
 #include "catch.hpp"
 
@@ -24,36 +24,21 @@ struct Packing {
   bool shuffle = false, deflate = false, checksum = false;
 };
 
-class PackedFile {
+class PackedFile : public Hdf5File {
  public:
-  PackedFile()
-      : path_(folder_.path() / "data.h5"),
-        id_(H5Fcreate(path_.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT)) {}
-  const std::filesystem::path& path() const { return path_; }
-
   void add(const char* name, const at::Tensor& values, hid_t type, const Packing& how = {},
            bool write = true) {
     const auto sizes = values.sizes();
-    const std::vector<hsize_t> size(sizes.begin(), sizes.end());
-    const hid_t space = H5Screate_simple(static_cast<int>(size.size()), size.data(), nullptr);
     const hid_t made = H5Pcreate(H5P_DATASET_CREATE);
     if (!how.chunk.empty()) H5Pset_chunk(made, static_cast<int>(how.chunk.size()), how.chunk.data());
     if (how.shuffle) H5Pset_shuffle(made);
     if (how.deflate) H5Pset_deflate(made, 4);
     if (how.checksum) H5Pset_fletcher32(made);
-    const hid_t dataset = H5Dcreate2(id_, name, type, space, H5P_DEFAULT, made, H5P_DEFAULT);
     const at::Tensor doubles = values.to(at::kDouble).contiguous();
-    if (write) H5Dwrite(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, doubles.data_ptr());
-    H5Dclose(dataset);
+    Hdf5File::add(name, {sizes.begin(), sizes.end()}, type, H5T_NATIVE_DOUBLE,
+                  write ? doubles.data_ptr() : nullptr, made);
     H5Pclose(made);
-    H5Sclose(space);
   }
-  void close() { H5Fclose(id_); }
-
- private:
-  TemporaryFolder folder_;
-  std::filesystem::path path_;
-  hid_t id_;
 };
 
 /// Reads all samples in a mixed order, a batch a time in four threads, and compares.
