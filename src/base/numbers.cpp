@@ -38,6 +38,11 @@ std::string percent(double share) {
   return text;
 }
 
+std::string mebibytes(std::uint64_t bytes) {
+  const std::uint64_t count = (bytes + (1 << 19)) >> 20;
+  return count > 0 ? std::to_string(count) + " MiB" : "less than 1 MiB";
+}
+
 std::string quantity(std::uint64_t number, const std::string& noun) {
   const std::string ending = number == 1 ? "" : noun.ends_with('s') ? "es" : "s";
   return std::to_string(number) + ' ' + noun + ending;

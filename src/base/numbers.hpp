@@ -27,6 +27,8 @@ std::string duration(double seconds);
 std::string percent(double share);
 /// A smaller share is 0.0 %.
 constexpr double least_percent = 0.0005;
+/// "2048 MiB", "less than 1 MiB"
+std::string mebibytes(std::uint64_t bytes);
 /// "1 trial", "27 trials"
 std::string quantity(std::uint64_t number, const std::string& noun);
 

@@ -1,7 +1,5 @@
 #include "train/loop/batches.hpp"
 
-#include <ATen/ATen.h>
-
 #include <algorithm>
 
 #include "train/device/cuda_driver.hpp"
@@ -20,7 +18,7 @@ std::int64_t room_on_gpu(std::optional<std::int64_t> free) {
 
 Batches::Batches(const Split& split, std::int64_t batch, std::int64_t room)
     : split_(split), batch_(std::min(batch, split.size())), whole_(bytes_of(split) <= room) {
-  memory_ = memory(whole_ ? split.size() : batch_);
+  memory_ = empty_like(split, whole_ ? split.size() : batch_);
   for (std::int64_t begin = 0; whole_ && begin < split.size(); begin += batch_) {
     parts_.push_back(rows(memory_, begin, std::min(batch_, split.size() - begin)));
   }
@@ -29,28 +27,14 @@ Batches::Batches(const Split& split, std::int64_t batch, std::int64_t room)
 
 void Batches::shuffle(const at::Tensor& order) {
   order_ = order;
-  if (whole_) gather(memory_, order_);
+  if (whole_) gather(split_, order_, memory_);
 }
 
 const Split& Batches::at(std::int64_t step) {
   if (whole_) return parts_[static_cast<std::size_t>(step)];
   const Split& batch = parts_[step + 1 < steps() ? 0 : 1];
-  gather(batch, order_.narrow(0, step * batch_, batch.size()));
+  gather(split_, order_.narrow(0, step * batch_, batch.size()), batch);
   return batch;
-}
-
-void Batches::gather(const Split& into, const at::Tensor& places) const {
-  std::vector<at::Tensor> to = tensors_of(into);
-  const std::vector<at::Tensor> from = tensors_of(split_);
-  for (std::size_t i = 0; i < to.size(); ++i) at::index_select_out(to[i], from[i], 0, places);
-}
-
-Split Batches::memory(std::int64_t samples) const {
-  return changed(split_, [&](const at::Tensor& all) {
-    auto sizes = all.sizes().vec();
-    sizes[0] = samples;
-    return at::empty(sizes, all.options());
-  });
 }
 
 }  // namespace sibyl

@@ -26,8 +26,6 @@ class Batches {
   const Split& at(std::int64_t step);
 
  private:
-  void gather(const Split& into, const at::Tensor& places) const;
-  Split memory(std::int64_t samples) const;
 
   const Split& split_;
   const std::int64_t batch_;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "base/numbers.hpp"
 #include "core/same_data.hpp"
 #include "sibyl/error.hpp"
 #include "sibyl/streaming/dataset.hpp"
@@ -50,10 +51,6 @@ Split with_targets(Split split) {
   const at::ScalarType real = sample.x.is_floating_point() ? sample.x.scalar_type() : torch::kFloat32;
   if (split.y.defined()) split.y = prepare_targets(split.y, real);
   return split;
-}
-
-std::string mebibytes(std::int64_t bytes) {
-  return std::to_string((bytes + (1 << 19)) >> 20) + " MiB";
 }
 
 void require_recorded(const Data& data, const TrainerOptions& options) {
@@ -102,9 +99,9 @@ Placement choose_placement(const Data& data, const TrainerOptions& options, c10:
   const std::int64_t workers = std::max<std::int64_t>((options.local_workers + devices - 1) / devices, 1);
   const std::int64_t room = *free / 2 / workers;
   if (bytes <= room) return Placement::device;
-  note = "read  from the host's memory, batch by batch: " + mebibytes(bytes) +
-         " are more than the half of what is free on the device that is each worker's, " + mebibytes(room) +
-         " (--data-placement device: there all the same)\n";
+  note = "read  from the host's memory, batch by batch: " + mebibytes(static_cast<std::uint64_t>(bytes)) +
+         " are more than the half of what is free on the device that is each worker's, " +
+         mebibytes(static_cast<std::uint64_t>(room)) + " (--data-placement device: there all the same)\n";
   return Placement::host;
 }
 

@@ -247,9 +247,7 @@ void TrainSteps::replay(const Split& batch) {
 void TrainSteps::read(const Split& batch) {
   if (!input_.x.defined())
     input_ = changed(batch, [](const at::Tensor& tensor) { return at::empty_like(tensor); });
-  const std::vector<at::Tensor> from = tensors_of(batch);
-  std::vector<at::Tensor> to = tensors_of(input_);
-  for (std::size_t i = 0; i < from.size(); ++i) to[i].copy_(from[i], /*non_blocking=*/true);
+  sibyl::copy(batch, input_, /*non_blocking=*/true);
 }
 
 void TrainSteps::give_up(const std::string& why) {

@@ -54,7 +54,7 @@ class Validation {
   torch::nn::Sequential& model_;
   const Split& data_;
   const Loss loss_;
-  std::int64_t batch_;
+  const std::int64_t batch_;
   const bool mixed_;
   FitContext& context_;
   Means sums_;

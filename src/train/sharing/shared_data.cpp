@@ -41,11 +41,6 @@ std::string name_of(const TrainerOptions& options) {
   return "loaded/" + name_of(std::as_bytes(std::span(text)));
 }
 
-std::string mebibytes(std::size_t bytes) {
-  const std::size_t count = (bytes + (1 << 19)) >> 20;
-  return count > 0 ? std::to_string(count) + " MiB" : "less than 1 MiB";
-}
-
 // On standard output, as what a job prints: it is the trainer's process, and its rank says whose line it is.
 void say_waiting(const std::string& maker, std::chrono::seconds so_far) {
   std::printf("waits for %s, which reads the data: %lld s so far\n", maker.c_str(),

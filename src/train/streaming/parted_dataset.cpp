@@ -146,12 +146,6 @@ void copy_rows(const at::Tensor& part, const std::vector<PartRow>& rows, const a
   }
 }
 
-at::Tensor one_of(const at::Tensor& tensor, std::int64_t samples) {
-  auto sizes = tensor.sizes().vec();
-  sizes.at(0) = samples;
-  return at::empty(sizes, tensor.options());
-}
-
 }  // namespace
 
 PartedDataset::PartedDataset() = default;
@@ -165,8 +159,9 @@ void PartedDataset::lay_out(std::vector<std::int64_t> begins, std::int64_t size,
   begins_ = std::move(begins);
   size_ = size;
   targets_ = targets;
-  like_ = changed(like, [](const at::Tensor& tensor) { return one_of(tensor, 1); });
-  if (targets.defined()) like_.y = one_of(targets, 1);
+  like_ = like;
+  if (targets.defined()) like_.y = targets;
+  like_ = empty_like(like_, 1);
   window_ = window;
   if (window_ < 1) {
     constexpr std::int64_t memory = std::int64_t{1} << 27, least = 4, most = 64;
@@ -177,7 +172,7 @@ void PartedDataset::lay_out(std::vector<std::int64_t> begins, std::int64_t size,
 }
 
 Split PartedDataset::batch(std::int64_t samples) const {
-  return changed(like_, [&](const at::Tensor& tensor) { return one_of(tensor, samples); });
+  return empty_like(like_, samples);
 }
 
 std::int64_t PartedDataset::parts_read() const {

@@ -26,6 +26,25 @@ Split rows(const Split& split, std::int64_t begin, std::int64_t count) {
   return changed(split, [&](const at::Tensor& tensor) { return tensor.narrow(0, begin, count); });
 }
 
+Split empty_like(const Split& split, std::int64_t samples) {
+  return changed(split, [&](const at::Tensor& tensor) {
+    auto sizes = tensor.sizes().vec();
+    sizes.at(0) = samples;
+    return at::empty(sizes, tensor.options());
+  });
+}
+
+void gather(const Split& from, const at::Tensor& places, const Split& into) {
+  const std::vector<at::Tensor> all = tensors_of(from);
+  std::vector<at::Tensor> some = tensors_of(into);
+  for (std::size_t i = 0; i < some.size(); ++i) at::index_select_out(some[i], all.at(i), 0, places);
+}
+
+void copy(const Split& from, const Split& into, bool non_blocking) {
+  const std::vector<at::Tensor> here = tensors_of(from), there = tensors_of(into);
+  for (std::size_t i = 0; i < there.size(); ++i) there[i].copy_(here.at(i), non_blocking);
+}
+
 Split shapes_of(const Split& split) {
   return split.dataset ? split.dataset->batch(0) : split;
 }

@@ -29,6 +29,12 @@ Split changed(const Split& split, const Change& change) {
 /// Samples `begin` to below `begin + count` of tensors, without a copy.
 Split rows(const Split& split, std::int64_t begin, std::int64_t count);
 
+/// Tensors for so many samples of the same shapes and types, not filled.
+Split empty_like(const Split& split, std::int64_t samples);
+/// Tensor by tensor: the samples of `from` at these places, and all of them. `into` has its shapes.
+void gather(const Split& from, const at::Tensor& places, const Split& into);
+void copy(const Split& from, const Split& into, bool non_blocking = false);
+
 /// What shapes and types its samples have: of a dataset, tensors of no sample.
 Split shapes_of(const Split& split);
 

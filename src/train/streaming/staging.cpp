@@ -69,9 +69,7 @@ void Staging::begin(std::int64_t step, const Split& batch) {
   mine.batch = rows(mine.memory, 0, samples);
   {
     const c10::StreamGuard guard(streams_->copies);
-    const std::vector<at::Tensor> host = tensors_of(batch);
-    std::vector<at::Tensor> there = tensors_of(mine.batch);
-    for (std::size_t i = 0; i < host.size(); ++i) there[i].copy_(host[i], /*non_blocking=*/true);
+    copy(batch, mine.batch, /*non_blocking=*/true);
     mine.copied.record(streams_->copies);
   }
   mine.is_begun = true;

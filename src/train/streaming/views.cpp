@@ -8,31 +8,15 @@
 
 namespace sibyl {
 
-namespace {
-
-void fill(const Split& into, const Split& from) {
-  const std::vector<at::Tensor> there = tensors_of(into), here = tensors_of(from);
-  for (std::size_t i = 0; i < there.size(); ++i) there[i].copy_(here.at(i));
-}
-
-}  // namespace
-
 Split InMemory::batch(std::int64_t samples) const {
-  return changed(split_, [&](const at::Tensor& all) {
-    auto sizes = all.sizes().vec();
-    sizes[0] = samples;
-    return at::empty(sizes, all.options());
-  });
+  return empty_like(split_, samples);
 }
 
 void InMemory::read(std::span<const std::int64_t> places, const SampleRandom&, const Split& into) const {
-  const at::Tensor index = at::from_blob(const_cast<std::int64_t*>(places.data()),
-                                         {static_cast<std::int64_t>(places.size())}, at::kLong);
-  const std::vector<at::Tensor> all = tensors_of(split_), there = tensors_of(into);
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    at::Tensor rows = there.at(i);
-    at::index_select_out(rows, all[i], 0, index);
-  }
+  gather(split_,
+         at::from_blob(const_cast<std::int64_t*>(places.data()), {static_cast<std::int64_t>(places.size())},
+                       at::kLong),
+         into);
 }
 
 Subset::Subset(std::shared_ptr<const Dataset> all, const at::Tensor& places) : all_(std::move(all)) {
@@ -132,7 +116,7 @@ Split Prepared::batch(std::int64_t samples) const {
 
 void Prepared::read(std::span<const std::int64_t> places, const SampleRandom& random,
                     const Split& into) const {
-  fill(into, collate(places, random));
+  copy(collate(places, random), into);
 }
 
 Split Prepared::collate(std::span<const std::int64_t> places, const SampleRandom& random) const {
