@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "train/loop/batches.hpp"
+#include "train/loop/resident_batches.hpp"
 #include "train/streaming/epoch_order.hpp"
 #include "train/streaming/loader.hpp"
 
@@ -15,7 +15,7 @@ EpochBatches::EpochBatches(const Split& split, std::int64_t batch, FitContext& c
   if (split.dataset)
     loader_ = std::make_unique<Loader>(split.dataset, batch, context.device(), context.loading());
   else
-    resident_ = std::make_unique<Batches>(split, batch, room_for_an_epoch(context.device()));
+    resident_ = std::make_unique<ResidentBatches>(split, batch, room_for_an_epoch(context.device()));
 }
 
 EpochBatches::~EpochBatches() = default;

@@ -7,7 +7,7 @@
 
 namespace sibyl {
 
-class Batches;
+class ResidentBatches;
 class Loader;
 
 /// The batches of an execution's epochs, in the order of each: from tensors where training is, or read ahead
@@ -39,7 +39,7 @@ class EpochBatches {
 
   const Split& split_;
   FitContext& context_;
-  std::unique_ptr<Batches> resident_;
+  std::unique_ptr<ResidentBatches> resident_;
   std::unique_ptr<Loader> loader_;  ///< one of the two
   int expected_ = 0;                ///< the epoch that was made ready; 0: none
   at::Tensor order_;                ///< of that one

@@ -1,4 +1,4 @@
-#include "train/loop/batches.hpp"
+#include "train/loop/resident_batches.hpp"
 #include "train/loop/epoch_metrics.hpp"
 #include "train/optimizers/optimizer_step.hpp"
 #include "train/stopping.hpp"
@@ -44,7 +44,7 @@ TEST_CASE("Batches are the same whether an epoch is gathered at once or batch by
   const Split all = numbered(10);
   const auto order = torch::tensor({3, 1, 4, 0, 5, 9, 2, 6, 8, 7}, torch::kLong);
   for (const std::int64_t batch : {1, 3, 5, 10, 99}) {
-    Batches at_once(all, batch, 1 << 20), one_by_one(all, batch, 0);
+    ResidentBatches at_once(all, batch, 1 << 20), one_by_one(all, batch, 0);
     for (const auto& places : {order, order.flip(0)}) {
       at_once.shuffle(places);
       one_by_one.shuffle(places);

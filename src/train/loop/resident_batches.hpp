@@ -14,11 +14,12 @@ std::int64_t room_for_an_epoch(at::Device device);
 /// The same for a GPU with so many bytes free, as far as that is known.
 std::int64_t room_on_gpu(std::optional<std::int64_t> free);
 
-/// Shuffled batches, gathered into the same memory again and again: all of an epoch at its begin, or, where
-/// that would take more than `room`, each in its turn. (Training reads a batch only until its step is done.)
-class Batches {
+/// Shuffled batches of tensors that lie where training is, gathered into the same memory again and again: all
+/// of an epoch at its begin, or, where that would take more than `room`, each in its turn. (Training reads a
+/// batch only until its step is done.)
+class ResidentBatches {
  public:
-  Batches(const Split& split, std::int64_t batch, std::int64_t room);
+  ResidentBatches(const Split& split, std::int64_t batch, std::int64_t room);
 
   /// Begins an epoch; `order` is where the data is.
   void shuffle(const at::Tensor& order);
@@ -26,7 +27,6 @@ class Batches {
   const Split& at(std::int64_t step);
 
  private:
-
   const Split& split_;
   const std::int64_t batch_;
   const bool whole_;

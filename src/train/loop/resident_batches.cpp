@@ -1,4 +1,4 @@
-#include "train/loop/batches.hpp"
+#include "train/loop/resident_batches.hpp"
 
 #include <algorithm>
 
@@ -16,7 +16,7 @@ std::int64_t room_on_gpu(std::optional<std::int64_t> free) {
   return free ? *free / part : unknown;
 }
 
-Batches::Batches(const Split& split, std::int64_t batch, std::int64_t room)
+ResidentBatches::ResidentBatches(const Split& split, std::int64_t batch, std::int64_t room)
     : split_(split), batch_(std::min(batch, split.size())), whole_(bytes_of(split) <= room) {
   memory_ = empty_like(split, whole_ ? split.size() : batch_);
   for (std::int64_t begin = 0; whole_ && begin < split.size(); begin += batch_) {
@@ -25,12 +25,12 @@ Batches::Batches(const Split& split, std::int64_t batch, std::int64_t room)
   if (!whole_) parts_ = {memory_, rows(memory_, 0, split.size() - (steps() - 1) * batch_)};
 }
 
-void Batches::shuffle(const at::Tensor& order) {
+void ResidentBatches::shuffle(const at::Tensor& order) {
   order_ = order;
   if (whole_) gather(split_, order_, memory_);
 }
 
-const Split& Batches::at(std::int64_t step) {
+const Split& ResidentBatches::at(std::int64_t step) {
   if (whole_) return parts_[static_cast<std::size_t>(step)];
   const Split& batch = parts_[step + 1 < steps() ? 0 : 1];
   gather(split_, order_.narrow(0, step * batch_, batch.size()), batch);
