@@ -20,7 +20,7 @@ ExportedModel Job::export_model(const Suggestion&, const TrainerOptions&, Weight
   throw UsageError("this job has no models to export: it is no HyperModel");
 }
 
-std::vector<std::string> Job::predict(const std::filesystem::path&, const std::string&,
+std::vector<std::string> Job::predict(const std::filesystem::path&, const std::vector<std::string>&,
                                       const std::filesystem::path&) {
   throw UsageError("this job has no models to predict with: it is no HyperModel");
 }

@@ -108,10 +108,12 @@ class Job {
   /// no models.
   virtual ExportedModel export_model(const Suggestion& suggestion, const TrainerOptions& options,
                                      Weights weights, const std::filesystem::path& file);
-  /// What such a model says of the samples in a file (`input`, which may say how the file is written):
-  /// written to `output`, a row each in the same order. Returns what people should know of it, line by line.
-  /// Throws Error for a file that the model can't be asked about, UsageError for a job that has no models.
-  virtual std::vector<std::string> predict(const std::filesystem::path& model, const std::string& input,
+  /// What such a model says of the samples in files, one for each of its inputs (which may say how the file
+  /// is written): written to `output`, a row each in the same order. Returns what people should know of it,
+  /// line by line. Throws Error for a file that the model can't be asked about, UsageError for a job that has
+  /// no models.
+  virtual std::vector<std::string> predict(const std::filesystem::path& model,
+                                           const std::vector<std::string>& inputs,
                                            const std::filesystem::path& output);
   /// About how much a checkpoint of a trial takes, for `plan`; 0: not known.
   virtual std::int64_t checkpoint_bytes() { return 0; }

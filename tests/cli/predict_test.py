@@ -6,6 +6,7 @@ import sys
 import unittest
 import unittest.mock
 
+import h5py
 import numpy as np
 
 from idx import write_data_set
@@ -15,6 +16,10 @@ try:
     import torch
 except ImportError:
     torch = None
+try:
+    import onnxruntime
+except ImportError:
+    onnxruntime = None
 
 FAILED, USAGE = 1, 64
 
@@ -88,13 +93,38 @@ class Predict(SweepTest):
         with self.assertRaisesRegex(torch.jit.Error, "a row has no column 'age'"):
             model.predict([{"plan": "pro"}])
 
+    def export_onnx(self, job):
+        with unittest.mock.patch.dict("os.environ", {"SIBYL_PYTHON": sys.executable}):
+            run(job, "export", self.output, "--onnx")
+        return next((self.output / "exported").glob("*.onnx"))
+
+    def expect_same_from_onnx(self, file, model, *inputs):
+        """What the ONNX file and the TorchScript module say of the same raw input."""
+        if onnxruntime is None:
+            self.skipTest("onnxruntime is not here")
+        session = onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
+        named = dict(zip((each.name for each in session.get_inputs()), (each.numpy() for each in inputs), strict=True))
+        np.testing.assert_allclose(session.run(["output"], named)[0], model(*inputs).detach().numpy(), atol=1e-5)
+
     @unittest.skipIf(torch is None, "python3-torch is not here")
     def test_onnx(self):
         customers = write_customers(self.folder / "customers.csv")
         self.sweep("churn", f"{customers},drop=id")
-        with unittest.mock.patch.dict("os.environ", {"SIBYL_PYTHON": sys.executable}):
-            run("churn", "export", self.output, "--onnx")
-        self.assertGreater(next((self.output / "exported").glob("*.onnx")).stat().st_size, 1000)
+        file = self.export_onnx("churn")
+        self.assertGreater(file.stat().st_size, 1000)
+        model = self.model()
+        self.expect_same_from_onnx(file, model, model.encode(read(customers)))
+
+    @unittest.skipIf(torch is None, "python3-torch is not here")
+    def test_onnx_of_pictures(self):
+        self.sweep("fashion_mnist", write_data_set(self.folder / "data"))
+        raw = torch.tensor(np.random.default_rng(1).integers(0, 256, (9, 784))).float()
+        self.expect_same_from_onnx(self.export_onnx("fashion_mnist"), self.model(), raw)
+
+    @unittest.skipIf(torch is None, "python3-torch is not here")
+    def test_onnx_without_python(self):
+        customers = write_customers(self.folder / "customers.csv")
+        self.sweep("churn", f"{customers},drop=id")
         with unittest.mock.patch.dict("os.environ", {"SIBYL_PYTHON": "/nowhere/python"}):
             _, err = run("churn", "export", self.output, "--onnx", code=FAILED)
         self.assertIn("is written, but as ONNX it could not be: /nowhere/python said", err)
@@ -135,6 +165,36 @@ class Predict(SweepTest):
                 for name, chance in mine.items():
                     self.assertAlmostEqual(chance, float(theirs[f"probability of {name}"]), places=5)
         self.predict("fashion_mnist", data / "t10k-images-idx3-ubyte.gz")  # as the data set has them
+
+    def test_several_inputs(self):
+        self.sweep("fashion_pairs", write_data_set(self.folder / "data"), "--set", "encoder=convolutions")
+        one, other = np.random.default_rng(1).integers(0, 256, (2, 9, 28, 28), dtype=np.uint8)
+        np.save(self.folder / "one.npy", one)
+        np.save(self.folder / "other.npy", other)
+        self.predict("fashion_pairs", self.folder / "one.npy", "--input", self.folder / "other.npy")
+        said = read(self.predictions)
+        self.assertEqual(len(said), 9)
+        with h5py.File(self.folder / "both.h5", "w") as file:
+            file["x"], file["more_0"] = one, other
+        self.predict("fashion_pairs", self.folder / "both.h5")
+        self.assertEqual(read(self.predictions), said)
+        for more, refusal in (
+            ([], "the model takes 2 inputs, and 1 file is given"),
+            (["--input", self.folder / "fewer.npy"], "as more_0, has 8 samples, and the first input has 9"),
+            (["--input", self.folder / "wider.npy"], "as more_0, has samples of the shape [28, 29], and the model takes [28, 28]"),
+            (2 * ["--input", self.folder / "other.npy"], "the model takes 2 inputs, and 3 files are given"),
+        ):
+            np.save(self.folder / "fewer.npy", other[1:])
+            np.save(self.folder / "wider.npy", np.zeros((9, 28, 29), dtype=np.uint8))
+            self.assertIn(refusal, self.predict("fashion_pairs", self.folder / "one.npy", *more, code=FAILED))
+        if torch is None:
+            return
+        model = self.model()
+        inputs = torch.tensor(one), torch.tensor(other)
+        self.assertEqual(model.classify(*inputs), [row["prediction"] for row in said])
+        for mine, theirs in zip(model.predict(*inputs), said):
+            self.assertAlmostEqual(mine["same"], float(theirs["probability of same"]), places=5)
+        self.expect_same_from_onnx(self.export_onnx("fashion_pairs"), model, inputs[0].float(), inputs[1])
 
     def test_refusals(self):
         customers = write_customers(self.folder / "customers.csv")

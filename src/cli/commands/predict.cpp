@@ -35,7 +35,7 @@ fs::path model_of(std::ostream& out, const Options& options, TrialId id, const s
 }  // namespace
 
 void predict(std::ostream& out, const Options& options, const std::string& job_name, Job& job) {
-  if (options.input.empty()) throw UsageError("predict what? Say it with --input FILE");
+  if (options.inputs.empty()) throw UsageError("predict what? Say it with --input FILE");
   TrialId id = 0;
   {
     const StoredSweep sweep = sweep_of(options, job_name);
@@ -44,7 +44,7 @@ void predict(std::ostream& out, const Options& options, const std::string& job_n
   const fs::path model = model_of(out, options, id, job_name, job);
   const fs::path to = options.to.empty() ? options.directory / "predictions.csv" : options.to;
   out << "model: " << model.string() << std::endl;
-  for (const std::string& line : job.predict(model, options.input, to)) out << line << std::endl;
+  for (const std::string& line : job.predict(model, options.inputs, to)) out << line << std::endl;
 }
 
 }  // namespace sibyl

@@ -47,7 +47,7 @@ struct Options {
   TrialId trial = -1;                ///< of `retrain` and `export`; -1: the best
   std::filesystem::path to;          ///< of `export` and `predict`: a file; empty: in the sweep's directory
   bool onnx = false;                 ///< of `retrain` and `export`: as ONNX, too
-  std::string input;                 ///< of `predict`: a file, and how it is written
+  std::vector<std::string> inputs;   ///< of `predict`: files, and how they are written
   std::string options_file;          ///< as it is named; empty: none
   std::vector<std::string> in_file;  ///< what it says besides the command line, as words
   BatchSettings batch;               ///< of `submit`

@@ -235,9 +235,10 @@ OptionTable<Options> looking_options() {
        .value = "FILE",
        .help =
            "The samples: a table like the sweep's without its label (FILE,separator=tab,... as for --data), or "
-           "an array: .npy, IDX, or x of an HDF5 file",
+           "an array: .npy, IDX, or x of an HDF5 file. For a model of several inputs once for each, or one HDF5 "
+           "file with x, more_0, ...",
        .commands = {Command::predict},
-       .type = Of::text(&Options::input)},
+       .type = Of::list(&Options::inputs)},
       {.name = "output",
        .value = "FILE",
        .help = "Where the predictions go, as CSV, a row a sample",

@@ -63,9 +63,10 @@ ExportedModel HyperModelJob::export_model(const Suggestion& suggestion, const Tr
   return sibyl::export_model(*model_, suggestion, options, weights, file);
 }
 
-std::vector<std::string> HyperModelJob::predict(const std::filesystem::path& model, const std::string& input,
+std::vector<std::string> HyperModelJob::predict(const std::filesystem::path& model,
+                                                const std::vector<std::string>& inputs,
                                                 const std::filesystem::path& output) {
-  return sibyl::predict(model, input, output);
+  return sibyl::predict(model, inputs, output);
 }
 
 std::int64_t HyperModelJob::checkpoint_bytes() {

@@ -22,7 +22,7 @@ class HyperModelJob : public Job {
   Retrained retrain(const Suggestion& suggestion, const TrainerOptions& options, Reporter& reporter) override;
   ExportedModel export_model(const Suggestion& suggestion, const TrainerOptions& options, Weights weights,
                              const std::filesystem::path& file) override;
-  std::vector<std::string> predict(const std::filesystem::path& model, const std::string& input,
+  std::vector<std::string> predict(const std::filesystem::path& model, const std::vector<std::string>& inputs,
                                    const std::filesystem::path& output) override;
   /// Of the default hyperparameters' model with two moments a weight, as Adam keeps them, and its best
   /// epoch's weights.

@@ -72,6 +72,13 @@ std::string more_as_json(const ModelDescription& description) {
   return more.dump();
 }
 
+std::vector<ModelDescription::Input> more_from_json(const std::string& text) {
+  std::vector<ModelDescription::Input> more;
+  for (const auto& each : nlohmann::json::parse(text))
+    more.push_back({each.at("shape").get<std::vector<std::int64_t>>(), each.at("type").get<std::string>()});
+  return more;
+}
+
 std::string to_json(const ModelDescription& description) {
   const nlohmann::ordered_json json = {
       {"output", name_of(description.output)},

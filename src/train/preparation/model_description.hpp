@@ -41,6 +41,7 @@ std::vector<std::string> class_names(const ModelDescription& description);
 
 /// The inputs behind the first: [{"shape": [3], "type": "Float"}, ...].
 std::string more_as_json(const ModelDescription& description);
+std::vector<ModelDescription::Input> more_from_json(const std::string& text);
 
 /// A JSON object of it all.
 std::string to_json(const ModelDescription& description);

@@ -94,4 +94,5 @@ def main():
         print(f"{name:15}{EPOCHS[name]:7}{our:10.2f}{their:10.2f}{their / our:17.2f}   {best:.4f}, {their_best:.4f}", flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()

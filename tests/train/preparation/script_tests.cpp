@@ -36,6 +36,11 @@ torch::jit::Module exported(const Data& data, torch::nn::Sequential& network,
   return torch::jit::load(file.string());
 }
 
+Strings ask(const std::filesystem::path& model, const std::filesystem::path& input,
+            const std::filesystem::path& output) {
+  return predict(model, {input.string()}, output);
+}
+
 std::string text_of(const std::filesystem::path& file) {
   std::ifstream in(file);
   return {std::istreambuf_iterator<char>(in), {}};
@@ -90,7 +95,7 @@ TEST_CASE("Rows of texts are prepared by the exported model as by Sibyl") {
   // A file of them: same order, columns in any.
   const TextFile input("new.csv");
   input.with("more;plan;a;city;when;at\n1;x;1,5;Rome;2024-01-31;1.2.2024 10:00\n2;;;Paris;1970-01-01;\n");
-  const Strings notes = predict(model.path(), input.path(), output.path());
+  const Strings notes = ask(model.path(), input.path(), output.path());
   CHECK(notes.at(0) == "ignored, since the model does not know them: 'more'");
   CHECK_THAT(notes.at(1), ContainsSubstring("gaps, filled in: a 1, plan 1, at 1"));
   const std::string text = text_of(output.path());
@@ -99,11 +104,11 @@ TEST_CASE("Rows of texts are prepared by the exported model as by Sibyl") {
   CHECK(std::count(text.begin(), text.end(), '\n') == 3);
   input.with("plan,a,city\nx,1,Rome\n");
   CHECK_THROWS_WITH(
-      predict(model.path(), input.path(), output.path()),
+      ask(model.path(), input.path(), output.path()),
       ContainsSubstring(
           "has no column 'when', 'at', which the model was trained on; there are 'plan', 'a', 'city'"));
   input.with("a,when,city,plan,at\n1,2024-01-01,Rome,x,\noh,2024-01-01,Rome,x,\n");
-  CHECK_THROWS_WITH(predict(model.path(), input.path(), output.path()),
+  CHECK_THROWS_WITH(ask(model.path(), input.path(), output.path()),
                     ContainsSubstring("line 3, column 'a': holds 'oh', which is no number"));
   CHECK(text_of(output.path()) == text);  // the old one stands
 }
@@ -138,7 +143,7 @@ TEST_CASE("Values come back in their units") {
     network->parameters()[1].fill_(0);
   }
   exported(data, network, model.path());
-  predict(model.path(), input.with("a\n1\n4\n2.5\n"), output.path());
+  ask(model.path(), input.with("a\n1\n4\n2.5\n"), output.path());
   const Csv said(output.path(), {.header = true});
   CHECK(said.names() == Strings{"price"});
   for (std::size_t row = 0; row < 3; ++row)
@@ -151,11 +156,11 @@ TEST_CASE("Columns without names are found by their order, or their places in th
   const Data data = prepare(read_table(table.path(), {.target = "0"}), {.validation = 0}, 1);
   torch::nn::Sequential network(torch::nn::Linear(2, 2));
   exported(data, network, model.path());
-  predict(model.path(), table.path(), output.path());
+  ask(model.path(), table.path(), output.path());
   const std::string text = text_of(output.path());
-  predict(model.path(), input.with("1.5,7\n2.5,3\n3.5,9\n"), output.path());
+  ask(model.path(), input.with("1.5,7\n2.5,3\n3.5,9\n"), output.path());
   CHECK(text_of(output.path()) == text);
-  CHECK_THROWS_WITH(predict(model.path(), input.with("1.5\n2.5\n"), output.path()),
+  CHECK_THROWS_WITH(ask(model.path(), input.with("1.5\n2.5\n"), output.path()),
                     ContainsSubstring("has 1 column and no header, but the model takes 2 columns"));
 }
 
@@ -165,12 +170,12 @@ TEST_CASE("Labels of which any may be right have a probability each; one output 
   table.with("x,wet,cold\n1,no,0\n2,yes,1\n3,yes,0\n4,no,0\n");
   const Data labels = prepare(read_table(table.path(), {.target = {"wet", "cold"}}), {.validation = 0}, 1);
   exported(labels, two, model.path(), Loss::binary_cross_entropy);
-  predict(model.path(), input.with("x\n1\n"), output.path());
+  ask(model.path(), input.with("x\n1\n"), output.path());
   CHECK_THAT(text_of(output.path()), Catch::Matchers::StartsWith("wet=yes,cold=1\n"));
   const Data classes =
       prepare(read_table(table.path(), {.target = "wet", .drop = "cold"}), {.validation = 0}, 1);
   auto module = exported(classes, one, model.path(), Loss::binary_cross_entropy);
-  predict(model.path(), input.path(), output.path());
+  ask(model.path(), input.path(), output.path());
   CHECK_THAT(text_of(output.path()),
              Catch::Matchers::StartsWith("prediction,probability of no,probability of yes\n"));
   CHECK(module.forward({torch::ones({3, 1})}).toTensor().sum().item<double>() == Approx(3));
