@@ -32,6 +32,7 @@ with sibyl_trial.start(epochs=3, objective="val_accuracy:max") as trial:
     sizes = [784] + [units] * layers
     hidden = [each for a, b in zip(sizes, sizes[1:]) for each in (nn.Linear(a, b), nn.ReLU())]
     model = nn.Sequential(*hidden, nn.Linear(units, 10)).to(device)
+    trial.note(parameters=sum(each.numel() for each in model.parameters()))
     optimizer = getattr(torch.optim, kind)(model.parameters(), lr=rate, **({"momentum": momentum} if kind == "SGD" else {}))
 
     def save(path):

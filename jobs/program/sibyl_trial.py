@@ -92,6 +92,11 @@ class Trial:
             self._goes_on, self._path = answer["go_on"], answer["checkpoint"]
         return self._goes_on
 
+    def note(self, **values):
+        """Numbers, texts and Booleans that are to be known of this trial: columns note:NAME of /trials, and `parameters`."""
+        if self._link:
+            self._link.tell(note=values)
+
     def checkpoint(self, epoch, save):
         """Calls save(path), to a file or a folder, if Sibyl wants a checkpoint of the epoch that was just reported."""
         if self._path:

@@ -15,4 +15,8 @@ class PeakMemory {
   bool works_;
 };
 
+/// The most memory of the node that another process has had since it began its program; 0 where the system
+/// does not say, or the process is dead.
+std::int64_t peak_memory_of(int process);
+
 }  // namespace sibyl

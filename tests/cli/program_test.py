@@ -106,6 +106,7 @@ class Sweeps(Programs):
             "    rate = trial.suggest_float('rate', 1e-4, 1, log=True, default=0.01)\n"
             "    kind = trial.suggest_categorical('kind', ['a', 'b'])\n"
             "    more = trial.suggest_int('more', 1, 4) if kind == 'b' else 0\n"
+            "    trial.note(parameters=10 + more, of=kind)\n"
             "    for epoch in trial.epochs():\n"
             "        trial.report(epoch, val_accuracy=rate + more)\n")
         words = ["program", "--output", "sweep", "--max-trials", 8, "--scheduler", "full", "--max-epochs", 2, "--", sys.executable, "train.py"]
@@ -117,6 +118,8 @@ class Sweeps(Programs):
         with h5py.File("sweep/results.h5") as file:
             trials = pd.DataFrame(file["trials"][:])
         self.assertTrue((trials["score"] >= 1).any())
+        self.assertEqual((trials["note:of"] == b"b").tolist(), (trials["parameters"] > 10).tolist())
+        self.assertTrue((trials["host_memory"] > 1e6).all())
         _, err = run("program", "--output", "other", "--", "true", code=USAGE)
         self.assertIn("the program ended before it said which hyperparameters it has (is there no --space FILE for it?)", err)
 

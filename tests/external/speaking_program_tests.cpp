@@ -100,6 +100,34 @@ TEST_CASE("a program that is interrupted saves at the end of its epoch") {
   CHECK(TrialFolder(programs.options, 7, 0).checkpoint()->epoch == 1);
 }
 
+TEST_CASE("what a program notes of its trial goes with the next epoch, or with its end") {
+  Programs programs;
+  programs.python(
+      "    trial.note(backbone='resnet', parameters=1234)\n"
+      "    for epoch in trial.epochs():\n"
+      "        trial.report(epoch, val_loss=1)\n"
+      "        trial.checkpoint(epoch, lambda path: open(path, 'w').write('12345'))\n"
+      "        trial.note(last=epoch, big=True, share=0.5)\n");
+  const TrialEnded ended = programs.train(0, 2, 2);
+  CHECK(ended.ending == Ending::reached);
+  REQUIRE(programs.reporter.epochs.size() == 4);
+  CHECK(programs.reporter.epochs[0].notes == Values{{"backbone", std::string("resnet")}});
+  CHECK(programs.reporter.epochs[1].notes ==
+        Values{{"last", std::int64_t{1}}, {"big", true}, {"share", 0.5}});
+  CHECK(ended.notes == Values{{"last", std::int64_t{2}}, {"big", true}, {"share", 0.5}});
+  CHECK(ended.facts.parameters == 1234);
+  CHECK(ended.facts.checkpoint_bytes == 10);   // of both executions
+  CHECK(ended.facts.host_memory > 2'000'000);  // Python's
+  CHECK(ended.facts.host_memory < 1'000'000'000);
+}
+
+TEST_CASE("a note that is neither number nor text nor Boolean fails its trial") {
+  Programs programs;
+  programs.python("    trial.note(layers=[1, 2])\n    time.sleep(9)\n");
+  check_failed(programs.train(0, 2), Cause::exception,
+               "the note \"layers\" is a list, not a number, a text, true or false");
+}
+
 TEST_CASE("an order that comes in the middle of an epoch waits for its end") {
   Programs programs;
   programs.python(

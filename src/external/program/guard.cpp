@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -77,8 +78,8 @@ void set_program_signals() {
   _exit(cannot_start);
 }
 
-void say(int control, GuardWord::Kind kind, int number) {
-  const GuardWord word{kind, number};
+void say(int control, GuardWord::Kind kind, int number, int memory = 0) {
+  const GuardWord word{kind, number, memory};
   while (write(control, &word, sizeof word) < 0 && errno == EINTR) {
   }
 }
@@ -142,12 +143,13 @@ class Guard {
   bool reap() {
     while (true) {
       int status = 0;
-      const pid_t dead = waitpid(-1, &status, WNOHANG);
+      rusage used{};
+      const pid_t dead = wait4(-1, &status, WNOHANG, &used);
       if (dead < 0 && errno == EINTR) continue;
       if (dead <= 0) return dead == 0;
       if (dead != program_) continue;
       ended_ = true;
-      say(control_, GuardWord::ended, status);
+      say(control_, GuardWord::ended, status, static_cast<int>(used.ru_maxrss));
     }
   }
 

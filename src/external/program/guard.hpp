@@ -12,6 +12,7 @@ namespace sibyl {
 struct GuardWord {
   enum Kind : int { not_started, started, ended } kind = not_started;
   int number = 0;  ///< errno; the program's process id; its status, as waitpid has it
+  int memory = 0;  ///< KiB that the program had at most; when it has ended
 };
 /// What a guard is told. The end of the stream means the same as `kill`.
 constexpr char guard_ask_to_end = 't', guard_kill = 'k';

@@ -15,6 +15,7 @@
 #include <sstream>
 #include <thread>
 
+#include "base/peak_memory.hpp"
 #include "external/program/guard.hpp"
 #include "external/program/program_file.hpp"
 #include "process/channel.hpp"
@@ -64,7 +65,7 @@ GuardedProgram::GuardedProgram(const std::vector<std::string>& command,
   const int problem = errno;
   for (const int each : {its_output, its_socket, its_control}) close(each);
   fcntl(output_, F_SETFL, O_NONBLOCK);
-  GuardWord word{GuardWord::not_started, problem};
+  GuardWord word{GuardWord::not_started, problem, 0};
   if (guard_ > 0)
     while (recv(control_, &word, sizeof word, MSG_WAITALL) < 0 && errno == EINTR) {
     }
@@ -114,6 +115,7 @@ void GuardedProgram::hear_guard() {
       end_ = ProcessEnd{.by_signal = WIFSIGNALED(status) != 0,
                         .code = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
                         .oom_kill = oom_kills() > oom_kills_before_};
+      peak_memory_ = std::int64_t{1024} * word.memory;
     }
     if (count > 0) continue;
     gone_ = true;
@@ -148,6 +150,10 @@ void GuardedProgram::wait(std::chrono::milliseconds longest) const {
   std::array<pollfd, 3> there{pollfd{lines_->closed() ? -1 : lines_->descriptor(), POLLIN, 0},
                               pollfd{output_, POLLIN, 0}, pollfd{gone_ || end_ ? -1 : control_, POLLIN, 0}};
   poll(there.data(), there.size(), static_cast<int>(longest.count()));
+}
+
+std::int64_t GuardedProgram::peak_memory() {
+  return end() ? peak_memory_ : peak_memory_of(pid_);
 }
 
 double GuardedProgram::cpu_seconds() const {

@@ -46,6 +46,8 @@ class GuardedProgram {
   pid_t pid() const { return pid_; }  ///< its process group's number, too
   /// Seconds of CPU time that its process group has used, as far as that can be seen.
   double cpu_seconds() const;
+  /// Bytes of memory that the program (not what it has started) has had at most; 0: not known.
+  std::int64_t peak_memory();
 
  private:
   void hear_guard();
@@ -56,6 +58,7 @@ class GuardedProgram {
   int output_ = -1;   ///< what it prints arrives here; -1: no more will
   std::optional<LineSocket> lines_;
   std::int64_t oom_kills_before_ = 0;
+  std::int64_t peak_memory_ = 0;  ///< when it has ended
   bool gone_ = false;
   std::optional<ProcessEnd> end_;
 };

@@ -32,16 +32,6 @@ double real(const JsonValue& value, const std::string& what) {
   return value.number;
 }
 
-Value plain(const JsonValue& value, const std::string& what) {
-  if (value.is(Kind::boolean)) return value.truth;
-  if (value.is(Kind::text)) return value.text;
-  if (!value.is(Kind::number))
-    throw JsonError(value.line, what + " is " + std::string(name_of(value.kind)) +
-                                    ", not a number, a text, true or false");
-  if (value.is_whole) return value.whole;
-  return value.number;
-}
-
 // 1 among 0.1 and 0.5 is a real number, too.
 void make_one_type(std::vector<Value>& values) {
   const auto is_real = [](const Value& each) { return std::holds_alternative<double>(each); };
@@ -162,6 +152,16 @@ void require_kind(const JsonValue& value, Kind kind, const std::string& what) {
   if (value.is(kind)) return;
   throw JsonError(value.line,
                   what + " is " + std::string(name_of(value.kind)) + ", not " + std::string(name_of(kind)));
+}
+
+Value plain(const JsonValue& value, const std::string& what) {
+  if (value.is(Kind::boolean)) return value.truth;
+  if (value.is(Kind::text)) return value.text;
+  if (!value.is(Kind::number))
+    throw JsonError(value.line, what + " is " + std::string(name_of(value.kind)) +
+                                    ", not a number, a text, true or false");
+  if (value.is_whole) return value.whole;
+  return value.number;
 }
 
 Question read_question(const std::string& name, const JsonValue& json) {

@@ -25,6 +25,9 @@ Question read_question(const std::string& name, const JsonValue& json);
 /// Asks it, under its conditions. None where these don't hold. Throws Error for what can't be asked.
 std::optional<Value> ask(HyperParameters& hp, const Question& question);
 
+/// A number, a text, true or false. Throws JsonError, with `what` it is, for anything else.
+Value plain(const JsonValue& value, const std::string& what);
+
 /// Throws JsonError for a member of another name, with the one that may have been meant. `what`: whose
 /// members they are, "an int".
 void require_names(const JsonValue& object, const std::vector<std::string>& known, const std::string& what);

@@ -47,7 +47,12 @@ void EpochLog::send(int epoch, const ReportedEpoch& report) {
                    .epoch = epoch,
                    .started = report.started,
                    .seconds = report.seconds,
-                   .metrics = report.metrics});
+                   .metrics = report.metrics,
+                   .notes = take_notes()});
+}
+
+void EpochLog::note(Values values) {
+  for (auto& [name, value] : values) notes_[name] = std::move(value);
 }
 
 void EpochLog::report(SaidReport said, bool every) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 
 #include "core/training/early_stopping.hpp"
 #include "external/trial/messages.hpp"
@@ -20,6 +21,11 @@ class EpochLog {
   /// `every`: no epoch may be left out. Throws Error for one that can't come next, and for metrics without
   /// the objective.
   void report(SaidReport said, bool every);
+
+  /// Of the trial; reported with the next epoch.
+  void note(Values values);
+  /// Those of no epoch that was reported.
+  Values take_notes() { return std::exchange(notes_, {}); }
 
   int last() const { return last_; }  ///< epoch that was reported; 0: none
   const ReportedEpochs& reported() const { return reported_; }
@@ -44,6 +50,7 @@ class EpochLog {
   double began_ = 0;  ///< the epoch that is trained, on a clock that nobody sets
   double started_ = 0;
   std::string diverged_;
+  Values notes_;
 };
 
 }  // namespace sibyl

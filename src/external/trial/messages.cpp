@@ -56,6 +56,15 @@ Said read_one(const std::string& word, const JsonValue& json) {
     return SaidReport{epoch_number(need(json, "epoch", Kind::number), "\"epoch\""),
                       read_metrics(need(json, "metrics", Kind::object))};
   }
+  if (word == "note") {
+    require_kind(json, Kind::object, "\"note\"");
+    SaidNote note;
+    for (const auto& [name, value] : json.members) {
+      if (name.empty()) throw JsonError(value.line, "a note has no name");
+      note.values[name] = plain(value, "the note " + json_text(name));
+    }
+    return note;
+  }
   if (word == "saved") {
     require_kind(json, Kind::object, "\"saved\"");
     return SaidSaved{epoch_number(need(json, "epoch", Kind::number), "\"epoch\"")};

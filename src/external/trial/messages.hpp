@@ -24,6 +24,10 @@ struct SaidReport {
   int epoch = 0;
   std::vector<Metric> metrics;
 };
+/// What the program makes of its trial, by name.
+struct SaidNote {
+  Values values;
+};
 /// The checkpoint that was asked for is written.
 struct SaidSaved {
   int epoch = 0;
@@ -45,8 +49,8 @@ struct SaidReady {};
 /// It makes steps.
 struct SaidAlive {};
 
-using Said = std::variant<SaidHello, Question, SaidReport, SaidSaved, SaidUnreadable, SaidFailure, SaidEnd,
-                          SaidReady, SaidAlive>;
+using Said = std::variant<SaidHello, Question, SaidReport, SaidNote, SaidSaved, SaidUnreadable, SaidFailure,
+                          SaidEnd, SaidReady, SaidAlive>;
 
 /// Throws Error that quotes a line that is none of these.
 Said read_said(const std::string& line);

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <thread>
 #include <utility>
@@ -56,6 +57,7 @@ TrialEnded ProgramRun::run() {
       restarts_ = false;
       start();
       supervise();
+      facts_.host_memory = std::max(facts_.host_memory, program_->peak_memory());
       if (!restarts_) break;
       program_.reset();
       if (std::exchange(is_unreadable_, false)) folder_.forget_checkpoint();
@@ -221,6 +223,16 @@ void ProgramRun::hear(SaidReport said) {
   save_began_ = now;
   answer(std::string("{\"go_on\":") + (goes_on ? "true" : "false") +
          ",\"checkpoint\":" + (saves ? json_text(folder_.place_for_next().string()) : "null") + "}");
+}
+
+// The number of its parameters has a place of its own.
+void ProgramRun::hear(SaidNote said) {
+  if (const auto found = said.values.find("parameters"); found != said.values.end())
+    if (const auto* number = std::get_if<std::int64_t>(&found->second)) {
+      facts_.parameters = std::max<std::int64_t>(*number, 0);
+      said.values.erase(found);
+    }
+  log_.note(std::move(said.values));
 }
 
 void ProgramRun::hear(const SaidSaved& said) {

@@ -45,6 +45,7 @@ class ProgramRun {
   void hear(const SaidHello& said);
   void hear(const Question& said);
   void hear(SaidReport said);
+  void hear(SaidNote said);
   void hear(const SaidSaved& said);
   void hear(const SaidUnreadable& said);
   void hear(const SaidFailure& said);
@@ -84,6 +85,7 @@ class ProgramRun {
   std::optional<ProcessEnd> end_;
   Clock::time_point said_end_at_, told_at_, asked_at_;
   Order told_ = Order::go_on;
+  TrialFacts facts_;
   double save_began_ = 0;
   double cpu_seconds_ = 0;
   Clock::time_point next_look_;

@@ -84,6 +84,9 @@ TrialEnded ProgramRun::conclude() {
   TrialEnded ended = judged();
   if (said_end_ && !failure_ && end_ && !asked_ && !end_->by_signal && end_->code != 0)
     note("when its training was over, the program ended with exit code " + std::to_string(end_->code));
+  ended.facts = facts_;
+  ended.facts.checkpoint_bytes = folder_.checkpoint_bytes();
+  ended.notes = log_.take_notes();
   if (!note_.empty()) ended.message += (ended.message.empty() ? "" : "; ") + note_;
   return ended;
 }

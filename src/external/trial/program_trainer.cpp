@@ -1,7 +1,9 @@
 #include "external/trial/program_trainer.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <utility>
 
 #include "external/program/program_file.hpp"
 #include "external/space/space_file.hpp"
@@ -38,7 +40,12 @@ TrialEnded ProgramTrainer::train(const Suggestion& suggestion, Reporter& reporte
   int stopped = 0;
   for (int execution = 0; execution < suggestion.executions; ++execution) {
     HyperParameters hp(values, options_.seed, suggestion.slot.trial);
+    const TrialEnded before = std::exchange(ended, {});
     ended = ProgramRun(setting, suggestion, execution, hp, reporter, kept_).run();
+    ended.facts.parameters = std::max(ended.facts.parameters, before.facts.parameters);
+    ended.facts.host_memory = std::max(ended.facts.host_memory, before.facts.host_memory);
+    ended.facts.checkpoint_bytes += before.facts.checkpoint_bytes;
+    ended.notes.insert(before.notes.begin(), before.notes.end());
     values = hp.values();  // what the first execution found, the others have
     if (ended.ending == Ending::early_stopped) {
       ++stopped;

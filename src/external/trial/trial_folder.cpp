@@ -71,6 +71,21 @@ std::optional<ProgramCheckpoint> TrialFolder::checkpoint() const {
   return latest;
 }
 
+std::int64_t TrialFolder::checkpoint_bytes() const {
+  const auto kept = checkpoint();
+  if (!kept) return 0;
+  std::error_code problem;
+  if (!fs::is_directory(kept->path, problem)) {
+    const auto bytes = fs::file_size(kept->path, problem);
+    return problem ? 0 : static_cast<std::int64_t>(bytes);
+  }
+  std::int64_t bytes = 0;
+  for (const auto& each : fs::recursive_directory_iterator(kept->path, problem))
+    if (each.is_regular_file(problem) && !each.is_symlink(problem))
+      bytes += static_cast<std::int64_t>(each.file_size(problem));
+  return bytes;
+}
+
 ReportedEpochs TrialFolder::reported() const {
   ReportedEpochs reported;
   if (!is_there()) return reported;

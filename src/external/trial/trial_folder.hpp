@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -37,6 +38,7 @@ class TrialFolder {
   void make() const;
   std::optional<ProgramCheckpoint> checkpoint() const;
   ReportedEpochs reported() const;
+  std::int64_t checkpoint_bytes() const;  ///< of a file or of all in a folder; 0: there is none
 
   /// Where the program is to write the next one. What was there is deleted.
   std::filesystem::path place_for_next() const;
