@@ -1,5 +1,5 @@
-#include "train/loop/resident_batches.hpp"
 #include "train/loop/epoch_metrics.hpp"
+#include "train/loop/resident_batches.hpp"
 #include "train/optimizers/optimizer_step.hpp"
 #include "train/stopping.hpp"
 // Last: LibTorch has a CHECK of its own.
