@@ -47,8 +47,8 @@ class CountWaits : public c10::WarningHandler {
 
 class Recording : public at::cuda::CUDAGraph {
  public:
-  /// Ends a recording that has failed. LibTorch then leaves its allocator and its generators believing that
-  /// it still goes on.
+  /// Ends a recording that has failed. LibTorch may then leave its allocator and its generators believing
+  /// that it still goes on.
   void abandon(c10::Device device) {
     try {
       capture_end();
@@ -56,10 +56,20 @@ class Recording : public at::cuda::CUDAGraph {
     } catch (const c10::Error&) {
       (void)cudaGetLastError();
     }
-    namespace allocator = c10::cuda::CUDACachingAllocator;
-    allocator::endAllocateToPool(device.index(), mempool_id_);
-    allocator::releasePool(device.index(), mempool_id_);
-    for (auto& [generator, increment] : captured_generator_states_) generator->capturing_ = false;
+    clear_up(*this, device);
+  }
+
+ private:
+  /// What reset() does not: since 2.15 it releases the pool, and what generators know of a recording.
+  template <class Self>
+  static void clear_up(Self& self, c10::Device device) {
+    if constexpr (!requires { self.allocated_pool_; }) {
+      namespace allocator = c10::cuda::CUDACachingAllocator;
+      allocator::endAllocateToPool(device.index(), self.mempool_id_);
+      allocator::releasePool(device.index(), self.mempool_id_);
+    }
+    for (auto& each : self.captured_generator_states_)
+      if constexpr (requires { each.first->capturing_; }) each.first->capturing_ = false;
   }
 };
 
