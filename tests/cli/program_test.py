@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -96,6 +97,15 @@ class Sweeps(Programs):
         words = ["program", "--space", EXAMPLES / "spoken.json", "--max-epochs", 9, "--output"]
         run(*words, "one", "--", EXAMPLES / "spoken.sh")
         out, _ = run(*words, "three", "--", EXAMPLES / "spoken.sh", ranks=3)
+        self.assertIn("0 failed", out)
+        assert_same("one", "three")
+
+    @unittest.skipUnless(shutil.which("Rscript"), "R is not here")
+    def test_r_speaks_over_its_standard_input_and_output(self):
+        command = f"exec Rscript {EXAMPLES / 'iris.R'} <&$SIBYL_FD >&$SIBYL_FD"
+        words = ["program", "--space", EXAMPLES / "iris.json", "--scheduler", "hyperband", "--max-epochs", 3, "--output"]
+        run(*words, "one", "--", "sh", "-c", command)
+        out, _ = run(*words, "three", "--", "sh", "-c", command, ranks=3)
         self.assertIn("0 failed", out)
         assert_same("one", "three")
 
