@@ -3,7 +3,7 @@
     python3 utilisation.py SIMULATE [--workers 8 64 512 4096] [--stragglers .3 1] [--schedulers hyperband ...]
 
 SIMULATE is build/tests/simulate. R = 81, eta = 3, as many iterations of Hyperband (or as many trials of the others) as there are
-workers, at least 4; workers are slower and faster from slot to slot by lognormal factors. Prints, for each, the share of the
+workers, at least 4, of pbt four members a worker; workers are slower and faster from slot to slot by lognormal factors. Prints, for each, the share of the
 workers' time that goes into training, and the makespan over its lower bound: the time of all work shared out evenly, or that
 of the trial that takes longest.
 """
@@ -18,6 +18,8 @@ def simulate(program, scheduler, workers, stragglers):
     command = [program, "--max-epochs", 81, "--workers", workers, "--stragglers", stragglers, "--format", "json"]
     if scheduler == "strict barrier":
         command += ["--barrier", "--iterations", iterations]
+    elif scheduler == "pbt":
+        command += ["--scheduler", "pbt", "--population", 4 * workers]
     elif scheduler == "hyperband":
         command += ["--iterations", iterations]
     else:  # as many epochs, about; its options behind its name
