@@ -80,14 +80,20 @@ def draw(all_regrets, file):
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    figure, axes = pyplot.subplots(1, len(all_regrets), figsize=(4 * len(all_regrets), 3.2), squeeze=False)
+    first = 50  # epochs: of one full training
+    figure, axes = pyplot.subplots(1, len(all_regrets), figsize=(3.2 * len(all_regrets), 3.2), sharey=True, squeeze=False)
     for axis, (table, regrets) in zip(axes[0], all_regrets.items()):
         for name, rows in regrets.items():
             curve = numpy.median(rows, 0)
-            axis.plot(range(1, len(curve)), curve[1:], label=name, linestyle="--" if name.startswith("optuna") else "-", linewidth=1.2)
-        axis.set(title=table, xscale="log", xlabel="epochs trained", ylabel="median regret", xlim=(50, None), ylim=(0, 0.25))
-    axes[0][-1].legend(fontsize=6)
-    figure.tight_layout()
+            changes = numpy.nonzero(curve[first + 1:] != curve[first:-1])[0] + first + 1
+            drops = [first, *changes, len(curve) - 1]
+            theirs = name.startswith("optuna")
+            axis.step(drops, curve[drops], where="post", label=name, linestyle="--" if theirs else "-", color="black" if theirs else None, linewidth=1.2)
+        short = next((part for part in table.split("_") if "NN" in part or "LSTM" in part or "GRU" in part), table)
+        axis.set(title=short, xscale="log", xlabel="epochs trained", xlim=(first, None), ylim=(0, 0.25))
+    axes[0][0].set(ylabel="median regret")
+    figure.legend(*axes[0][0].get_legend_handles_labels(), loc="lower center", ncols=len(regrets), fontsize=8, frameon=False)
+    figure.tight_layout(rect=(0, 0.07, 1, 1))
     figure.savefig(file)
 
 
