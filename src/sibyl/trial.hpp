@@ -133,9 +133,10 @@ struct Trial {
   std::string message;
   std::string output;  ///< the last lines that its process printed, of a failure
   TrialFacts facts;
-  Values notes;    ///< that its job made of it, by name
-  int lost = 0;    ///< workers that it was lost with
-  int killed = 0;  ///< times that its process was killed in its latest slot, and nobody knows why
+  Values notes;  ///< that its job made of it, by name
+  int lost = 0;  ///< workers that it was lost with
+  /// Times that its process was killed, or lost its device, in its latest slot, and nobody knows why.
+  int killed = 0;
 
   /// "signal SIGSEGV", "exit code 3", "diverged"; empty where nothing went wrong.
   std::string cause_text() const;

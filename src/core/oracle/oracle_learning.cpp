@@ -15,12 +15,14 @@ void add_notes(Trial& trial, const Values& notes) {
 /// A trial that so many workers were lost with has taken them down itself.
 constexpr int max_lost_workers = 3;
 /// A trial whose process was killed so often in one slot has had it killed (by a daemon that watches memory,
-/// say); the times before may have been somebody's kill of the whole job.
+/// say); the times before may have been somebody's kill of the whole job. So it is with a device that several
+/// processes lose together.
 constexpr int max_kills = 3;
 
-/// Was its process killed, and perhaps not because of it?
+/// Was its process killed, or its device lost, and perhaps not because of it?
 bool was_killed(const TrialEnded& ended) {
-  return ended.ending == Ending::interrupted && ended.cause == Cause::signal;
+  return ended.ending == Ending::interrupted &&
+         (ended.cause == Cause::signal || ended.cause == Cause::device_lost);
 }
 
 double latest_score(const Trial& trial) {

@@ -3,6 +3,8 @@
 #include <dlfcn.h>
 
 #include <array>
+#include <cstdlib>
+#include <filesystem>
 
 namespace sibyl {
 
@@ -40,6 +42,13 @@ class Driver {
 };
 
 }  // namespace
+
+bool runs_under_mps() {
+  const char* folder = std::getenv("CUDA_MPS_PIPE_DIRECTORY");
+  std::error_code ignored;
+  return std::filesystem::exists(
+      std::filesystem::path(folder && *folder ? folder : "/tmp/nvidia-mps") / "control", ignored);
+}
 
 CudaDevice ask_cuda_driver(int index) {
   const Driver function;

@@ -78,6 +78,13 @@ Failure judged(Failure failure, const std::string& trouble) {
   return failure;
 }
 
+void blame_nobody(TrialEnded& ended, const std::string& trouble) {
+  if (ended.ending != Ending::failed || trouble.empty()) return;
+  ended.ending = Ending::interrupted;
+  ended.cause = Cause::device_lost;
+  ended.message += "; under MPS the fault may be that of another process on the card";
+}
+
 bool is_of_the_machine(std::exception_ptr exception) {
   const Failure failure = classify(exception);
   return failure.cause != Cause::exception ||

@@ -3,7 +3,7 @@
 #include <exception>
 #include <string>
 
-#include "sibyl/trial.hpp"
+#include "sibyl/reports.hpp"
 
 namespace sibyl {
 
@@ -25,6 +25,12 @@ Failure classify(const std::string& what);
 /// fault, though the device no longer works in this process) the next call of cuBLAS or cuDNN merely fails,
 /// and where no memory is left for their handles they merely do not start.
 Failure judged(Failure failure, const std::string& trouble);
+
+/// Whose the failure is where the device has stopped working (`trouble`, as above) and is shared under
+/// NVIDIA's MPS: nobody's, for there a fault of one process ends all that use the card, and all of them see
+/// the same error. The trial is interrupted, for the reason that its device was lost, and given out again; if
+/// that happens to it again and again, it is to blame.
+void blame_nobody(TrialEnded& ended, const std::string& trouble);
 
 /// Is the failure not the caller's but the machine's: no memory, or a device that does not do what it is
 /// told?

@@ -7,6 +7,7 @@
 #include "base/peak_memory.hpp"
 #include "train/datasets/describe.hpp"
 #include "train/device/compute.hpp"
+#include "train/device/cuda_driver.hpp"
 #include "train/device/device.hpp"
 #include "train/loop/execution.hpp"
 #include "train/loop/failure.hpp"
@@ -132,9 +133,11 @@ TrialEnded TrialTrainer::train(const Suggestion& suggestion, Reporter& reporter)
     ended.message = std::move(failure.message);
   }
   if (ended.ending == Ending::failed) {
-    Failure failure = judged({.cause = ended.cause, .message = std::move(ended.message)}, try_the_device());
+    const std::string trouble = try_the_device();
+    Failure failure = judged({.cause = ended.cause, .message = std::move(ended.message)}, trouble);
     ended.cause = failure.cause;
     ended.message = std::move(failure.message);
+    if (chosen_.may_be_shared && runs_under_mps()) blame_nobody(ended, trouble);
   } else if (chosen_.may_be_shared) {
     release_cached_memory(device_);
   }

@@ -99,11 +99,13 @@ TEST_CASE("a failed trial is never promoted, however good it was before") {
   CHECK(start(oracle).slot.trial == 1);
 }
 
-TEST_CASE("a trial whose process was killed for no known reason goes on, but not for ever in one slot") {
+TEST_CASE(
+    "a trial whose process was killed, or lost its device, for no known reason goes on, but not for ever in one slot") {
+  const Cause cause = GENERATE(Cause::signal, Cause::device_lost);
   Oracle oracle(line(), {loss}, std::make_unique<RandomSampler>(line(), 1),
                 std::make_unique<Hyperband>(HyperbandOptions{3, 3, 1}, loss));
   const auto be_killed = [&](const Suggestion& suggestion) {
-    end(oracle, suggestion, Ending::interrupted, Cause::signal);
+    end(oracle, suggestion, Ending::interrupted, cause);
     return oracle.trials()[suggestion.slot.trial].status == TrialStatus::failed;
   };
   const auto again = [&](TrialId trial) {
@@ -128,7 +130,7 @@ TEST_CASE("a trial whose process was killed for no known reason goes on, but not
   }
   for (int i = 0; i < 2; ++i) CHECK_FALSE(be_killed(again(0)));  // in the next rung it counts anew
   CHECK(be_killed(again(0)));
-  CHECK(oracle.trials()[0].cause == Cause::signal);
+  CHECK(oracle.trials()[0].cause == cause);
   CHECK_THAT(oracle.trials()[0].message, ContainsSubstring("3 times") && ContainsSubstring("why"));
   CHECK(oracle.trials()[0].score == 0.1);
 }

@@ -4,6 +4,8 @@
 #include <sstream>
 
 #include "sibyl/error.hpp"
+#include "train/datasets/temporary_folder.hpp"
+#include "train/device/cuda_driver.hpp"
 // Last: LibTorch has a CHECK of its own.
 #include "catch.hpp"
 
@@ -15,6 +17,15 @@ TEST_CASE("The CPU can be asked for anywhere, and what is not known is refused")
   CHECK(choose_device(options).device == c10::kCPU);
   options.device = "gpu";
   CHECK_THROWS_AS(choose_device(options), UsageError);
+}
+
+TEST_CASE("MPS is seen by its pipe") {
+  const TemporaryFolder folder;
+  setenv("CUDA_MPS_PIPE_DIRECTORY", folder.path().c_str(), 1);
+  CHECK_FALSE(runs_under_mps());
+  std::ofstream(folder.path() / "control").put('x');
+  CHECK(runs_under_mps());
+  unsetenv("CUDA_MPS_PIPE_DIRECTORY");
 }
 
 TEST_CASE("The CPU has a name where Linux knows one, no UUID, and always works") {

@@ -57,6 +57,30 @@ TEST_CASE("What a failed call of a library means shows when the device is tried 
   CHECK(judged({.cause = Cause::too_large, .message = "big"}, "").cause == Cause::too_large);
 }
 
+TEST_CASE("Under MPS a device that stopped working is nobody's fault, at first") {
+  const auto ended = [](Ending ending, Cause cause) {
+    TrialEnded each;
+    each.ending = ending;
+    each.cause = cause;
+    each.message = "CUDA error: an illegal memory access was encountered";
+    return each;
+  };
+  for (const Cause cause : {Cause::device_lost, Cause::exception}) {  // an assertion of whoever it was
+    TrialEnded lost = ended(Ending::failed, cause);
+    blame_nobody(lost, "CUDA error: an illegal memory access was encountered");
+    CHECK(lost.ending == Ending::interrupted);
+    CHECK(lost.cause == Cause::device_lost);
+    CHECK_THAT(lost.message, ContainsSubstring("illegal memory access") &&
+                                 ContainsSubstring("may be that of another process on the card"));
+  }
+  TrialEnded own = ended(Ending::failed, Cause::exception);
+  blame_nobody(own, "");  // the device works
+  CHECK(own.ending == Ending::failed);
+  TrialEnded stopped = ended(Ending::early_stopped, Cause::none);
+  blame_nobody(stopped, "CUDA error: unspecified launch failure");
+  CHECK(stopped.ending == Ending::early_stopped);
+}
+
 TEST_CASE("No memory and a device in trouble are the machine's fault, a file's content is not") {
   const auto of_the_machine = [](const char* what) {
     return is_of_the_machine(std::make_exception_ptr(std::runtime_error(what)));
