@@ -4,7 +4,7 @@
                      [--seeds 20] [--peer-seeds 10] [--trials 100] [--lag 0] [--keep FILE]
 
 BENCH_SAMPLERS is the program of samplers.cpp, which holds the problems too. The peers need Optuna 5 (pip install
-optuna==5.0.0), optuna-gp also scipy and torch 2. Prints for each problem the quartiles of the best loss by trials, the 90 %
+optuna==5.0.0), optuna-gp also scipy and torch 2; botorch, smac and hebo their own packages (see other_tuners.py). Prints for each problem the quartiles of the best loss by trials, the 90 %
 interval of the medians' difference (by bootstrap; below 0: ours is better), and processor time per suggestion. FOLDER has
 tables of TaskSet, as .csv or .csv.gz. FILE keeps what peers found, so that they need not search again.
 """
@@ -97,7 +97,34 @@ def optuna_search(sampler, problem, trials, lag):
     return best, seconds
 
 
+def other_search(tuner, problem, trials):
+    best, least, truth, seconds = [], float("inf"), float("inf"), 0.0
+    for number in range(trials):
+        began = time.process_time()
+        values = problem.start(number) if number < STARTS else tuner.propose()
+        seconds += time.process_time() - began
+        loss, true, run = problem.run(values)
+        if loss < least:
+            least, truth = loss, true
+        best.append(truth)
+        began = time.process_time()
+        tuner.tell(run, loss)
+        seconds += time.process_time() - began
+    return best, seconds
+
+
 def peer_search(peer, bench, name, seed, trials, lag):
+    problem = Problem(bench, name, seed)
+    if not peer.startswith("optuna"):
+        import other_tuners
+
+        make = {"botorch": lambda: other_tuners.Botorch(problem.space, seed), "hebo": lambda: other_tuners.Hebo(problem.space, seed),
+                "smac": lambda: other_tuners.Smac(problem.space, seed, trials)}
+        if lag:
+            raise SystemExit(f"{peer} is compared one trial at a time")
+        found = other_search(make[peer](), problem, trials)
+        problem.close()
+        return found
     import optuna
 
     samplers = optuna.samplers
@@ -106,7 +133,6 @@ def peer_search(peer, bench, name, seed, trials, lag):
         "optuna-gp": lambda: samplers.GPSampler(seed=seed, n_startup_trials=STARTS),
         "optuna-random": lambda: samplers.RandomSampler(seed=seed),
     }
-    problem = Problem(bench, name, seed)
     best, seconds = optuna_search(make[peer](), problem, trials, lag)
     problem.close()
     return best, seconds
