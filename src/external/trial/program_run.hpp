@@ -33,6 +33,7 @@ class ProgramRun {
 
  private:
   using Clock = std::chrono::steady_clock;
+  static double seconds_now();
 
   void restore();
   void start();
