@@ -24,7 +24,7 @@ set(share_dir ${CMAKE_INSTALL_DATADIR}/sibyl)
 install(FILES README.md CHANGELOG.md CONTRIBUTING.md CITATION.cff LICENSE DESTINATION ${share_dir} COMPONENT share)
 install(DIRECTORY slurm DESTINATION ${share_dir} USE_SOURCE_PERMISSIONS COMPONENT share PATTERN .shellcheckrc EXCLUDE)
 install(DIRECTORY jobs DESTINATION ${share_dir} USE_SOURCE_PERMISSIONS COMPONENT share
-        FILES_MATCHING PATTERN "*.cpp" PATTERN "*.md" PATTERN "*.py" PATTERN "*.sh" PATTERN "*.json" PATTERN CMakeLists.txt
+        FILES_MATCHING PATTERN "*.cpp" PATTERN "*.md" PATTERN "*.py" PATTERN "*.sh" PATTERN "*.R" PATTERN "*.json" PATTERN CMakeLists.txt
         PATTERN __pycache__ EXCLUDE)
 if(TARGET program)  # bin/sibyl-program finds sibyl_trial.py in share/
   install(PROGRAMS $<TARGET_FILE:program> DESTINATION ${CMAKE_INSTALL_BINDIR} RENAME sibyl-program OPTIONAL)
