@@ -1,4 +1,4 @@
-"""BoTorch, SMAC and HEBO as peers of ours (see peers.py), as their documentation shows them: on spaces of floats, one trial at a
+"""BoTorch and SMAC as peers of ours (see peers.py), as their documentation shows them: on spaces of floats, one trial at a
 time. Each proposes values, and is told the values that were run with their loss."""
 
 import numpy
@@ -82,25 +82,3 @@ class Smac:
         if info is None or any(abs(info.config[name] - point[name]) > 1e-6 for name in self.names):  # it was run elsewhere
             info = TrialInfo(ConfigSpace.Configuration(self.space, values=point), seed=0)
         self.tuner.tell(info, TrialValue(cost=loss), save=False)
-
-
-class Hebo:
-    def __init__(self, space, seed):
-        import pandas
-        import torch
-        from hebo.design_space.design_space import DesignSpace
-        from hebo.optimizers.hebo import HEBO
-
-        torch.set_num_threads(1)
-        numpy.random.seed(seed)
-        torch.manual_seed(seed)
-        self.frame = pandas.DataFrame
-        self.to_values, self.to_point = scaled(space)
-        self.names = [name for _, name, _, _ in space]
-        self.tuner = HEBO(DesignSpace().parse([{"name": name, "type": "num", "lb": 0, "ub": 1} for name in self.names]), rand_sample=0)
-
-    def propose(self):
-        return self.to_values(self.tuner.suggest(n_suggestions=1)[self.names].iloc[0].tolist())
-
-    def tell(self, values, loss):
-        self.tuner.observe(self.frame([dict(zip(self.names, self.to_point(values)))]), numpy.array([[loss]]))

@@ -4,7 +4,7 @@
                      [--seeds 20] [--peer-seeds 10] [--trials 100] [--lag 0] [--keep FILE]
 
 BENCH_SAMPLERS is the program of samplers.cpp, which holds the problems too. The peers need Optuna 5 (pip install
-optuna==5.0.0), optuna-gp also scipy and torch 2; botorch, smac and hebo their own packages (see other_tuners.py). Prints for each problem the quartiles of the best loss by trials, the 90 %
+optuna==5.0.0), optuna-gp also scipy and torch 2; botorch and smac their own packages (see other_tuners.py). Prints for each problem the quartiles of the best loss by trials, the 90 %
 interval of the medians' difference (by bootstrap; below 0: ours is better), and processor time per suggestion. FOLDER has
 tables of TaskSet, as .csv or .csv.gz. FILE keeps what peers found, so that they need not search again.
 """
@@ -118,7 +118,7 @@ def peer_search(peer, bench, name, seed, trials, lag):
     if not peer.startswith("optuna"):
         import other_tuners
 
-        make = {"botorch": lambda: other_tuners.Botorch(problem.space, seed), "hebo": lambda: other_tuners.Hebo(problem.space, seed),
+        make = {"botorch": lambda: other_tuners.Botorch(problem.space, seed),
                 "smac": lambda: other_tuners.Smac(problem.space, seed, trials)}
         if lag:
             raise SystemExit(f"{peer} is compared one trial at a time")
