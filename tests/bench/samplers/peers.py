@@ -4,7 +4,7 @@
                      [--seeds 20] [--peer-seeds 10] [--trials 100] [--lag 0] [--keep FILE]
 
 BENCH_SAMPLERS is the program of samplers.cpp, which holds the problems too. The peers need Optuna 5 (pip install
-optuna==5.0.0), optuna-gp also scipy and torch 2; botorch and smac their own packages (see other_tuners.py). Prints for each problem the quartiles of the best loss by trials, the 90 %
+optuna==5.0.0), optuna-gp also scipy and torch 2; botorch and smac their own packages (see tuners.py). Prints for each problem the quartiles of the best loss by trials, the 90 %
 interval of the medians' difference (by bootstrap; below 0: ours is better), and processor time per suggestion. FOLDER has
 tables of TaskSet, as .csv or .csv.gz. FILE keeps what peers found, so that they need not search again.
 """
@@ -18,6 +18,8 @@ import tempfile
 import time
 
 import numpy
+
+import tuners
 
 STARTS = 10
 
@@ -57,85 +59,31 @@ class Problem:
         self.process.wait()
 
 
-def optuna_search(sampler, problem, trials, lag):
-    import optuna
-
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
-    study = optuna.create_study(sampler=sampler)
-    for number in range(STARTS):
-        study.enqueue_trial(problem.start(number))
-    distributions = {}
-    for kind, name, words, _ in problem.space:
-        if kind == "float":
-            distributions[name] = optuna.distributions.FloatDistribution(float(words[0]), float(words[1]), log=words[2] == "log")
-        elif kind == "int":
-            distributions[name] = optuna.distributions.IntDistribution(int(words[0]), int(words[1]), step=int(words[2]))
-        else:
-            distributions[name] = optuna.distributions.CategoricalDistribution(words)
+def search(tuner, problem, trials, lag):
+    """The best loss by trials, and processor seconds in the tuner, which is told of a trial when `lag` more have been started."""
     running, best, least, truth, seconds = [], [], float("inf"), float("inf"), 0.0
-    for _ in range(trials):
+    for number in range(trials):
+        start = problem.start(number) if number < STARTS else None
         began = time.process_time()
-        trial, values = study.ask(), {}
-        for _, name, _, condition in problem.space:
-            if not condition or values.get(condition[0]) == condition[1]:
-                values[name] = trial._suggest(name, distributions[name])
+        values = tuner.propose(start)
         seconds += time.process_time() - began
         loss, true, run = problem.run(values)
         if loss < least:
             least, truth = loss, true
         best.append(truth)
-        running.append((trial, loss, values, run))
+        running.append((run, loss))
         began = time.process_time()
         if len(running) > lag:
-            trial, loss, values, run = running.pop(0)
-            if all(abs(run[name] - value) < 1e-9 if isinstance(value, float) else run[name] == value for name, value in values.items()):
-                study.tell(trial, loss)
-            else:  # it was run elsewhere
-                study.tell(trial, state=optuna.trial.TrialState.FAIL)
-                study.add_trial(optuna.trial.create_trial(params=run, distributions={name: distributions[name] for name in run}, value=loss))
-        seconds += time.process_time() - began
-    return best, seconds
-
-
-def other_search(tuner, problem, trials):
-    best, least, truth, seconds = [], float("inf"), float("inf"), 0.0
-    for number in range(trials):
-        began = time.process_time()
-        values = problem.start(number) if number < STARTS else tuner.propose()
-        seconds += time.process_time() - began
-        loss, true, run = problem.run(values)
-        if loss < least:
-            least, truth = loss, true
-        best.append(truth)
-        began = time.process_time()
-        tuner.tell(run, loss)
+            tuner.tell(*running.pop(0))
         seconds += time.process_time() - began
     return best, seconds
 
 
 def peer_search(peer, bench, name, seed, trials, lag):
     problem = Problem(bench, name, seed)
-    if not peer.startswith("optuna"):
-        import other_tuners
-
-        make = {"botorch": lambda: other_tuners.Botorch(problem.space, seed),
-                "smac": lambda: other_tuners.Smac(problem.space, seed, trials)}
-        if lag:
-            raise SystemExit(f"{peer} is compared one trial at a time")
-        found = other_search(make[peer](), problem, trials)
-        problem.close()
-        return found
-    import optuna
-
-    samplers = optuna.samplers
-    make = {
-        "optuna-tpe": lambda: samplers.TPESampler(seed=seed),
-        "optuna-gp": lambda: samplers.GPSampler(seed=seed, n_startup_trials=STARTS),
-        "optuna-random": lambda: samplers.RandomSampler(seed=seed),
-    }
-    best, seconds = optuna_search(make[peer](), problem, trials, lag)
+    found = search(tuners.make(peer, problem.space, seed, STARTS, trials), problem, trials, lag)
     problem.close()
-    return best, seconds
+    return found
 
 
 def our_search(sampler, bench, name, seeds, trials, lag):

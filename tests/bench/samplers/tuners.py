@@ -1,7 +1,45 @@
-"""BoTorch and SMAC as peers of ours (see peers.py), as their documentation shows them: on spaces of floats, one trial at a
-time. Each proposes values, and is told the values that were run with their loss."""
+"""Other tuners as peers of ours (see peers.py), as their documentation shows them. Each proposes values, at first those that it is
+given, and is told, in the same order, the values that were run with their loss. BoTorch and SMAC: on spaces of floats only."""
 
 import numpy
+
+
+class Optuna:
+    def __init__(self, space, seed, name, starts):
+        import optuna
+
+        optuna.logging.set_verbosity(optuna.logging.ERROR)
+        samplers = {"optuna-tpe": lambda: optuna.samplers.TPESampler(seed=seed),
+                    "optuna-gp": lambda: optuna.samplers.GPSampler(seed=seed, n_startup_trials=starts),
+                    "optuna-random": lambda: optuna.samplers.RandomSampler(seed=seed)}
+        self.optuna, self.study, self.space = optuna, optuna.create_study(sampler=samplers[name]()), space
+        self.distributions, self.asked = {}, []
+        for kind, name, words, _ in space:
+            if kind == "float":
+                self.distributions[name] = optuna.distributions.FloatDistribution(float(words[0]), float(words[1]), log=words[2] == "log")
+            elif kind == "int":
+                self.distributions[name] = optuna.distributions.IntDistribution(int(words[0]), int(words[1]), step=int(words[2]))
+            else:
+                self.distributions[name] = optuna.distributions.CategoricalDistribution(words)
+
+    def propose(self, start):
+        if start:
+            self.study.enqueue_trial(start)
+        trial, values = self.study.ask(), {}
+        for _, name, _, condition in self.space:
+            if not condition or values.get(condition[0]) == condition[1]:
+                values[name] = trial._suggest(name, self.distributions[name])
+        self.asked.append((trial, values))
+        return values
+
+    def tell(self, run, loss):
+        trial, values = self.asked.pop(0)
+        if all(abs(run[name] - value) < 1e-9 if isinstance(value, float) else run[name] == value for name, value in values.items()):
+            self.study.tell(trial, loss)
+        else:  # it was run elsewhere
+            states, make = self.optuna.trial.TrialState, self.optuna.trial.create_trial
+            self.study.tell(trial, state=states.FAIL)
+            self.study.add_trial(make(params=run, distributions={name: self.distributions[name] for name in run}, value=loss))
 
 
 def scaled(space):
@@ -30,7 +68,9 @@ class Botorch:
         self.to_values, self.to_point = scaled(space)
         self.points, self.losses = [], []
 
-    def propose(self):
+    def propose(self, start):
+        if start:
+            return start
         import botorch
         import gpytorch
         import torch
@@ -67,18 +107,24 @@ class Smac:
         facade = smac.HyperparameterOptimizationFacade
         self.tuner = facade(scenario, lambda configuration, seed=0: 0.0, overwrite=True,
                             initial_design=facade.get_initial_design(scenario, n_configs=1))
-        self.asked = None
+        self.asked = []
 
-    def propose(self):
-        self.asked = self.tuner.ask()
-        return self.to_values([self.asked.config[name] for name in self.names])
+    def propose(self, start):
+        self.asked.append(None if start else self.tuner.ask())
+        return start or self.to_values([self.asked[-1].config[name] for name in self.names])
 
     def tell(self, values, loss):
         import ConfigSpace
         from smac.runhistory.dataclasses import TrialInfo, TrialValue
 
         point = dict(zip(self.names, (min(max(float(x), 0.0), 1.0) for x in self.to_point(values))))
-        info, self.asked = self.asked, None
+        info = self.asked.pop(0)
         if info is None or any(abs(info.config[name] - point[name]) > 1e-6 for name in self.names):  # it was run elsewhere
             info = TrialInfo(ConfigSpace.Configuration(self.space, values=point), seed=0)
         self.tuner.tell(info, TrialValue(cost=loss), save=False)
+
+
+def make(name, space, seed, starts, trials):
+    if name == "botorch":
+        return Botorch(space, seed)
+    return Smac(space, seed, trials) if name == "smac" else Optuna(space, seed, name, starts)
