@@ -17,10 +17,10 @@ constexpr int max_lost_workers = 3;
 /// A trial whose process was killed so often in one slot has had it killed (by a daemon that watches memory,
 /// say); the times before may have been somebody's kill of the whole job. So it is with a device that several
 /// processes lose together.
-constexpr int max_kills = 3;
+constexpr int max_unexplained = 3;
 
 /// Was its process killed, or its device lost, and perhaps not because of it?
-bool was_killed(const TrialEnded& ended) {
+bool is_unexplained(const TrialEnded& ended) {
   return ended.ending == Ending::interrupted &&
          (ended.cause == Cause::signal || ended.cause == Cause::device_lost);
 }
@@ -128,7 +128,7 @@ void Oracle::learn(const TrialEnded& event, Consequences& consequences) {
   trial.status = TrialStatus::paused;
 
   bool failed = event.ending == Ending::failed;
-  if (was_killed(event) && ++trial.killed == max_kills) {
+  if (is_unexplained(event) && ++trial.killed == max_unexplained) {
     failed = true;
     trial.message = "given up: that happened " + std::to_string(trial.killed) + " times; " + event.message;
   } else if (event.ending == Ending::interrupted && event.cause == Cause::worker_lost &&

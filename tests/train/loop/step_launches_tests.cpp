@@ -40,7 +40,6 @@ const std::set<std::string> without_launch = {"aten::empty",
                                               "aten::is_nonzero",
                                               "aten::_local_scalar_dense",
                                               "aten::item",
-                                              "detach",
                                               "aten::to",
                                               "aten::contiguous",
                                               "aten::resolve_conj",
@@ -71,8 +70,8 @@ void ends(const at::RecordFunction& function, at::ObserverContext* context) {
   if (ended->outer && (launches || ended->launched)) ended->outer->launched = true;
 }
 
-/// The layers of tests/bench/training's MLP. In double: for floats the CPU has loops of its own in place of
-/// some operators, as a GPU has not.
+/// As many layers as tests/bench/training's MLP. In double: for floats the CPU has loops of its own in place
+/// of some operators, as a GPU has not.
 struct Mlp : HyperModel {
   int samples = 0;
   torch::nn::Sequential build(HyperParameters&) override {
