@@ -46,7 +46,7 @@ add("best: the later of equal ones", "core/oracle/oracle_learning.cpp",
 add("oracle: one retry too many", "core/oracle/oracle_learning.cpp",
     "trial.retries < options_.max_retries", "trial.retries <= options_.max_retries", "core", "max-retries gives*")
 add("oracle: a killed trial is never given up", "core/oracle/oracle_learning.cpp",
-    "++trial.killed == max_kills", "++trial.killed == max_kills + 1", "core", "a trial whose process was killed*")
+    "++trial.killed == max_unexplained", "++trial.killed == max_unexplained + 1", "core", "a trial whose process was killed*")
 add("oracle: one more worker is lost with a trial", "core/oracle/oracle_learning.cpp",
     "++trial.lost == max_lost_workers", "++trial.lost == max_lost_workers + 1", "core",
     "a trial that is lost with its worker*")
