@@ -51,8 +51,8 @@ add("oracle: one more worker is lost with a trial", "core/oracle/oracle_learning
     "++trial.lost == max_lost_workers", "++trial.lost == max_lost_workers + 1", "core",
     "a trial that is lost with its worker*")
 add("oracle: an epoch told twice is news", "core/oracle/oracle.cpp",
-    "report.epoch > trials_[report.trial].epochs[report.execution]",
-    "report.epoch >= trials_[report.trial].epochs[report.execution]", "core", "late and repeated reports*")
+    "report.epoch > trials_[report.trial].executions[report.execution].epochs",
+    "report.epoch >= trials_[report.trial].executions[report.execution].epochs", "core", "late and repeated reports*")
 add("oracle: one trial more than --max-trials", "core/oracle/oracle_learning.cpp",
     "static_cast<std::int64_t>(trials_.size()) >= options_.max_trials && !closed_)",
     "static_cast<std::int64_t>(trials_.size()) > options_.max_trials && !closed_)", "core", "max-trials cuts*")

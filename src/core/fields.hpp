@@ -54,6 +54,18 @@ inline void fields(Reader& in, Faults& faults, const Faults*) {
   in(texts);
   for (const std::string& text : texts) faults.add(text);
 }
+inline void fields(Writer& out, const Values& values, const Values*) {
+  out(static_cast<std::uint32_t>(values.size()));
+  for (const auto& [name, value] : values) out(name, value);
+}
+inline void fields(Reader& in, Values& values, const Values*) {
+  std::uint32_t left = 0;
+  for (in(left); left > 0; --left) {
+    std::string name;
+    in(name);
+    in(values[name]);
+  }
+}
 inline void fields(Writer& out, const SearchSpace& space, const SearchSpace*) {
   out(space.hyperparameters());
 }

@@ -90,8 +90,8 @@ std::vector<Evaluation> evaluations(const std::vector<Trial>& trials, const std:
   if (!rungs.empty()) return all;
   for (TrialId id = 0; id < static_cast<TrialId>(trials.size()); ++id) {
     const Trial& trial = trials[id];
-    if (!std::isfinite(trial.score) || trial.epochs.empty()) continue;
-    all.push_back({id, *std::max_element(trial.epochs.begin(), trial.epochs.end()), trial.score});
+    if (!std::isfinite(trial.score) || trial.executions.empty()) continue;
+    all.push_back({id, trial.epochs(), trial.score});
   }
   return all;
 }

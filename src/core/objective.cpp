@@ -85,8 +85,8 @@ bool Objective::better(double a, double b) const {
 }
 
 int best_epoch(const Trial& trial, const Objective& objective) {
-  const Best* best = nullptr;
-  for (const Best& each : trial.best)
+  const ExecutionResult* best = nullptr;
+  for (const ExecutionResult& each : trial.executions)
     if (best == nullptr || objective.better(each.score, best->score)) best = &each;
   return best ? best->epoch : 0;
 }

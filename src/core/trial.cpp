@@ -77,7 +77,23 @@ bool may_pass(Cause cause) {
   return false;
 }
 
+int Trial::epochs() const {
+  int most = 0;
+  for (const ExecutionResult& each : executions) most = std::max(most, each.epochs);
+  return most;
+}
+
+const EndText& Trial::said() const {
+  static const EndText nothing;
+  return text ? *text : nothing;
+}
+
+void Trial::say(EndText what) {
+  text = what.empty() ? nullptr : std::make_shared<const EndText>(std::move(what));
+}
+
 std::string Trial::cause_text() const {
+  const std::string& detail = said().detail;
   return std::string(to_string(cause)) + (detail.empty() ? "" : " " + detail);
 }
 

@@ -1,17 +1,14 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "sibyl/domain.hpp"
+#include "sibyl/values.hpp"
 
 namespace sibyl {
-
-/// The values of one trial's active hyperparameters, by name.
-using Values = std::map<std::string, Value>;
 
 /// A hyperparameter exists only where its parent is active and has one of these values.
 struct Condition {

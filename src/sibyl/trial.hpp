@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -92,11 +93,20 @@ double value_of(const std::vector<Metric>& metrics, std::string_view name);
 /// How many samples of a class (row) were taken for each of the classes (column).
 using ConfusionMatrix = std::vector<std::vector<std::int64_t>>;
 
-/// The best epoch of one execution of a trial, by the objective, and what the last one scored.
-struct Best {
-  double score = std::numeric_limits<double>::quiet_NaN();
-  int epoch = 0;
+/// What one execution of a trial has come to.
+struct ExecutionResult {
+  double score = std::numeric_limits<double>::quiet_NaN();  ///< of its best epoch, by the objective
+  int epoch = 0;                                            ///< the best one
+  int epochs = 0;                                           ///< trained so far
   double latest = std::numeric_limits<double>::quiet_NaN();
+};
+
+/// What was said when a trial's latest slot ended; most trials have nothing of it.
+struct EndText {
+  std::string detail;  ///< of the cause: "SIGSEGV", an exit code
+  std::string message;
+  std::string output;  ///< the last lines that its process printed, of a failure
+  bool empty() const { return detail.empty() && message.empty() && output.empty(); }
 };
 
 /// What a trial's training takes.
@@ -109,15 +119,14 @@ struct TrialFacts {
   void add(const TrialFacts& later);
 };
 
-/// Everything the oracle knows of a trial.
+/// Everything the oracle knows of a trial. A sweep of a million keeps them all: what few have is kept apart.
 struct Trial {
   Slot slot;            ///< the latest
   TrialId parent = -1;  ///< whose checkpoint it went on from; -1: it began anew
   Origin origin;
   Values hyperparameters;
   TrialStatus status = TrialStatus::running;
-  std::vector<Best> best;   ///< by execution
-  std::vector<int> epochs;  ///< trained so far, by execution
+  std::vector<ExecutionResult> executions;
   /// Mean of the executions' best, so far; a trial that fails later keeps it, for the record.
   double score = std::numeric_limits<double>::quiet_NaN();
   bool early_stopped = false;
@@ -129,15 +138,17 @@ struct Trial {
   double started = 0;  ///< seconds since 1970
   double ended = 0;    ///< 0: not yet
   Cause cause = Cause::none;
-  std::string detail;  ///< of the cause: "SIGSEGV", an exit code
-  std::string message;
-  std::string output;  ///< the last lines that its process printed, of a failure
+  std::shared_ptr<const EndText> text;  ///< null: nothing; see `said`
   TrialFacts facts;
   Values notes;  ///< that its job made of it, by name
   int lost = 0;  ///< workers that it was lost with
   /// Times that its process was killed, or lost its device, in its latest slot, and nobody knows why.
   int killed = 0;
 
+  /// Trained so far, by the execution that is furthest.
+  int epochs() const;
+  const EndText& said() const;
+  void say(EndText what);
   /// "signal SIGSEGV", "exit code 3", "diverged"; empty where nothing went wrong.
   std::string cause_text() const;
 };

@@ -59,9 +59,8 @@ Trial trial_of(TrialId id) {
   Trial trial;
   trial.slot.trial = id;
   for (int k = 0; k < 10; ++k) trial.hyperparameters["hyperparameter_" + std::to_string(k)] = 0.1 * k;
-  trial.best.resize(1);
-  trial.epochs.resize(1);
-  if (id % 100 == 0) trial.message = std::string(300, 'm');
+  trial.executions.resize(1);
+  if (id % 100 == 0) trial.say({"", std::string(300, 'm'), ""});
   return trial;
 }
 

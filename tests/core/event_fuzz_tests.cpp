@@ -184,7 +184,7 @@ void require_sane(const Oracle& oracle) {
   for (TrialId id = 0; id < trials; ++id) {
     const Trial& trial = oracle.trials()[id];
     REQUIRE(trial.slot.trial == id);
-    REQUIRE(trial.best.size() == 2);
+    REQUIRE(trial.executions.size() == 2);
     REQUIRE(trial.status <= TrialStatus::failed);
     REQUIRE(trial.cause <= Cause::worker_lost);
     REQUIRE(oracle.scheduler().rung(trial.slot)->rung == trial.slot.rung);

@@ -27,7 +27,7 @@ std::vector<Trial> trials(int count, const std::function<double(const Values&)>&
     trial.slot.trial = id;
     trial.hyperparameters = draw(space(), 1, id);
     trial.score = score(trial.hyperparameters);
-    trial.epochs = {1};
+    trial.executions = {{.epochs = 1}};
     all.push_back(trial);
   }
   return all;

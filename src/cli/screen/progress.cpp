@@ -100,7 +100,7 @@ void Progress::show_best(double now) {
   best_ = id;
   best_score_ = trial.score;
   line("best so far: trial " + std::to_string(id) + ", " + oracle_.options().objective.metric + " " +
-           short_number(trial.score) + " at epoch " + std::to_string(trial.best[0].epoch) + " (" +
+           short_number(trial.score) + " at epoch " + std::to_string(trial.executions[0].epoch) + " (" +
            short_text(searched(trial.hyperparameters, oracle_.space())) + ")",
        now);
 }
@@ -188,7 +188,7 @@ std::string Progress::block(double now) const {
   if (const TrialId id = oracle_.best(); id >= 0) {
     const Trial& trial = oracle_.trials()[id];
     text << "best    trial " << id << ": " << one_line(oracle_.options().objective.metric) << " "
-         << short_number(trial.score) << " at epoch " << trial.best[0].epoch
+         << short_number(trial.score) << " at epoch " << trial.executions[0].epoch
          << (trial.status == TrialStatus::failed ? ", then it failed" : "") << '\n'
          << "        " << short_text(searched(trial.hyperparameters, oracle_.space())) << '\n';
   }

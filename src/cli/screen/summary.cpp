@@ -78,10 +78,6 @@ std::string expectation(const Trial& trial) {
   return text;
 }
 
-int epochs(const Trial& trial) {
-  return *std::max_element(trial.epochs.begin(), trial.epochs.end());
-}
-
 void print_table(std::ostream& out, const Oracle& oracle, const std::vector<TrialId>& order, int top,
                  int width) {
   std::vector<std::string> header{
@@ -101,7 +97,7 @@ void print_table(std::ostream& out, const Oracle& oracle, const std::vector<Tria
     std::vector<std::string> row{
         std::to_string(rank + 1),       std::to_string(order[rank]),
         short_number(trial.score),      std::to_string(best_epoch(trial, oracle.options().objective)),
-        std::to_string(epochs(trial)),  std::string(to_string(trial.status)),
+        std::to_string(trial.epochs()), std::string(to_string(trial.status)),
         several ? chosen_by(trial) : ""};
     for (const std::string& name : names) {
       const auto value = trial.hyperparameters.find(name);
@@ -131,7 +127,7 @@ void print_failures(std::ostream& out, const Oracle& oracle) {
   std::sort(causes.begin(), causes.end());
   out << "Failed    ";
   for (const auto& [count, cause] : causes) out << -count << " x " << one_line(cause) << "; ";
-  out << "trial " << first << ": " << printable(oracle.trials()[first].message) << '\n';
+  out << "trial " << first << ": " << printable(oracle.trials()[first].said().message) << '\n';
 }
 
 void print_importances(std::ostream& out, const std::vector<Importance>& importances) {
@@ -195,11 +191,11 @@ std::string summary_json(const Seen& sweep, int top) {
     trials.push_back({{"trial", id},
                       {"score", number_or_null(trial.score)},
                       {"best_epoch", best_epoch(trial, oracle.options().objective)},
-                      {"epochs", epochs(trial)},
+                      {"epochs", trial.epochs()},
                       {"status", to_string(trial.status)},
                       {"early_stopped", trial.early_stopped},
                       {"cause", trial.cause_text()},
-                      {"message", trial.message},
+                      {"message", trial.said().message},
                       {"parameters", trial.facts.parameters},
                       {"host_memory", trial.facts.host_memory},
                       {"device_memory", trial.facts.device_memory},

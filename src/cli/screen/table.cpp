@@ -119,8 +119,8 @@ std::string short_text(const Values& values) {
 
 Values searched(const Values& values, const SearchSpace& space) {
   Values searched;
-  for (const auto& each : values)
-    if (space.searches(each.first)) searched.insert(each);
+  for (const auto& [name, value] : values)
+    if (space.searches(name)) searched.emplace(name, value);
   return searched;
 }
 

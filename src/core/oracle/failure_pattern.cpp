@@ -16,7 +16,8 @@ constexpr std::size_t max_named = 3;      ///< hyperparameters
 constexpr std::size_t few_for_range = 3;  ///< trials: fewer lie on one side of the others too easily
 
 std::string first_line(const Trial& trial) {
-  return trial.message.substr(0, trial.message.find('\n'));
+  const std::string& message = trial.said().message;
+  return message.substr(0, message.find('\n'));
 }
 
 /// With "#" for each of 17, 1e-05 and 0x7f: messages that differ in an epoch or an address are the same one.

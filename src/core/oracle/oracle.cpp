@@ -12,7 +12,13 @@ Oracle::Oracle(SearchSpace space, OracleOptions options, std::unique_ptr<Sampler
       sampler_(std::move(sampler)),
       scheduler_(std::move(scheduler)),
       results_(std::move(results)),
-      improvement_(options_.objective) {}
+      improvement_(options_.objective) {
+  // Trials stand in one block, and a million of them are not to be moved, or to take the room twice.
+  const auto plan = scheduler_->planned();
+  std::int64_t most = plan ? plan->trials : 0;
+  if (options_.max_trials > 0) most = plan ? std::min(most, options_.max_trials) : options_.max_trials;
+  trials_.reserve(static_cast<std::size_t>(std::clamp<std::int64_t>(most, 0, 1'000'000)));
+}
 
 Decision Oracle::ask() const {
   return std::visit(
@@ -108,7 +114,7 @@ bool Oracle::knows(TrialId trial, int attempt) const {
 bool Oracle::is_news(const EpochReported& report) const {
   return knows(report.trial, report.attempt) && report.execution >= 0 &&
          report.execution < options_.executions &&
-         report.epoch > trials_[report.trial].epochs[report.execution];
+         report.epoch > trials_[report.trial].executions[report.execution].epochs;
 }
 
 bool Oracle::is_news(const HyperparametersFound& found) const {

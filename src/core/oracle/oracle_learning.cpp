@@ -8,10 +8,6 @@
 namespace sibyl {
 
 namespace {
-void add_notes(Trial& trial, const Values& notes) {
-  for (const auto& [name, value] : notes) trial.notes.insert_or_assign(name, value);
-}
-
 /// A trial that so many workers were lost with has taken them down itself.
 constexpr int max_lost_workers = 3;
 /// A trial whose process was killed so often in one slot has had it killed (by a daemon that watches memory,
@@ -27,8 +23,8 @@ bool is_unexplained(const TrialEnded& ended) {
 
 double latest_score(const Trial& trial) {
   double sum = 0;
-  for (const Best& each : trial.best) sum += each.latest;
-  return sum / static_cast<double>(trial.best.size());
+  for (const ExecutionResult& each : trial.executions) sum += each.latest;
+  return sum / static_cast<double>(trial.executions.size());
 }
 }  // namespace
 
@@ -56,8 +52,7 @@ void Oracle::learn(const TrialStarted& event, Consequences& consequences) {
     trial.first_epoch = suggestion.slot.first_epoch;
     trial.origin = suggestion.origin;
     trial.started = event.time;
-    trial.best.resize(options_.executions);
-    trial.epochs.resize(options_.executions, suggestion.slot.first_epoch);
+    trial.executions.resize(options_.executions, {.epochs = suggestion.slot.first_epoch});
     trials_.push_back(std::move(trial));
     sampler_->started(id, suggestion.hyperparameters);
     if (results_) results_->started(id);
@@ -86,22 +81,25 @@ void Oracle::learn(const HyperparametersFound& event, Consequences&) {
     found_more_ = found_more_ || !trial.hyperparameters.contains(hyperparameter.name);
     if (!space_.has(hyperparameter)) space_.add(hyperparameter);
   }
-  for (const auto& [name, value] : event.values) trial.hyperparameters.insert_or_assign(name, value);
+  trial.hyperparameters.update(event.values);
 }
 
 void Oracle::learn(const EpochReported& event, Consequences& consequences) {
   Trial& trial = trials_[event.trial];
-  epochs_ += event.epoch - trial.epochs[event.execution];
-  trial.epochs[event.execution] = event.epoch;
+  ExecutionResult& result = trial.executions[event.execution];
+  epochs_ += event.epoch - result.epochs;
+  result.epochs = event.epoch;
   measured_ = measured_ || names(event.metrics, options_.objective.metric);
   const double score = value_of(event.metrics, options_.objective.metric);
-  Best& best = trial.best[event.execution];
-  if (options_.objective.better(score, best.score)) best = {score, event.epoch};
-  best.latest = score;
-  add_notes(trial, event.notes);
+  if (options_.objective.better(score, result.score)) {
+    result.score = score;
+    result.epoch = event.epoch;
+  }
+  result.latest = score;
+  trial.notes.update(event.notes);
   double sum = 0;
   int executions = 0;
-  for (const Best& each : trial.best) {
+  for (const ExecutionResult& each : trial.executions) {
     if (std::isnan(each.score)) continue;
     sum += each.score;
     ++executions;
@@ -119,23 +117,21 @@ void Oracle::learn(const TrialEnded& event, Consequences& consequences) {
   running_.erase(event.trial);
   not_yet_reported_.erase(event.trial);
   trial.seconds += event.seconds;
-  trial.message = event.message;
   trial.cause = event.cause;
-  trial.detail = event.detail;
-  trial.output = event.output;
+  const auto say = [&](std::string message) { trial.say({event.detail, std::move(message), event.output}); };
+  say(event.message);
   trial.facts.add(event.facts);
-  add_notes(trial, event.notes);
+  trial.notes.update(event.notes);
   trial.status = TrialStatus::paused;
 
   bool failed = event.ending == Ending::failed;
   if (is_unexplained(event) && ++trial.killed == max_unexplained) {
     failed = true;
-    trial.message = "given up: that happened " + std::to_string(trial.killed) + " times; " + event.message;
+    say("given up: that happened " + std::to_string(trial.killed) + " times; " + event.message);
   } else if (event.ending == Ending::interrupted && event.cause == Cause::worker_lost &&
              ++trial.lost == max_lost_workers) {
     failed = true;
-    trial.message =
-        "given up: " + std::to_string(trial.lost) + " workers were lost with it; the last: " + event.message;
+    say("given up: " + std::to_string(trial.lost) + " workers were lost with it; the last: " + event.message);
   } else if (event.ending == Ending::interrupted) {
     requeued_.insert(event.trial);
     close_if_used_up(consequences);
@@ -144,7 +140,7 @@ void Oracle::learn(const TrialEnded& event, Consequences& consequences) {
   if (!failed && std::isnan(trial.score)) {
     failed = true;
     trial.cause = Cause::exception;
-    trial.message = "no epoch had a finite '" + options_.objective.metric + "' (the objective)";
+    say("no epoch had a finite '" + options_.objective.metric + "' (the objective)");
   }
   if (failed && may_pass(trial.cause) && trial.lost < max_lost_workers &&
       trial.retries < options_.max_retries) {

@@ -73,7 +73,7 @@ class Simulation {
       if (const auto found = oracle_.foreseen(*suggestion)) tell(*found);
       // One that was interrupted goes on from where it was.
       const Slot& slot = suggestion->slot;
-      const int epoch = std::max(slot.first_epoch, oracle_.trials()[slot.trial].epochs.front());
+      const int epoch = std::max(slot.first_epoch, oracle_.trials()[slot.trial].epochs());
       const double overhead = training_.overhead(slot), slowness = training_.slowness(slot);
       sweep_.overhead += overhead;
       const double begins = std::max(now_, oracle_free_) + overhead;

@@ -40,8 +40,8 @@ class Count {
       if (!decided.contains(asked.name)) {
         const Domain* declared = space_.domain(asked.name, before);  // where `--set` may have fixed it
         const Domain& domain = declared ? *declared : asked.domain;
-        Values way = decided;
-        way.insert(before.begin(), before.end());
+        Values way = before;
+        way.update(decided);
         const bool allowed = contains(domain, value);
         if (!branch(way, asked.name, domain, allowed ? &value : nullptr)) return false;
         if (!allowed) return true;  // no such leaf

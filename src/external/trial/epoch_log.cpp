@@ -51,10 +51,6 @@ void EpochLog::send(int epoch, const ReportedEpoch& report) {
                    .notes = take_notes()});
 }
 
-void EpochLog::note(Values values) {
-  for (auto& [name, value] : values) notes_[name] = std::move(value);
-}
-
 void EpochLog::report(SaidReport said, bool every) {
   const auto& [first_epoch, last_epoch] =
       std::pair(suggestion_.slot.first_epoch, suggestion_.slot.last_epoch);

@@ -23,7 +23,7 @@ class EpochLog {
   void report(SaidReport said, bool every);
 
   /// Of the trial; reported with the next epoch.
-  void note(Values values);
+  void note(const Values& values) { notes_.update(values); }
   /// Those of no epoch that was reported.
   Values take_notes() { return std::exchange(notes_, {}); }
 

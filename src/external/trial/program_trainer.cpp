@@ -40,12 +40,13 @@ TrialEnded ProgramTrainer::train(const Suggestion& suggestion, Reporter& reporte
   int stopped = 0;
   for (int execution = 0; execution < suggestion.executions; ++execution) {
     HyperParameters hp(values, options_.seed, suggestion.slot.trial);
-    const TrialEnded before = std::exchange(ended, {});
+    TrialEnded before = std::exchange(ended, {});
     ended = ProgramRun(setting, suggestion, execution, hp, reporter, kept_).run();
     ended.facts.parameters = std::max(ended.facts.parameters, before.facts.parameters);
     ended.facts.host_memory = std::max(ended.facts.host_memory, before.facts.host_memory);
     ended.facts.checkpoint_bytes += before.facts.checkpoint_bytes;
-    ended.notes.insert(before.notes.begin(), before.notes.end());
+    before.notes.update(ended.notes);
+    ended.notes = std::move(before.notes);
     values = hp.values();  // what the first execution found, the others have
     if (ended.ending == Ending::early_stopped) {
       ++stopped;

@@ -31,15 +31,12 @@ store::Table without_values(const Part& trials, const Objective& objective) {
   table.add("iteration", trials, [](const Trial& trial) { return std::int32_t{trial.slot.iteration}; });
   table.add("bracket", trials, [](const Trial& trial) { return std::int32_t{trial.slot.bracket}; });
   table.add("rung", trials, [](const Trial& trial) { return std::int32_t{trial.slot.rung}; });
-  table.add("epochs", trials, [](const Trial& trial) {
-    return trial.epochs.empty() ? std::int32_t{0}
-                                : std::int32_t{*std::max_element(trial.epochs.begin(), trial.epochs.end())};
-  });
+  table.add("epochs", trials, [](const Trial& trial) { return std::int32_t{trial.epochs()}; });
   table.add("score", trials, [](const Trial& trial) { return trial.score; });
   table.add("best_epoch", trials,
             [&](const Trial& trial) { return std::int32_t{best_epoch(trial, objective)}; });
   table.add("executions", trials,
-            [](const Trial& trial) { return static_cast<std::int32_t>(trial.best.size()); });
+            [](const Trial& trial) { return static_cast<std::int32_t>(trial.executions.size()); });
   table.add("parent", trials, [](const Trial& trial) { return trial.parent; });
   table.add("sampler", trials, [](const Trial& trial) { return clean_utf8(trial.origin.sampler); });
   table.add("expected_score", trials, [](const Trial& trial) { return trial.origin.expected_mean; });
@@ -54,9 +51,9 @@ store::Table without_values(const Part& trials, const Objective& objective) {
   table.add("early_stopped", trials, [](const Trial& trial) { return std::int8_t{trial.early_stopped}; });
   table.add("cause", trials, [](const Trial& trial) { return trial.cause_text(); });
   table.add("message", trials,
-            [](const Trial& trial) { return shorten(clean_utf8(trial.message), max_message); });
+            [](const Trial& trial) { return shorten(clean_utf8(trial.said().message), max_message); });
   table.add("output", trials,
-            [](const Trial& trial) { return shorten(clean_utf8(trial.output), max_message); });
+            [](const Trial& trial) { return shorten(clean_utf8(trial.said().output), max_message); });
   table.add("parameters", trials, [](const Trial& trial) { return trial.facts.parameters; });
   table.add("host_memory", trials, [](const Trial& trial) { return trial.facts.host_memory; });
   table.add("device_memory", trials, [](const Trial& trial) { return trial.facts.device_memory; });

@@ -92,7 +92,7 @@ void TensorBoardLog::learn(const HyperparametersFound& event, const std::vector<
 void TensorBoardLog::learn(const EpochReported& event, const std::vector<Trial>& trials) {
   const Trial& trial = trials[event.trial];
   start(event.trial, trial);
-  executions_ = static_cast<int>(trial.epochs.size());
+  executions_ = static_cast<int>(trial.executions.size());
   add({event.trial, executions_ == 1 ? own : event.execution}, trial,
       tensorboard::scalars(event.started + event.seconds, event.epoch, event.metrics));
 }
@@ -101,15 +101,14 @@ void TensorBoardLog::learn(const EpochReported& event, const std::vector<Trial>&
 // take it back, but TensorBoard can't sort a column that has it.)
 void TensorBoardLog::learn(const TrialEnded& event, const std::vector<Trial>& trials) {
   const Trial& trial = trials[event.trial];
-  const bool scored =
-      std::ranges::all_of(trial.best, [](const Best& each) { return std::isfinite(each.score); });
+  const bool scored = std::ranges::all_of(
+      trial.executions, [](const ExecutionResult& each) { return std::isfinite(each.score); });
   if (event.ending == Ending::failed || trial.status == TrialStatus::failed || !scored ||
       !std::isfinite(trial.score))
     return;
   start(event.trial, trial);
   add({event.trial, own}, trial,
-      tensorboard::scalars(event.time, *std::max_element(trial.epochs.begin(), trial.epochs.end()),
-                           {{"best/" + opened_.metric, trial.score}}));
+      tensorboard::scalars(event.time, trial.epochs(), {{"best/" + opened_.metric, trial.score}}));
 }
 
 void TensorBoardLog::add(Run run, const Trial& trial, const std::string& records) {

@@ -166,7 +166,7 @@ void TrialTrainer::train_executions(const Suggestion& suggestion, Reporter& repo
         const TrialFacts facts = training.facts();
         ended.facts.parameters = facts.parameters;
         ended.facts.checkpoint_bytes += facts.checkpoint_bytes;
-        for (auto& [name, value] : training.take_notes()) ended.notes[name] = value;
+        ended.notes.update(training.take_notes());
       }
     } record{training, ended};
     const ExecutionEnd end = training.run();

@@ -19,8 +19,7 @@ Trial bad(Values values = {}, int worker = 1, Cause cause = Cause::exception, co
   Trial trial = good(std::move(values), worker);
   trial.status = TrialStatus::failed;
   trial.cause = cause;
-  trial.message = message;
-  trial.detail = detail;
+  trial.say({detail, message, ""});
   return trial;
 }
 

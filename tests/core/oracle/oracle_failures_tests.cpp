@@ -19,9 +19,9 @@ TEST_CASE("a failed trial ranks last, but keeps its score for the record; the be
   CHECK(oracle.best() == 0);
   CHECK(oracle.best_model() == 1);
   CHECK(oracle.trials()[0].score == 0.1);
-  CHECK(oracle.trials()[0].best[0].epoch == 1);
+  CHECK(oracle.trials()[0].executions[0].epoch == 1);
   CHECK(oracle.trials()[0].status == TrialStatus::failed);
-  CHECK(oracle.trials()[0].message == "why");
+  CHECK(oracle.trials()[0].said().message == "why");
 }
 
 TEST_CASE("a trial that never reported its objective has failed") {
@@ -30,7 +30,7 @@ TEST_CASE("a trial that never reported its objective has failed") {
   oracle.tell(EpochReported{0, 0, 0, 1, 0, 0, 1, {{"accuracy", 1}}});
   end(oracle, a);
   CHECK(oracle.trials()[0].status == TrialStatus::failed);
-  CHECK_THAT(oracle.trials()[0].message, ContainsSubstring("'loss'"));
+  CHECK_THAT(oracle.trials()[0].said().message, ContainsSubstring("'loss'"));
 }
 
 TEST_CASE("max-retries gives a slot that failed for a passing reason out again, that often") {
@@ -68,7 +68,8 @@ TEST_CASE("a trial that is lost with its worker goes to another one, but not for
   }
   CHECK(oracle.trials()[0].status == TrialStatus::failed);
   CHECK(oracle.trials()[0].cause == Cause::worker_lost);
-  CHECK_THAT(oracle.trials()[0].message, ContainsSubstring("3 workers were lost with it; the last: why"));
+  CHECK_THAT(oracle.trials()[0].said().message,
+             ContainsSubstring("3 workers were lost with it; the last: why"));
   const Suggestion next = start(oracle);
   CHECK(next.slot.trial == 1);
   for (int i = 0; i < 5; ++i)
@@ -131,7 +132,7 @@ TEST_CASE(
   for (int i = 0; i < 2; ++i) CHECK_FALSE(be_killed(again(0)));  // in the next rung it counts anew
   CHECK(be_killed(again(0)));
   CHECK(oracle.trials()[0].cause == cause);
-  CHECK_THAT(oracle.trials()[0].message, ContainsSubstring("3 times") && ContainsSubstring("why"));
+  CHECK_THAT(oracle.trials()[0].said().message, ContainsSubstring("3 times") && ContainsSubstring("why"));
   CHECK(oracle.trials()[0].score == 0.1);
 }
 

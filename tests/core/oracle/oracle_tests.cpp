@@ -25,7 +25,7 @@ TEST_CASE("a trial's score is its best epoch, and the best trial is known at any
   report(oracle, b, 1, NAN);
   report(oracle, b, 2, 0.35);
   CHECK(oracle.trials()[0].score == 0.3);
-  CHECK(oracle.trials()[0].best[0].epoch == 2);
+  CHECK(oracle.trials()[0].executions[0].epoch == 2);
   CHECK(oracle.best() == 0);
   report(oracle, b, 3, 0.3);
   CHECK(oracle.best() == 0);  // a tie goes to the lower trial

@@ -50,7 +50,7 @@ class RandomSweep {
     if (!at_[worker]) return true;
     const Suggestion& suggestion = *at_[worker];
     const TrialId id = suggestion.slot.trial;
-    const int next = oracle_.trials()[id].epochs[0] + 1;
+    const int next = oracle_.trials()[id].epochs() + 1;
     if (next == suggestion.slot.first_epoch + 1 && chance(0.3))
       tell(HyperparametersFound{id,
                                 suggestion.attempt,

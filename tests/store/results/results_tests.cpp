@@ -36,8 +36,7 @@ Trial trial(TrialId id) {
   Trial trial;
   trial.slot = {id, 0, 2, 1, 1, 3};
   trial.hyperparameters = {{"width", std::int64_t{64}}};
-  trial.best = {{0.5, 2}};
-  trial.epochs = {3};
+  trial.executions = {{.score = 0.5, .epoch = 2, .epochs = 3}};
   trial.score = 0.5;
   trial.started = 10;
   return trial;
@@ -128,15 +127,15 @@ TEST_CASE("A trial's row is what the oracle knows of it") {
   Trial failed = trial(1);
   failed.status = TrialStatus::failed;
   failed.score = NaN;
-  failed.best = {{NaN, 0}};
+  failed.executions = {{.epochs = 3}};
   failed.ended = 20;
   failed.cause = Cause::out_of_memory;
-  failed.message = "Latin-1 \xE9 and a long tail " + std::string(2000, 'x');
+  failed.say({"", "Latin-1 \xE9 and a long tail " + std::string(2000, 'x'), ""});
   Trial several = trial(2);
   several.status = TrialStatus::completed;
   several.early_stopped = true;
-  several.best = {{0.5, 2}, {NaN, 0}, {0.25, 7}};
-  several.epochs = {3, 0, 9};
+  several.executions = {
+      {.score = 0.5, .epoch = 2, .epochs = 3}, {}, {.score = 0.25, .epoch = 7, .epochs = 9}};
   const Published published(told({opened()}), {trial(0), failed, several});
   const ResultsFile& file = *published.file;
   CHECK(file.integers("trials", "trial") == std::vector<long>{0, 1, 2});

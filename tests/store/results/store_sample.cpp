@@ -37,8 +37,7 @@ std::vector<Trial> trials() {
                           {"momentum", 0.9},
                           {"nesterov", true}};
   good.status = TrialStatus::completed;
-  good.best = {{0.5, 2}};
-  good.epochs = {2};
+  good.executions = {{.score = 0.5, .epoch = 2, .epochs = 2}};
   good.score = 0.5;
   good.worker = 1;
   good.seconds = 10;
@@ -48,12 +47,11 @@ std::vector<Trial> trials() {
   failed.slot.trial = 1;
   failed.hyperparameters = {{"width", std::int64_t{16}}, {"rate", 0.1}, {"optimizer", std::string("adam")}};
   failed.status = TrialStatus::failed;
-  failed.best = {{NaN, 0}};
-  failed.epochs = {1};
+  failed.executions = {{.epochs = 1}};
   failed.score = NaN;
   failed.ended = 0;
   failed.cause = Cause::diverged;
-  failed.message = "the loss is NaN at epoch 2 (\xC3\xA9)";
+  failed.say({"", "the loss is NaN at epoch 2 (\xC3\xA9)", ""});
   return {good, failed};
 }
 

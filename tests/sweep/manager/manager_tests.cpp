@@ -100,7 +100,7 @@ TEST_CASE("a worker ends a trial early when told to") {
   CHECK(oracle.trials()[0].status == TrialStatus::completed);
   for (TrialId id : {1, 2, 3}) {
     CHECK(oracle.trials()[id].status == TrialStatus::stopped);
-    CHECK(oracle.trials()[id].epochs[0] < 500);
+    CHECK(oracle.trials()[id].epochs() < 500);
   }
 }
 
@@ -170,7 +170,7 @@ TEST_CASE("nothing is learned before it is recorded, nor acknowledged or handed 
   hooks.record = [&](const Event& event) {
     ++recorded;
     if (const auto* report = std::get_if<EpochReported>(&event))
-      in_order = in_order && oracle.trials()[report->trial].epochs[0] == report->epoch - 1;
+      in_order = in_order && oracle.trials()[report->trial].epochs() == report->epoch - 1;
     if (const auto* started = std::get_if<TrialStarted>(&event))
       in_order = in_order && !oracle.running().contains(started->suggestion.slot.trial);
     if (const auto* ended = std::get_if<TrialEnded>(&event))

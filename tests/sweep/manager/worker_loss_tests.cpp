@@ -84,8 +84,8 @@ TEST_CASE("whatever else a trainer throws costs the trial alone") {
   CHECK(count(oracle, TrialStatus::failed) == 20);
   CHECK(count(oracle, TrialStatus::completed) == 10);
   CHECK(oracle.trials()[0].cause == Cause::exception);
-  CHECK(oracle.trials()[0].message == "a small problem");
-  CHECK(oracle.trials()[1].message == "the job threw something that is no std::exception");
+  CHECK(oracle.trials()[0].said().message == "a small problem");
+  CHECK(oracle.trials()[1].said().message == "the job threw something that is no std::exception");
 }
 
 TEST_CASE("a trainer that cannot train loses its worker; its trial goes to another one") {
@@ -115,8 +115,8 @@ TEST_CASE("a trial that three workers were lost with is given up, and the others
   const Trial& trial = oracle.trials()[0];
   CHECK(trial.status == TrialStatus::failed);
   CHECK(trial.cause == Cause::worker_lost);
-  CHECK_THAT(trial.message, ContainsSubstring("3 workers were lost with it; the last: worker ") &&
-                                ContainsSubstring(": the device is gone"));
+  CHECK_THAT(trial.said().message, ContainsSubstring("3 workers were lost with it; the last: worker ") &&
+                                       ContainsSubstring(": the device is gone"));
 }
 
 TEST_CASE("a sweep that has no worker left is given up, and says so; its trial goes on some other time") {

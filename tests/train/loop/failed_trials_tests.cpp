@@ -190,8 +190,8 @@ TEST_CASE(
   CHECK(first.hyperparameters[1].name == "learning_rate");
   CHECK(first.values.size() == 2);
   CHECK(first.values.at("width") == Value(model->width));
-  CHECK(recorder.finds[1].values.count("normalize") == 1);
-  CHECK(recorder.finds[2].values.count("late") == 1);
+  CHECK(recorder.finds[1].values.contains("normalize"));
+  CHECK(recorder.finds[2].values.contains("late"));
 }
 
 TEST_CASE("What is not the trial's fault comes through as an exception") {

@@ -134,7 +134,7 @@ TEST_CASE("A training that reads its samples goes on at the very batch, with any
     REQUIRE(gone_on.ending == Ending::reached);
     CHECK(gone_on.message == ended.message);
     Values notes;
-    for (const EpochReported& epoch : after.epochs) notes.insert(epoch.notes.begin(), epoch.notes.end());
+    for (const EpochReported& epoch : after.epochs) notes.update(epoch.notes);
     CHECK(notes.at("bad samples") == Value(std::int64_t{1}));
     CHECK(same_bits(whole->trained, rest->trained));
     CHECK(same_metrics(
