@@ -45,6 +45,16 @@ class Plan(SweepTest):
         self.assertIn("\n  " + line + "\n", run("synthetic", "plan", *options)[0])
         self.assertIn("WARNING: " + line + "\n", run("synthetic", *options, "--output", self.folder / "sweep")[0])
 
+    def test_configurations_for_which_there_is_no_trial_are_said(self):
+        two = ("--try", "defaults", "--try", "width=16", "--scheduler", "full", "--max-epochs", 2)
+        line = "--try has no effect after the first 1 of its 2 configurations: no more trials are planned"
+        self.assertIn(line, run("synthetic", "plan", *two, "--max-trials", 1)[0])
+        self.assertNotIn("no effect", run("synthetic", "plan", *two, "--max-trials", 2)[0])
+
+    def test_a_width_by_arrival_is_none(self):
+        out, _ = run("synthetic", "plan", "--sampler", "tpe", "--order", "arrival", "--width", 5)
+        self.assertIn("--width has no effect here: it is for --order plan\n", out)
+
     def test_full(self):
         self.assertEqual(self.planned_as_run("--scheduler", "full", "--max-epochs", 7)["epochs"], 70)
 
@@ -65,6 +75,9 @@ class Plan(SweepTest):
         self.assertEqual(plan["trials"], 3 * 3 * 3 * (1 + 2))
         self.assertIn("81 trials, 162 epochs; then the search space is used up", run("synthetic", "plan", *grid, *full)[0])
         self.assertEqual(self.planned_as_run(*grid, *full, "--max-trials", 20)["trials"], 20)
+        cut = "(of the grid's 81 combinations the others are not tried)"
+        self.assertIn(cut, run("synthetic", "plan", *grid, *full, "--max-trials", 20)[0])
+        self.assertNotIn("others are not", run("synthetic", "plan", *grid, *full)[0])
         self.assertEqual(self.planned_as_run(*grid, "--max-epochs", 9, "--iterations", 9)["trials"], 81)
         large = ("--sampler", "grid", "--grid-points", 10000, *full)
         self.assertGreater(json.loads(run("synthetic", "plan", *large, "--json")[0])["trials"], 1e10)

@@ -71,6 +71,15 @@ class Resume(SweepTest):
         data = write_data_set(self.folder / "data")
         self.killed_and_resumed("fashion_mnist", "--data", data, "--max-epochs", 27, "--threads", 1, after=(2.0, 2.5, 3.0))
 
+    def test_a_population_is_not_made_larger(self):
+        output = self.folder / "population"
+        options = ("--scheduler", "pbt", "--population", 4, "--max-epochs", 4, "--set", "epoch_seconds=0", "--output", output)
+        run("synthetic", *options, "--max-trials", 3)
+        _, problem = run("synthetic", "--max-trials", 20, "--output", output, "--resume", code=64)
+        self.assertIn("--max-trials: 3 there, 20 here", problem)
+        self.assertIn("not of --scheduler pbt, whose population does not grow", problem)
+        run("synthetic", "--output", output, "--resume")
+
     def test_a_finished_sweep_resumes_to_its_summary(self):
         output = self.folder / "sweep"
         first, _ = run("synthetic", "--max-epochs", 3, "--output", output, ranks=2)

@@ -136,6 +136,17 @@ class WarmStarts(SweepTest):
     def test_plan_says_what_is_taken(self):
         out, _ = run("synthetic", "plan", *self.LEARNS, "--sampler", "gp", "--warm-start", self.before())
         self.assertIn("34 of 34 trials\n", out)
+        self.assertNotIn("can learn so", out)
+
+    def test_a_sweep_of_other_hyperparameters_is_refused(self):
+        before = self.before()
+        _, err = run("iris", "plan", "--objective", "val_loss:min", "--sampler", "gp", "--warm-start", before, code=USAGE)
+        self.assertRegex(err, r"its trials say nothing of '\w+', '\w+'.*: of \d+ hyperparameters that every trial here has, \d+ are not among its")
+
+    def test_the_same_sweep_twice_is_refused(self):
+        before = self.before()
+        _, err = run("synthetic", "plan", "--sampler", "gp", "--warm-start", before, "--warm-start", before, code=USAGE)
+        self.assertIn(f"--warm-start is given twice for {before}", err)
 
     def test_what_can_not_be_learned_from_is_refused(self):
         before = self.before()

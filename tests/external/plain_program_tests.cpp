@@ -33,6 +33,18 @@ TEST_CASE("a program that does not speak may keep what it needs to go on") {
   CHECK(programs.reporter.text() == "3:2 ");
 }
 
+TEST_CASE("... and a trial that goes on from another begins with what that one kept, once") {
+  Programs programs;
+  programs.shell("echo $SIBYL_EPOCHS >> $SIBYL_FOLDER/log; wc -l < $SIBYL_FOLDER/log");
+  CHECK(programs.train(0, 1).ending == Ending::reached);
+  CHECK(programs.train(1, 2, 1, 7).ending == Ending::reached);
+  CHECK(programs.reporter.text() == "2:2 ");
+  CHECK(programs.train(1, 2, 1, 7).ending == Ending::reached);  // again, after a crash
+  CHECK(programs.reporter.text() == "2:3 ");
+  CHECK(programs.train(1, 2).ending == Ending::reached);  // the other is as it was
+  CHECK(programs.reporter.text() == "2:2 ");
+}
+
 TEST_CASE("a program that does not speak fails with the right cause") {
   Programs programs;
   programs.shell("echo all is well");

@@ -63,9 +63,10 @@ class Programs {
     options.program.command = {"python3", (folder / "train.py").string()};
   }
 
-  sibyl::TrialEnded train(int first, int last, int executions = 1) {
+  sibyl::TrialEnded train(int first, int last, int executions = 1, sibyl::TrialId parent = -1) {
     sibyl::Suggestion suggestion;
-    suggestion.slot.trial = 7;
+    suggestion.slot.trial = parent + 8;
+    suggestion.parent = parent;
     suggestion.slot.first_epoch = first;
     suggestion.slot.last_epoch = last;
     suggestion.executions = executions;

@@ -1,5 +1,7 @@
 #include "simulation/settings.hpp"
 
+#include <set>
+
 #include "core/samplers/registry.hpp"
 #include "sweep/options/auto_sampler.hpp"
 #include "sweep/options/option_types.hpp"
@@ -21,7 +23,8 @@ OptionTable<Settings> own_options() {
        .type = Of::number(&Settings::workers, 1, max_workers)},
       {.name = "table",
        .value = "FILE",
-       .help = "Learning curves: a CSV of config_id, eight hyperparameters, e0, e1, ... (else a formula's)",
+       .help =
+           "Learning curves: a CSV, or CSV.gz, of config_id, eight hyperparameters, e0, e1, ... (else a formula's)",
        .type = Of::text(&Settings::table)},
       {.name = "stragglers",
        .value = "SIGMA",
@@ -64,11 +67,22 @@ OptionTable<Settings> own_options() {
   };
 }
 
+// Of those of a sweep the ones that mean something where nothing is trained.
+OptionTable<SweepOptions> sweep_options() {
+  static const std::set<std::string> of_training{
+      "objective", "space",   "program",  "keep-alive",   "warm-start",       "executions-per-trial",
+      "folds",     "monitor", "patience", "min-delta",    "start-from-epoch", "max-bad-samples",
+      "inject",    "threads", "data",     "deterministic"};
+  OptionTable<SweepOptions> rows;
+  for (const Option<SweepOptions>& row : sweep_option_table())
+    if (!of_training.contains(row.name)) rows.push_back(row);
+  return rows;
+}
+
 const OptionTable<Settings>& all_options() {
   static const OptionTable<Settings> table = [] {
     OptionTable<Settings> all = own_options();
-    for (const Option<SweepOptions>& row : sweep_option_table())
-      all.push_back(as_part(&Settings::sweep, row));
+    for (const Option<SweepOptions>& row : sweep_options()) all.push_back(as_part(&Settings::sweep, row));
     return all;
   }();
   return table;
@@ -90,7 +104,7 @@ std::string help() {
     text += names + std::string(names.size() < 24 ? 24 - names.size() : 1, ' ') + row.help + '\n';
   }
   text += "\nand what a sweep takes:";
-  for (const Option<SweepOptions>& row : sweep_option_table()) text += " --" + row.name;
+  for (const Option<SweepOptions>& row : sweep_options()) text += " --" + row.name;
   return text + '\n';
 }
 
@@ -112,7 +126,6 @@ Settings parse_settings(int argc, char** argv) {
     row.type.read(settings, name, value);
   }
   SweepOptions& sweep = settings.sweep;
-  if (executions(sweep) > 1) throw UsageError("only one execution of each trial is simulated");
   if (settings.barrier && sweep.sampler != "random") throw UsageError("--barrier is for --sampler random");
   const bool ends_by_itself = sweep.sampler != auto_sampler && sampler_kind(sweep.sampler).exhausts;
   if (sweep.max_trials == 0 && !ends_by_itself)

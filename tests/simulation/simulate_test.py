@@ -108,7 +108,7 @@ class Simulate(unittest.TestCase):
 
     def test_bad_input(self):
         for arguments, reason in [(["--wat"], "there is no --wat"), (["word"], "is no option"), (["--workers"], "takes a value"),
-                                  (["--workers", "0"], "--workers takes"), (["--executions-per-trial", "2"], "one execution"),
+                                  (["--workers", "0"], "--workers takes"), (["--patience", "2"], "there is no --patience"),
                                   (["--barrier", "--sampler", "gp"], "--barrier is for")]:
             self.assertIn(reason, simulate(*arguments, code=64))
         self.assertIn("no table", simulate("--table", "/nowhere", code=1))

@@ -227,6 +227,9 @@ void print_plan(std::ostream& out, const Options& options, const SearchSpace& sp
   print_brackets(out, plan.rungs, width);
   out << "\n  " << count(plan.trials) << " trials, " << count(plan.epochs * executions) << " epochs"
       << (plan.reason.empty() ? "" : "; then ") << plan.reason << '\n';
+  const double combinations = configurations(sweep, space, counted);
+  if (sampler_kind(sweep.sampler).exhausts && combinations < 0x1p53 && plan.trials < combinations)
+    out << "  (of the grid's " << count(combinations) << " combinations the others are not tried)\n";
   if (plan.chosen.size() > 1) print_samplers(out, plan.chosen, sampler_kind(sweep.sampler).learns);
   out << "  " << options.workers << (options.workers == 1 ? " worker takes" : " workers take")
       << (plan.busy_share ? "" : " at least") << " the time of " << short_number(makespan) << " epochs";

@@ -152,8 +152,8 @@ constexpr std::chrono::seconds choice_timeout{5};
 int conclude(Sweep& sweep, SearchOver over, ValueChooser& chooser, EventCommands& commands,
              const std::filesystem::path& directory, const Terminal& terminal, Environment& environment) {
   if (over.end == SweepEnd::finished)
-    if (std::string failure = failed_altogether(sweep.oracle()); !failure.empty())
-      over = {.reason = std::move(failure), .end = SweepEnd::failed};
+    if (const std::string failure = failed_altogether(sweep.oracle()); !failure.empty())
+      over = {.reason = failure + " (it had ended: " + over.reason + ")", .end = SweepEnd::failed};
   if (over.end == SweepEnd::finished)
     sweep.close(over.reason);
   else

@@ -57,7 +57,8 @@ Outline Oracle::outline(bool choosing) const {
 std::optional<SearchOver> Oracle::ended(double seconds) const {
   const Stoppers& stoppers = options_.stoppers;
   std::string reason;
-  if (best_ >= 0) reason = target_reached(stoppers, options_.objective, {trials_[best_].score, best_});
+  const TrialId best = std::isnan(stoppers.target) ? -1 : best_model();
+  if (best >= 0) reason = target_reached(stoppers, options_.objective, {trials_[best].score, best});
   if (reason.empty()) reason = budget_used(stoppers, epochs_, seconds);
   if (reason.empty()) reason = improvement_.given_up(stoppers.trials_without_improvement);
   if (reason.empty()) return std::nullopt;

@@ -117,9 +117,11 @@ void Oracle::learn(const TrialEnded& event, Consequences& consequences) {
   running_.erase(event.trial);
   not_yet_reported_.erase(event.trial);
   trial.seconds += event.seconds;
+  // What there was to say of an earlier slot that went well holds for the trial.
+  const bool keeps_note = event.message.empty() && trial.cause == Cause::none;
   trial.cause = event.cause;
   const auto say = [&](std::string message) { trial.say({event.detail, std::move(message), event.output}); };
-  say(event.message);
+  if (!keeps_note) say(event.message);
   trial.facts.add(event.facts);
   trial.notes.update(event.notes);
   trial.status = TrialStatus::paused;

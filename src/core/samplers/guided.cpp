@@ -35,7 +35,14 @@ GuidedSampler::GuidedSampler(std::string name, std::unique_ptr<RandomSearch> ran
 
 void GuidedSampler::learn_from(const std::vector<EarlierTrial>& earlier) {
   const auto count = static_cast<TrialId>(earlier.size());
-  first_ -= std::min(first_, count);
+  // One that says nothing of some hyperparameters replaces no first point.
+  const auto& all = cube_.space().hyperparameters();
+  const auto is_whole = [&](const EarlierTrial& each) {
+    return std::all_of(all.begin(), all.end(), [&](const Hyperparameter& one) {
+      return !one.conditions.empty() || size(one.domain) == 1U || each.values.contains(one.name);
+    });
+  };
+  first_ -= std::min(first_, static_cast<TrialId>(std::count_if(earlier.begin(), earlier.end(), is_whole)));
   for (TrialId i = 0; proposer_ && i < count; ++i) {
     const EarlierTrial& each = earlier[static_cast<std::size_t>(i)];
     proposer_->started(i - count, cube_.point(each.values));

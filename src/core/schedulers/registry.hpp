@@ -47,6 +47,7 @@ struct SchedulerKind {
   std::string (*no_search)(const SchedulerSettings& settings);
   /// Throws UsageError where it has no use for such a space. Null: it has for any.
   void (*check)(const SearchSpace& space) = nullptr;
+  bool may_grow = true;  ///< can a sweep be given more trials later?
 };
 
 /// All there are, the default first. A new one is a file beside this one, and a line in registry.cpp.

@@ -67,10 +67,11 @@ TrialEnded ProgramRun::run() {
 
 void ProgramRun::restore() {
   const Slot& slot = suggestion_.slot;
+  const TrialFolder parent(setting_.options, suggestion_.parent, execution_);
+  if (suggestion_.parent >= 0) folder_.copy_own(parent);
   folder_.make();
   checkpoint_ = folder_.checkpoint();
   if (!checkpoint_ && suggestion_.parent >= 0) {
-    const TrialFolder parent(setting_.options, suggestion_.parent, execution_);
     if (const auto found = parent.checkpoint(); found && found->epoch == slot.first_epoch)
       folder_.copy(parent);
     checkpoint_ = folder_.checkpoint();

@@ -153,4 +153,15 @@ void TrialFolder::copy(const TrialFolder& other) const {
   keep(checkpoint->epoch, other.reported());
 }
 
+void TrialFolder::copy_own(const TrialFolder& other) const {
+  std::error_code problem;
+  if (!is_there() || fs::exists(for_program(), problem) || !fs::exists(other.for_program(), problem)) return;
+  fs::create_directories(folder_, problem);
+  const fs::path place = place_for_next();
+  fs::copy(other.for_program(), place, fs::copy_options::recursive | fs::copy_options::copy_symlinks,
+           problem);
+  if (!problem) fs::rename(place, for_program(), problem);
+  if (problem) throw Error("can't copy " + other.for_program().string() + ": " + problem.message());
+}
+
 }  // namespace sibyl

@@ -48,6 +48,8 @@ class TrialFolder {
   void forget_checkpoint() const;
   /// Takes another trial's checkpoint and reports over.
   void copy(const TrialFolder& other) const;
+  /// The program's own folder becomes a copy of the other trial's, unless it is there already.
+  void copy_own(const TrialFolder& other) const;
 
   std::filesystem::path for_program() const { return folder_ / "own"; }
   std::filesystem::path score_file() const { return folder_ / "score"; }

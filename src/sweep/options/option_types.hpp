@@ -167,7 +167,9 @@ struct OptionTypes {
       const auto equals = text.find('=');
       if (equals == std::string::npos || equals == 0)
         throw UsageError("--" + option + " takes NAME=VALUE, not '" + text + "'");
-      (target.*member)[text.substr(0, equals)] = text.substr(equals + 1);
+      const std::string name = text.substr(0, equals);
+      if (!(target.*member).emplace(name, text.substr(equals + 1)).second)
+        throw UsageError("--" + option + " is given twice for " + name);
     };
     type.fields = {field<std::map<std::string, std::string>>(member)};
     return type;

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "sweep/options/option_rows.hpp"
 
 #include "sweep/options/given_file.hpp"
@@ -30,7 +32,11 @@ OptionType<SweepOptions> warm_start() {
   OptionType<SweepOptions> type = Of::list(&SweepOptions::warm_start);
   type.read = [](SweepOptions& options, const std::string& option, const std::string& text) {
     require_text(option, text);
-    options.warm_start.push_back(std::filesystem::absolute(text).lexically_normal().string());
+    const std::string directory = std::filesystem::absolute(text).lexically_normal().string();
+    if (std::find(options.warm_start.begin(), options.warm_start.end(), directory) !=
+        options.warm_start.end())
+      throw UsageError("--" + option + " is given twice for " + text);
+    options.warm_start.push_back(directory);
   };
   type.fields.push_back(Of::field<std::vector<std::string>>(&SweepOptions::earlier, "warm-start-trials"));
   return type;

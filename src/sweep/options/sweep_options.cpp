@@ -56,7 +56,8 @@ std::string who_goes_by_order(const SweepOptions& options) {
 // All trials begin before any result counts; empty where some learn.
 std::string learns_nothing(const SweepOptions& options) {
   const auto plan = make_scheduler(options.scheduler, options, {})->planned();
-  if (!sampler_kind(options.sampler).learns || !plan || plan->trials > options.width) return "";
+  if (!sampler_kind(options.sampler).learns || !options.warm_start.empty()) return "";
+  if (!plan || plan->trials > options.width || plan->trials < 2) return "";
   return "; none of " + std::to_string(plan->trials) +
          " trials can learn so: with a lower --width some wait, and do";
 }
@@ -118,7 +119,9 @@ std::vector<std::string> differences(const SweepOptions& there, const SweepOptio
     for (const auto& field : row.type.fields) {
       if (&field != &row.type.fields.front()) break;  // the others follow from the first
       const OptionValue before = field.get(there), now = field.get(here);
-      if (before == now || (row.may_follow && row.may_follow(before, now))) continue;
+      const bool may_follow = row.may_follow && row.may_follow(before, now) &&
+                              (row.name != "max-trials" || scheduler_kind(there.scheduler).may_grow);
+      if (before == now || may_follow) continue;
       if (const auto* settings = std::get_if<std::map<std::string, std::string>>(&before)) {
         const auto each =
             differences_of_settings(row.name, *settings, std::get<std::map<std::string, std::string>>(now));

@@ -1,5 +1,7 @@
 #include "sweep/options/without_effect.hpp"
 
+#include "core/schedulers/registry.hpp"
+
 namespace sibyl {
 
 namespace {
@@ -31,6 +33,7 @@ const std::vector<Use>& uses() {
       {{"width", "order"},
        [](const Options& o) { return depends_on_order(o); },
        "samplers that learn and schedulers that decide as they go"},
+      {{"width"}, [](const Options& o) { return !o.by_arrival || !depends_on_order(o); }, "--order plan"},
   };
   return all;
 }
@@ -43,6 +46,10 @@ std::vector<std::string> without_effect(const SweepOptions& options, const std::
     for (const std::string& name : use.options)
       if (typed.contains(name) && !use.is_made(options))
         lines.push_back("--" + name + " has no effect here: it is for " + use.of);
+  const auto plan = make_scheduler(options.scheduler, options, {})->planned();
+  if (plan && plan->trials > 0 && plan->trials < static_cast<std::int64_t>(options.first.size()))
+    lines.push_back("--try has no effect after the first " + std::to_string(plan->trials) + " of its " +
+                    std::to_string(options.first.size()) + " configurations: no more trials are planned");
   return lines;
 }
 

@@ -56,7 +56,7 @@ void check_same(const SweepOpened& there, const SweepOpened& here, const fs::pat
   for (const std::string& line : lines) text += "\n  " + line;
   throw UsageError(
       text +
-      "\nWhat is not typed comes from the record. More than recorded may only be: --iterations (Hyperband runs its brackets again) and --max-trials. For other settings name another directory with --output");
+      "\nWhat is not typed comes from the record. More than recorded may only be: --iterations (Hyperband runs its brackets again) and --max-trials (but not of --scheduler pbt, whose population does not grow). For other settings name another directory with --output");
 }
 
 }  // namespace

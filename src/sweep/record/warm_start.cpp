@@ -1,5 +1,6 @@
 #include "sweep/record/warm_start.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 
@@ -13,6 +14,29 @@ namespace sibyl {
 namespace {
 
 constexpr std::size_t most_taken = 2000;
+
+// What every configuration of the space says, and is searched.
+std::vector<std::string> always_searched(const SearchSpace& space) {
+  std::vector<std::string> names;
+  for (const Hyperparameter& each : space.hyperparameters())
+    if (each.conditions.empty() && kind(each.domain) != "fixed") names.push_back(each.name);
+  return names;
+}
+
+// Of these names those that no trial has a value of.
+std::vector<std::string> unknown(std::vector<std::string> names, const std::vector<Trial>& trials) {
+  std::erase_if(names, [&](const std::string& name) {
+    return std::any_of(trials.begin(), trials.end(),
+                       [&](const Trial& trial) { return trial.hyperparameters.contains(name); });
+  });
+  return names;
+}
+
+std::string listed(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& each : names) text += (text.empty() ? "'" : ", '") + each + "'";
+  return text;
+}
 
 // None: a value is outside, or they have nothing in common.
 std::optional<Values> fitting(const SearchSpace& space, const Values& values) {
@@ -70,6 +94,13 @@ WarmStart read_warm_start(const std::filesystem::path& directory, const SearchSp
                      to_text(objective) +
                      ", so its scores say nothing here; leave it out, or give --objective");
   const auto& trials = told.sweep.oracle->trials();
+  const auto searched = always_searched(space);
+  const auto missing = unknown(searched, trials);
+  if (2 * missing.size() > searched.size())
+    throw UsageError(who + ": its trials say nothing of " + listed(missing) +
+                     ", so it is of another search: of " + std::to_string(searched.size()) +
+                     " hyperparameters that every trial here has, " + std::to_string(missing.size()) +
+                     " are not among its; leave it out");
   WarmStart start;
   std::size_t outside = 0;
   for (auto& [id, scores] : told.scores) {
@@ -88,6 +119,7 @@ WarmStart read_warm_start(const std::filesystem::path& directory, const SearchSp
   if (start.trials.size() > most_taken)
     start.trials.erase(start.trials.begin(), start.trials.end() - static_cast<std::ptrdiff_t>(most_taken));
   start.line = counts(directory, start.trials.size(), trials.size(), outside);
+  if (!missing.empty()) start.line += "; they say nothing of " + listed(missing);
   if (without > 0) start.line += (outside > 0 ? ", " : "; ") + std::to_string(without) + " without a score";
   return start;
 }

@@ -1,9 +1,11 @@
 #include "bench/samplers/tables.hpp"
 
+#include <zlib.h>
+
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <limits>
+#include <memory>
 #include <sstream>
 
 #include "sibyl/error.hpp"
@@ -23,6 +25,17 @@ std::vector<double> numbers(const std::string& line, const std::string& path) {
     if (end == cell.c_str()) throw Error(path + ": '" + cell + "' is no number");
   }
   return all;
+}
+
+// Of a file that may be compressed, or not; empty where there is none.
+std::string text_of(const std::string& path) {
+  const std::unique_ptr<gzFile_s, int (*)(gzFile)> file(gzopen(path.c_str(), "rb"), gzclose);
+  std::string text, part(1 << 16, '\0');
+  int size = 0;
+  while (file && (size = gzread(file.get(), part.data(), static_cast<unsigned>(part.size()))) > 0)
+    text.append(part, 0, static_cast<std::size_t>(size));
+  if (size < 0) throw Error("can't read " + path + ": " + gzerror(file.get(), &size));
+  return text;
 }
 
 // Hyperparameters of an optimizer are spread over magnitudes, and betas are by how much they miss 1.
@@ -47,7 +60,7 @@ std::string name_of(std::size_t dimension) {
 }  // namespace
 
 std::vector<TableRow> read_table(const std::string& path) {
-  std::ifstream file(path);
+  std::istringstream file(text_of(path));
   std::string line;
   if (!std::getline(file, line) || !line.starts_with("config_id,"))
     throw Error(path + " is no table of trainings: its first line must name the columns, config_id first");

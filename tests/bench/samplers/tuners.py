@@ -1,5 +1,5 @@
 """Other tuners as peers of ours (see peers.py), as their documentation shows them. Each proposes values, at first those that it is
-given, and is told, in the same order, the values that were run with their loss. BoTorch and SMAC: on spaces of floats only."""
+given, and is told, in the same order, the values that were run with their loss. BoTorch, SMAC and HEBO: on spaces of floats only."""
 
 import numpy
 
@@ -124,7 +124,34 @@ class Smac:
         self.tuner.tell(info, TrialValue(cost=loss), save=False)
 
 
+class Hebo:
+    """Its own defaults: a Gaussian process on transformed losses, and one of the best compromises between three acquisitions."""
+
+    def __init__(self, space, seed, starts):
+        import torch
+        from hebo.design_space.design_space import DesignSpace
+        from hebo.optimizers.hebo import HEBO
+
+        numpy.random.seed(seed)
+        torch.manual_seed(seed)
+        torch.set_num_threads(1)
+        self.to_values, self.to_point = scaled(space)
+        self.names = [name for _, name, _, _ in space]
+        design = DesignSpace().parse([{"name": name, "type": "num", "lb": 0, "ub": 1} for name in self.names])
+        self.tuner = HEBO(design, rand_sample=starts, scramble_seed=seed)
+
+    def propose(self, start):
+        return start or self.to_values(self.tuner.suggest()[self.names].to_numpy()[0])
+
+    def tell(self, values, loss):
+        import pandas
+
+        self.tuner.observe(pandas.DataFrame([self.to_point(values)], columns=self.names), numpy.array([[loss]]))
+
+
 def make(name, space, seed, starts, trials):
     if name == "botorch":
         return Botorch(space, seed)
+    if name == "hebo":
+        return Hebo(space, seed, starts)
     return Smac(space, seed, trials) if name == "smac" else Optuna(space, seed, name, starts)

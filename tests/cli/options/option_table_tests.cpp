@@ -186,7 +186,10 @@ TEST_CASE("what is given twice is refused, but for what may be repeated") {
       Words words = {command.name};
       for (const bool second : {false, true})
         for (const std::string& word : typed(row, second)) words.push_back(word);
-      if (row.type.repeats)
+      if (row.type.is_keyed)
+        CHECK_THROWS_WITH(parse(words),
+                          Catch::Matchers::StartsWith("--" + row.name + " is given twice for "));
+      else if (row.type.repeats)
         CHECK_NOTHROW(parse(words));
       else
         CHECK_THROWS_WITH(parse(words), "--" + row.name + " is given twice");

@@ -24,6 +24,25 @@ TEST_CASE("a failed trial ranks last, but keeps its score for the record; the be
   CHECK(oracle.trials()[0].said().message == "why");
 }
 
+TEST_CASE(
+    "what there was to say of a slot that went well stays with its trial, and of one that did not does not") {
+  for (const bool well : {true, false}) {
+    OracleOptions options;
+    options.max_retries = 1;
+    Oracle oracle = full(1, 3, options);
+    const auto told = [&](Ending ending, Cause cause, const std::string& message) {
+      const Suggestion trial = start(oracle);
+      report(oracle, trial, 1 + trial.attempt, 0.1);
+      oracle.tell(TrialEnded{2, 0, trial.attempt, 1, ending, cause, message, 1});
+    };
+    told(well ? Ending::interrupted : Ending::failed, well ? Cause::none : Cause::signal, "trained again");
+    CHECK(oracle.trials()[0].said().message == "trained again");
+    told(Ending::reached, Cause::none, "");
+    CHECK(oracle.trials()[0].status == TrialStatus::completed);
+    CHECK(oracle.trials()[0].said().message == (well ? "trained again" : ""));
+  }
+}
+
 TEST_CASE("a trial that never reported its objective has failed") {
   Oracle oracle = full(1, 1);
   const Suggestion a = start(oracle);

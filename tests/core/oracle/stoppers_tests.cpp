@@ -68,6 +68,16 @@ TEST_CASE("a sweep ends when a trial reaches the target, in the objective's dire
   CHECK(std::get<SearchOver>(oracle.ask()).end == SweepEnd::finished);
 }
 
+TEST_CASE("what failed has reached no target: there is no model of it") {
+  Oracle oracle = full_until({.target = 0.5});
+  const Suggestion first = start(oracle), second = start(oracle);
+  report(oracle, first, 1, 0.4);
+  end(oracle, first, Ending::failed);
+  CHECK(ended(oracle) == "");
+  report(oracle, second, 1, 0.45);
+  CHECK(ended(oracle) == "the target of 0.5 is reached by trial 1 (loss 0.45)");
+}
+
 TEST_CASE("the target is for the mean of a trial's executions") {
   Oracle oracle = full_until({.target = 0.5}, 20, 1, 2);
   const Suggestion trial = start(oracle);

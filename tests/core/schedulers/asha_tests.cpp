@@ -56,8 +56,8 @@ TEST_CASE("asha promotes as the paper says, whoever reports when") {
   for (const double failures : {0.0, 0.2})
     for (const std::uint64_t order : {1, 2, 3, 4, 5}) {
       // Enough trials that none is decided on before the last is asked for.
-      Asha asha({.max_trials = 1'000'000, .max_epochs = 30, .min_epochs = 2, .eta = 3}, loss);
-      AsThePaperSays paper({2, 6, 18, 30}, 3);
+      Asha asha({.max_trials = 1'000'000, .max_epochs = 32, .min_epochs = 2, .eta = 3}, loss);
+      AsThePaperSays paper({2, 6, 18, 32}, 3);
       RandomStream random(order);
       std::vector<Slot> running;
       TrialId trials = 0;
@@ -97,6 +97,9 @@ TEST_CASE("asha's rungs end at min-epochs, eta times that, and at the last epoch
   CHECK(epochs({.max_epochs = 100, .min_epochs = 4}) == Epochs{{3, 4}, {3, 12}, {3, 36}, {3, 100}});
   CHECK(epochs({.max_epochs = 8, .eta = 2, .brackets = 2}) ==
         Epochs{{3, 1}, {3, 2}, {3, 4}, {3, 8}, {2, 2}, {2, 4}, {2, 8}});
+  // 81 is nearly 100; 36 above is not. With one rung there would be nothing to compare.
+  CHECK(epochs({.max_epochs = 100}) == Epochs{{4, 1}, {4, 3}, {4, 9}, {4, 27}, {4, 100}});
+  CHECK(epochs({.max_epochs = 2}) == Epochs{{1, 1}, {1, 2}});
   CHECK(epochs({.max_epochs = 1}) == Epochs{{0, 1}});
   CHECK_THROWS_AS(epochs({.max_epochs = 9, .min_epochs = 10}), UsageError);
   CHECK_THROWS_AS(epochs({.max_epochs = 9, .brackets = 4}), UsageError);

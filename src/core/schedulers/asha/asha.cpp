@@ -12,11 +12,14 @@ namespace sibyl {
 
 namespace {
 
-// r, r eta, r eta^2, ... below R, then R.
+// r, r eta, r eta^2, ... below R, then R; but not one that is nearer to R, by its factor, than to the next:
+// who is among its best 1/eta would be promoted for hardly more epochs, and few would come to R.
 std::vector<int> rung_epochs(const AshaOptions& options) {
   std::vector<int> epochs;
-  for (std::int64_t epoch = options.min_epochs; epoch < options.max_epochs; epoch *= options.eta)
-    epochs.push_back(static_cast<int>(epoch));
+  const double last = options.max_epochs;
+  for (double epoch = options.min_epochs; epoch < last; epoch *= options.eta)
+    if (epochs.empty() || epoch * epoch * options.eta <= last * last)
+      epochs.push_back(static_cast<int>(epoch));
   epochs.push_back(options.max_epochs);
   return epochs;
 }

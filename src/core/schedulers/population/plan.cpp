@@ -101,7 +101,8 @@ SchedulerKind population_scheduler() {
                              "a generation takes all epochs, and nobody is replaced: give a lower "
                              "--generation-epochs");
           },
-      .check = require_change};
+      .check = require_change,
+      .may_grow = false};
 }
 
 }  // namespace sibyl
