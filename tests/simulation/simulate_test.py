@@ -1,6 +1,7 @@
 """The program that simulates sweeps: what its figures mean."""
 
 import csv
+import gzip
 import io
 import json
 import os
@@ -96,6 +97,10 @@ class Simulate(unittest.TestCase):
             for what, sign in (("epochs", 1), ("seconds", 1), ("regret", -1)):
                 values = [sign * float(row[what]) for row in of_one]
                 self.assertEqual(values, sorted(values), what)
+            packed = pathlib.Path(folder) / "table.csv.gz"
+            packed.write_bytes(gzip.compress(file.read_bytes()))
+            same = ("--max-epochs", 9, "--max-trials", 20)
+            self.assertEqual(simulate("--table", packed, *same), simulate("--table", file, *same))
             self.assertIn("--max-epochs 9 or less", simulate("--table", file, "--max-epochs", 10, code=64))
 
     def test_a_stopper(self):

@@ -18,6 +18,9 @@ class SamplerContract {
     asks_without_writing();
     follows_the_seed_and_what_it_was_told();
     tries_a_small_space_once();
+    chooses_what_has_one_value();
+    goes_on_whatever_the_scores_are();
+    goes_on_with_what_workers_found();
   }
 
  private:
@@ -35,25 +38,26 @@ class SamplerContract {
     space.add({"momentum", FloatRange{0, 1}, 0.0, {{"optimizer", {std::string("sgd")}}}});
     return space;
   }
-  std::vector<Values> draws(Sampler& sampler, TrialId trials) const {
+  // A failed trial has no score. `found`: by the worker, so that the sampler did not choose it.
+  static std::vector<Values> draws(
+      Sampler& sampler, TrialId trials,
+      double (*score)(TrialId) = [](TrialId trial) { return 1.0 / (1.0 + static_cast<double>(trial)); },
+      const Values& found = {}) {
     std::vector<Values> all;
-    for (TrialId trial = 0; trial < trials; ++trial) {
+    for (TrialId trial = 0; trial < trials && !sampler.exhausted(); ++trial) {
       all.push_back(sampler.sample(trial).values);
+      all.back().update(found);
       sampler.started(trial, all.back());
       const bool failed = trial % 7 == 0;
       sampler.observed({.slot = {.trial = trial, .last_epoch = 3},
                         .hyperparameters = all.back(),
-                        .score = failed ? std::numeric_limits<double>::quiet_NaN()
-                                        : 1.0 / (1.0 + static_cast<double>(trial)),
+                        .score = failed ? std::numeric_limits<double>::quiet_NaN() : score(trial),
                         .failed = failed});
     }
     return all;
   }
-
-  void draws_what_the_space_allows() const {
-    const SearchSpace space = mixed();
-    const auto sampler = make(space, 1);
-    for (const Values& values : draws(*sampler, 200)) {
+  static void check_allowed(const SearchSpace& space, const std::vector<Values>& drawn) {
+    for (const Values& values : drawn) {
       for (const Hyperparameter& each : space.hyperparameters()) {
         const auto found = values.find(each.name);
         if (found != values.end()) CHECK(contains(each.domain, found->second));
@@ -61,6 +65,46 @@ class SamplerContract {
       const bool sgd = values.at("optimizer") == Value(std::string("sgd"));
       CHECK(values.contains("momentum") == sgd);
     }
+  }
+
+  void draws_what_the_space_allows() const {
+    const auto sampler = make(mixed(), 1);
+    const auto drawn = draws(*sampler, 200);
+    CHECK(drawn.size() == 200);
+    check_allowed(mixed(), drawn);
+  }
+  void chooses_what_has_one_value() const {
+    SearchSpace space = mixed();
+    space.add({"layers", IntRange{5, 5}, std::int64_t{5}, {}});
+    space.add({"kind", Choices{{std::string("only")}}, std::string("only"), {}});
+    const auto sampler = make(space, 1);
+    for (const Values& values : draws(*sampler, 40)) {
+      CHECK(values.at("layers") == Value(std::int64_t{5}));
+      CHECK(values.at("kind") == Value(std::string("only")));
+    }
+  }
+  void goes_on_whatever_the_scores_are() const {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    for (double (*score)(TrialId) : {
+             +[](TrialId) { return 0.25; },
+             +[](TrialId) { return infinity; },
+             +[](TrialId) { return -infinity; },
+             +[](TrialId) { return std::numeric_limits<double>::quiet_NaN(); },
+             +[](TrialId trial) { return trial % 3 == 0 ? infinity : static_cast<double>(trial); },
+             +[](TrialId trial) { return trial % 2 == 0 ? 1e308 : -1e308; },
+         }) {
+      const auto sampler = make(mixed(), 1);
+      const auto drawn = draws(*sampler, 40, score);
+      CHECK(drawn.size() == 40);
+      check_allowed(mixed(), drawn);
+    }
+  }
+  void goes_on_with_what_workers_found() const {
+    const auto sampler = make(mixed(), 1);
+    const auto drawn =
+        draws(*sampler, 40, [](TrialId trial) { return static_cast<double>(trial); }, {{"found", 0.5}});
+    CHECK(drawn.size() == 40);
+    check_allowed(mixed(), drawn);
   }
   void asks_without_writing() const {
     const auto sampler = make(mixed(), 1);
