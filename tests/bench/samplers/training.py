@@ -1,6 +1,8 @@
-"""The best score that samplers find on real training, with equal epochs: gp, tpe and random with Hyperband, and Optuna's TPE.
+"""The best score that searches find on real training, with equal epochs: gp, tpe and random with Hyperband, random with full trainings,
+population-based training, and Optuna's TPE.
 
     PYTHON=venv/bin/python3 python3 training.py JOBS [--job iris] [--max-epochs 27] [--budget 1000] [--seeds 5] [--data PATH] [--objective val_loss:min]
+        [--searches hyperband/gp pbt ...]
 
 JOBS is build/jobs. Sibyl's searches end when they have trained for the budget. Optuna's trials are trained to the last epoch, by the
 same job on the same data (`--try`), one after the other until the budget is used up. PYTHON names a python3 with optuna.
@@ -58,8 +60,11 @@ class Runs:
     def direction(file):
         return file.attrs["direction"]
 
-    def ours(self, sampler, seed):
+    def by_hyperband(self, sampler, seed):
         return self.train(seed, "--sampler", sampler, "--scheduler", "hyperband", "--iterations", 100, "--width", 1, "--budget-epochs", self.args.budget)[0]
+
+    def of_whole_trainings(self, seed, *options):
+        return self.train(seed, *options, self.args.budget // self.args.max_epochs)[0]
 
     def optunas(self, seed, space, direction):
         proposer = subprocess.Popen([PYTHON, "-c", PROPOSER, json.dumps(space), str(seed), direction], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -90,16 +95,19 @@ def main():
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--data")
     parser.add_argument("--objective")
+    parser.add_argument("--searches", nargs="*")
     args = parser.parse_args()
     print(f"{args.job}: {args.budget} epochs, at most {args.max_epochs} a trial; the best score of {args.seeds} seeds, and the median")
     with tempfile.TemporaryDirectory() as folder:
         runs = Runs(args, pathlib.Path(folder))
         _, first = runs.train(0, "--scheduler", "full", "--max-trials", 1)
         space, direction = searched(first), runs.direction(first)
-        ways = {f"hyperband/{sampler}": lambda seed, sampler=sampler: runs.ours(sampler, seed) for sampler in ("random", "tpe", "gp")}
+        ways = {f"hyperband/{sampler}": lambda seed, sampler=sampler: runs.by_hyperband(sampler, seed) for sampler in ("random", "tpe", "gp")}
         ways["optuna tpe"] = lambda seed: runs.optunas(seed, space, direction)
-        for name, way in ways.items():
-            scores = [way(seed) for seed in range(1, args.seeds + 1)]
+        ways["full/random"] = lambda seed: runs.of_whole_trainings(seed, "--scheduler", "full", "--max-trials")
+        ways["pbt"] = lambda seed: runs.of_whole_trainings(seed, "--scheduler", "pbt", "--population")
+        for name in args.searches or ways:
+            scores = [ways[name](seed) for seed in range(1, args.seeds + 1)]
             print(f"{name:18}", *(f"{score:.4f}" for score in scores), f"  median {statistics.median(scores):.4f}", flush=True)
 
 

@@ -70,7 +70,8 @@ SchedulerKind halving() {
 TEST_CASE("every scheduler of the registry holds the contract, and says what it is") {
   for (const SchedulerKind& kind : scheduler_kinds()) {
     INFO(kind.name);
-    SchedulerContract(kind).check();
+    for (const auto& [max_epochs, eta] : {std::pair(9, 3), std::pair(16, 2), std::pair(50, 4)})
+      SchedulerContract(kind, max_epochs, eta).check();
     CHECK_FALSE(kind.help.empty());
     CHECK_FALSE(kind.title({}).empty());
     CHECK(&scheduler_kind(kind.name) == &kind);

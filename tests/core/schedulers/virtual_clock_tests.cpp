@@ -8,6 +8,7 @@
 #include "core/codec.hpp"
 #include "core/oracle/simulation.hpp"
 #include "core/oracle/taken_order.hpp"
+#include "core/orders.hpp"
 #include "core/samplers/random.hpp"
 #include "core/schedulers/registry.hpp"
 
@@ -80,7 +81,7 @@ TEST_CASE("law 1 where decisions depend on the order of results: the same in any
         const auto expected = rows(simulate(alone, 1, training(1, failures)));
         REQUIRE(alone.trials().size() == 60);
         for (const int workers : {2, 7, 64, 1024})
-          for (std::uint64_t order = 1; order <= 5; ++order) {
+          for (std::uint64_t order = 1; order <= orders(); ++order) {
             Oracle many = make(sort);
             const SimulatedSweep sweep = simulate(many, workers, training(order, failures));
             REQUIRE(rows(sweep) == expected);
