@@ -102,7 +102,9 @@ int guarded(int argc, char** argv, const std::function<std::unique_ptr<Job>()>& 
   const std::string name = std::filesystem::path(argv[0]).filename();
   // In one write, so that nobody else's words come between.
   const auto report = [&](const std::exception& problem) {
-    std::cerr << printable(name + ": " + problem.what()) + "\n" << std::flush;
+    const std::string what = problem.what();
+    const auto trace = what.find("\nException raised from ");  // LibTorch's own, for who debugs it
+    std::cerr << printable(name + ": " + what.substr(0, trace)) + "\n" << std::flush;
   };
   const bool speaks = rank_by_launcher() == 0;
   try {

@@ -34,6 +34,7 @@ std::string own_parts(const std::vector<DataPart>& parts, const std::vector<Data
 }
 
 bool close(double a, double b) {
+  if (std::isnan(a) || std::isnan(b)) return std::isnan(a) && std::isnan(b);
   return std::abs(a - b) <= 1e-5 * std::max({std::abs(a), std::abs(b), 1e-3});
 }
 

@@ -107,7 +107,7 @@ void Builder::warn(Trouble trouble, const std::string& what, const Values& given
   const std::lock_guard lock(of_warnings_);
   warnings_.push_back(
       "which hyperparameters a configuration asks for can't be found out where the job's build fails (" +
-      what + "; with " + listed(given) +
+      what + (given.empty() ? "" : "; with " + listed(given)) +
       "): such trials count and are recorded with all of the search space");
 }
 

@@ -20,7 +20,10 @@ struct DataPart {
   std::uint64_t hash = 0;           ///< XXH64 of its bytes
   double mean = 0;                  ///< of all numbers
   double trend = 0;                 ///< mean of the samples' means, each times its place from 0 to 1
-  bool operator==(const DataPart&) const = default;
+  /// By the contents. (A mean may be NaN, which equals nothing.)
+  bool operator==(const DataPart& other) const {
+    return name == other.name && shape == other.shape && type == other.type && hash == other.hash;
+  }
 };
 
 /// A rank reported for work. Several with the same number: one for each start of the sweep.

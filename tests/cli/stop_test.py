@@ -225,7 +225,10 @@ class Damage(SweepTest):
         self.refused("version")
         self.journal.write_bytes(b"something else entirely")
         self.refused(str(self.journal))
-        self.journal.write_bytes(b"")  # killed before the first record: nothing was there to lose
+        self.journal.write_bytes(b"")
+        _, err = run("synthetic", "--max-epochs", 3, "--output", self.output, "--resume", code=64)
+        self.assertIn("results.h5 holds what it said: restore the journal", err)
+        (self.output / "results.h5").unlink()  # killed before the first record: nothing was there to lose
         run("synthetic", "--max-epochs", 3, "--output", self.output, "--resume")
 
     def test_a_torn_tail_is_cut_off_and_said(self):
@@ -238,7 +241,7 @@ class Damage(SweepTest):
         if not (JOBS / "fashion_mnist").exists():
             self.skipTest("built without LibTorch")
         _, err = run("fashion_mnist", "--max-epochs", 3, "--output", self.output, "--resume", code=64)
-        self.assertIn("job: synthetic there, fashion_mnist here", err)
+        self.assertIn("holds a sweep of synthetic: use that program, not fashion_mnist", err)
 
 
 if __name__ == "__main__":

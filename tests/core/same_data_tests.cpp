@@ -1,5 +1,7 @@
 #include "core/same_data.hpp"
 
+#include <cmath>
+
 #include "catch.hpp"
 
 using namespace sibyl;
@@ -16,6 +18,14 @@ TEST_CASE("data is the same when its contents are, wherever it lies") {
   CHECK(compare(data("/a", 1), data("/b", 1), false).difference.empty());
   CHECK(compare(data("/a", 1), {0, "/b", {}}, false).difference.empty());  // a job that says nothing
   CHECK(compare({0, "", {}}, data("/b", 1), false).difference.empty());
+}
+
+TEST_CASE("data with gaps is the same as itself, though its mean is no number") {
+  const double gap = std::nan("");
+  CHECK(compare(data("/a", 1, gap), data("/b", 1, gap), false).difference.empty());
+  CHECK(compare(data("/a", 1, gap), data("/a", 2, gap), true).only_digits);
+  CHECK_FALSE(compare(data("/a", 1, gap), data("/a", 2, 0.5), true).only_digits);
+  CHECK_FALSE(compare(data("/a", 1, gap), data("/a", 2, gap), false).difference.empty());
 }
 
 TEST_CASE("of other data both are named, with what differs") {

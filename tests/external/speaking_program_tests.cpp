@@ -199,6 +199,21 @@ TEST_CASE("a program that has forked is trained and told of once, and leaves not
   CHECK((waitpid(-1, nullptr, WNOHANG) == -1 && errno == ECHILD));
 }
 
+TEST_CASE("a program that asks for another trial comes to its end where none is to come") {
+  Programs programs;
+  std::filesystem::create_directories(programs.folder);
+  std::ofstream(programs.folder / "train.py")
+      << "import sibyl_trial\n"
+         "for trial in sibyl_trial.trials():\n"
+         "    with trial:\n"
+         "        for epoch in trial.epochs(): trial.report(epoch, val_loss=1)\n"
+         "open('" +
+             (programs.folder / "ended").string() + "', 'w')\n";
+  programs.options.program.command = {"python3", (programs.folder / "train.py").string()};
+  CHECK(programs.train(0, 2).ending == Ending::reached);
+  CHECK(std::filesystem::exists(programs.folder / "ended"));  // by itself
+}
+
 TEST_CASE("a program that is kept alive trains trial after trial, and is replaced when it died") {
   Programs programs;
   std::ofstream(programs.folder / "train.py") << "import os, sibyl_trial\n"

@@ -63,6 +63,13 @@ TEST_CASE("a program's checkpoint takes the place of the one before, with what w
   CHECK(files == 2);
 }
 
+TEST_CASE("a program is told of its folder from the root, wherever it goes") {
+  TrainerOptions options;
+  options.checkpoints = "checkpoints";
+  CHECK(TrialFolder(options, 7, 0).for_program() ==
+        fs::current_path() / "checkpoints/trial_000007/execution_0/own");
+}
+
 TEST_CASE("a checkpoint may be a folder") {
   const Place place;
   const TrialFolder folder(place.options, 3, 0), heir(place.options, 4, 0);

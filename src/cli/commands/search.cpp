@@ -115,9 +115,10 @@ double time_limit(const Options& options) {
 
 // Every option as it holds for this start: as typed, else as recorded, else as this start finds best. Adds
 // what there is to say of that.
-Options resolve(const Options& typed, Job& job, const Environment& environment,
+Options resolve(const Options& typed, const std::string& executable, Job& job, const Environment& environment,
                 std::vector<std::string>& lines) {
-  Steered found = steered(typed.resume ? with_record_in_directory(typed) : typed, job);
+  const std::string name = std::filesystem::path(executable).filename();
+  Steered found = steered(typed.resume ? with_record_in_directory(typed, name) : typed, job);
   lines = std::move(found.lines);
   Options options = std::move(found.options);
   if (options.sweep.threads == 0) options.sweep.threads = environment.cores();
@@ -176,7 +177,7 @@ int conclude(Sweep& sweep, SearchOver over, ValueChooser& chooser, EventCommands
 int lead(const Words& command_line, const Options& typed, Job& job, Environment& environment, Link& link,
          const std::vector<int>& workers, const std::vector<std::string>& warnings) {
   std::vector<std::string> lines;
-  const Options options = resolve(typed, job, environment, lines);
+  const Options options = resolve(typed, command_line.front(), job, environment, lines);
   const auto builder = make_builder(job, std::filesystem::path(command_line.front()).filename());
   const Terminal terminal = standard_output();
   Sweep sweep(
@@ -254,7 +255,7 @@ int search(int argc, char** argv, const Options& options, Job& job) {
   const auto warnings = check_launch(launch_facts(environment.size()));
   if (options.dry_run) {
     std::vector<std::string> lines;
-    const Options resolved = resolve(options, job, environment, lines);
+    const Options resolved = resolve(options, argv[0], job, environment, lines);
     dry_run(std::cout, environment, trainer_options(resolved, job, environment), job, warnings,
             options.workers_per_gpu, standard_output().columns());
     return 0;

@@ -18,6 +18,10 @@ LineSocket::~LineSocket() {
   close(descriptor_);
 }
 
+void LineSocket::send_end() const {
+  shutdown(descriptor_, SHUT_WR);
+}
+
 bool LineSocket::read_more() {
   std::array<char, 1 << 16> chunk;
   ssize_t count = 0;

@@ -23,6 +23,8 @@ class LineSocket {
   /// The other end is closed, and all that it sent has been received.
   bool closed() const { return closed_ && text_.find('\n', begin_) == std::string::npos; }
   int descriptor() const { return descriptor_; }
+  /// Nothing more will be sent: who listens comes to the end.
+  void send_end() const;
 
  private:
   bool read_more();

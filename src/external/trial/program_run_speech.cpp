@@ -92,7 +92,7 @@ void ProgramRun::hear(SaidNote said) {
       facts_.parameters = std::max<std::int64_t>(*number, 0);
       said.values.erase(found);
     }
-  log_.note(std::move(said.values));
+  log_.note(said.values);
 }
 
 void ProgramRun::hear(const SaidSaved& said) {
@@ -121,6 +121,7 @@ void ProgramRun::hear(const SaidEnd& said) {
   if (said_end_) return;
   said_end_ = said;
   said_end_at_ = Clock::now();
+  if (!setting_.options.program.keep_alive) program_->lines().send_end();  // it may wait for another trial
 }
 
 void ProgramRun::answer(const std::string& line) {

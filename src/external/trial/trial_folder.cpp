@@ -47,7 +47,9 @@ std::string line_of(int epoch, const ReportedEpoch& report) {
 
 TrialFolder::TrialFolder(const TrainerOptions& options, TrialId trial, int execution) {
   if (options.checkpoints.empty()) return;
-  folder_ = options.checkpoints / checkpoint_folder(trial) / ("execution_" + std::to_string(execution));
+  // A program may go elsewhere.
+  folder_ = fs::absolute(options.checkpoints) / checkpoint_folder(trial) /
+            ("execution_" + std::to_string(execution));
 }
 
 void TrialFolder::make() const {

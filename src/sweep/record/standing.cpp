@@ -25,7 +25,9 @@ Standing standing(const Launches& launches, bool scored, const std::optional<std
   if (end == SweepEnd::finished) return stands;
   if (owner) return {.running = true, .text = "running: " + *owner, .exit_code = exit_stopped};
   if (end == SweepEnd::none) stands.text = "killed: it is not running, and was not told to stop";
-  if (came_to_nothing(end)) {
+  if (end == SweepEnd::failed) {  // its plan is done: a resume finds nothing to do
+    stands.text += "; mend the reason and begin anew with --overwrite";
+  } else if (came_to_nothing(end)) {
     stands.text += "; mend the reason and continue it with --resume";
   } else if (const int starts = launches.fruitless(); starts >= max_fruitless) {
     stands.text +=

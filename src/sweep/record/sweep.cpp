@@ -149,6 +149,10 @@ void Sweep::resume() {
           " holds a sweep whose job said what its trials ask for, and the job no longer does (Job::questions): undo the change, or name another directory with --output");
   }
   journal_ = Journal::open(path, tail);
+  if (!oracle_ && fs::exists(directory_ / SweepFiles::results))
+    throw UsageError(path.string() +
+                     " is empty, or was cut off at its begin, and results.h5 holds what it said: " +
+                     "restore the journal, or name another directory with --output");
   if (!oracle_) {  // it was killed before its first record was whole
     start();
     return;

@@ -238,6 +238,14 @@ void Csv::take_header_away() {
   cells_.erase(cells_.begin(), cells_.begin() + count);
   quoted_.erase(quoted_.begin(), quoted_.begin() + count);
   lines_.erase(lines_.begin());
+  // By names that stand there twice a model would be given one column for another.
+  for (std::size_t second = 0; second < columns_; ++second) {
+    const auto first = std::find(names_.begin(), names_.end(), names_[second]) - names_.begin();
+    if (static_cast<std::size_t>(first) < second && !names_[second].empty())
+      refuse(file_, "has two columns named '" + names_[second] + "', at places " + std::to_string(first) +
+                        " and " + std::to_string(second) +
+                        " (from 0): give one of them another name, or say that the first line is no header");
+  }
 }
 
 std::size_t Csv::column(const std::string& which) const {

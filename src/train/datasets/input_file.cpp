@@ -21,6 +21,8 @@ void refuse(const std::filesystem::path& file, const std::string& what) {
 }
 
 InputFile::InputFile(const std::filesystem::path& path) : path_(path), file_(nullptr, gzclose) {
+  if (path.empty()) throw Error("there is no file to be read: name it with --data");
+  if (std::filesystem::is_directory(path)) refuse(path, "is a folder; name a file in it");
   if (!std::filesystem::is_regular_file(path)) refuse(path, "there is no such file");
   file_.reset(gzopen(path.c_str(), "rb"));
   if (!file_) refuse(path, std::string("can't be opened: ") + std::strerror(errno));

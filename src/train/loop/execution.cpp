@@ -81,6 +81,7 @@ void Execution::build() {
   if (model_.is_empty() || model_->is_empty()) throw Error("build() made a model without layers.");
   parameters_ = 0;
   for (const torch::Tensor& parameter : model_->parameters()) parameters_ += parameter.numel();
+  if (parameters_ == 0) throw Error("build() made a model without parameters: there is nothing to train.");
   if (const auto allowed = hyper_model_.max_parameters(); allowed > 0 && parameters_ > allowed) {
     throw TooLarge("the model has " + std::to_string(parameters_) +
                    " parameters, and max_parameters() allows " + std::to_string(allowed));

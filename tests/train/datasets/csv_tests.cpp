@@ -102,6 +102,13 @@ TEST_CASE("A CSV file that is not right is refused with its name and line") {
   CHECK_THROWS_WITH(Csv(file.path().string() + "x"), ContainsSubstring("there is no such file"));
 }
 
+TEST_CASE("Two columns of one name are refused, for a model would be given one for the other") {
+  const TextFile file("table.csv");
+  CHECK_THROWS_WITH(Csv(file.with("a,b,a\n1,2,3\n4,5,6\n")),
+                    ContainsSubstring("has two columns named 'a', at places 0 and 2 (from 0)"));
+  CHECK(Csv(file.with("a,,\n1,2,3\n4,5,6\n"), {.header = true}).names() == Strings{"a", "", ""});
+}
+
 TEST_CASE("A gzipped CSV file that is cut short is refused") {
   const TextFile file("short.csv.gz");
   std::vector<std::uint8_t> text;

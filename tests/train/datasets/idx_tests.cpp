@@ -42,7 +42,7 @@ TEST_CASE("An IDX file that is not right is refused with its name and what is wr
   }
   SECTION("a folder") {
     std::filesystem::create_directory(path);
-    expected = "there is no such file";
+    expected = "is a folder";
   }
   SECTION("empty") {
     write_plain(path, {});
