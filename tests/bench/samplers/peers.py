@@ -10,11 +10,9 @@ tables of TaskSet, as .csv or .csv.gz. FILE keeps what peers found, so that they
 """
 
 import argparse
-import gzip
 import json
 import pathlib
 import subprocess
-import tempfile
 import time
 
 import numpy
@@ -104,15 +102,6 @@ def interval(ours, theirs, random):
     return numpy.quantile(draw(ours) - draw(theirs), [0.05, 0.95])
 
 
-def unpacked(folder, into):
-    for path in sorted(pathlib.Path(folder).glob("*.csv*")):
-        if path.suffix == ".gz":
-            target = pathlib.Path(into) / path.stem
-            target.write_bytes(gzip.decompress(path.read_bytes()))
-            path = target
-        yield f"table:{path}"
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("bench")
@@ -126,25 +115,25 @@ def main():
     args = parser.parse_args()
     kept = json.loads(args.keep.read_text()) if args.keep and args.keep.exists() else {}
     random = numpy.random.default_rng(0)
-    with tempfile.TemporaryDirectory() as folder:
-        for name in args.problems + (list(unpacked(args.tables, folder)) if args.tables else []):
-            ours, our_cost = our_search(args.ours, args.bench, name, args.seeds, args.trials, args.lag)
-            short, theirs, cost = name.split("/")[-1], [], 0.0
-            for seed in range(args.peer_seeds):
-                key = f"{args.peer} {short} {seed} {args.trials} {args.lag}"
-                if key not in kept:
-                    kept[key] = peer_search(args.peer, args.bench, name, seed, args.trials, args.lag)
-                    if args.keep:
-                        args.keep.write_text(json.dumps(kept))
-                theirs.append(kept[key][0])
-                cost += kept[key][1] / args.peer_seeds / args.trials
-            print(f"{short}: {our_cost:.3f} ms beside {1e3 * cost:.3f} ms a suggestion")
-            for mark, values in ours.items():
-                peers = [best[mark - 1] for best in theirs]
-                low, high = interval(values, peers, random)
-                quartiles = [" / ".join(f"{each:.4g}" for each in numpy.quantile(side, [0.25, 0.5, 0.75])) for side in (values, peers)]
-                verdict = "better" if high < 0 else "WORSE" if low > 0 else ""
-                print(f"  @{mark:<4} {quartiles[0]:34} {quartiles[1]:34} [{low:+.3g}, {high:+.3g}] {verdict}", flush=True)
+    tables = [f"table:{path}" for path in sorted(pathlib.Path(args.tables).glob("*.csv*"))] if args.tables else []
+    for name in args.problems + tables:
+        ours, our_cost = our_search(args.ours, args.bench, name, args.seeds, args.trials, args.lag)
+        short, theirs, cost = name.split("/")[-1], [], 0.0
+        for seed in range(args.peer_seeds):
+            key = f"{args.peer} {short} {seed} {args.trials} {args.lag}"
+            if key not in kept:
+                kept[key] = peer_search(args.peer, args.bench, name, seed, args.trials, args.lag)
+                if args.keep:
+                    args.keep.write_text(json.dumps(kept))
+            theirs.append(kept[key][0])
+            cost += kept[key][1] / args.peer_seeds / args.trials
+        print(f"{short}: {our_cost:.3f} ms beside {1e3 * cost:.3f} ms a suggestion")
+        for mark, values in ours.items():
+            peers = [best[mark - 1] for best in theirs]
+            low, high = interval(values, peers, random)
+            quartiles = [" / ".join(f"{each:.4g}" for each in numpy.quantile(side, [0.25, 0.5, 0.75])) for side in (values, peers)]
+            verdict = "better" if high < 0 else "WORSE" if low > 0 else ""
+            print(f"  @{mark:<4} {quartiles[0]:34} {quartiles[1]:34} [{low:+.3g}, {high:+.3g}] {verdict}", flush=True)
 
 
 if __name__ == "__main__":
